@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { environments } from "../domain/backup-state.ts";
+import { count, idOf, instant, pageOf, pageQuery, reason, text } from "./common.ts";
+import { defineEndpoint } from "./endpoint.ts";
+import { run } from "./runs.ts";
+
+/** A `pg_dump` pattern is never taken from people: schema and table names are exact names. */
+const tableName = z.object({ schema: z.string().min(1).max(63), table: z.string().min(1).max(63) });
+
+const editable = {
+  name: text(120).min(1),
+  environment: z.enum(environments).default("development"),
+  excludedSchemas: z.array(z.string().min(1).max(63)).max(500).default([]),
+  excludedTables: z.array(tableName).max(2000).default([]),
+  notes: text(2000).default(""),
+};
+
+export const sourceInput = z.object({ serverId: idOf("server"), database: z.string().min(1).max(63), ...editable });
+export const sourcePatch = z.object({ ...editable, paused: z.boolean() }).partial();
+
+/** One day of the 30-day strip, in UTC. */
+export const stripDay = z.object({ day: z.iso.date(), good: count, failed: count });
+
+export const source = z.object({
+  id: idOf("source"),
+  slug: z.string(),
+  name: z.string(),
+  engine: z.literal("postgres"),
+  serverId: idOf("server"),
+  serverName: z.string(),
+  serverVersion: z.string().nullable(),
+  database: z.string(),
+  environment: z.enum(environments),
+  excludedSchemas: z.array(z.string()),
+  excludedTables: z.array(tableName),
+  notes: z.string(),
+  pausedAt: instant.nullable(),
+  isSample: z.boolean(),
+  sizeBytes: count.nullable(),
+  backupCount: count,
+  storedBytes: count,
+  lastGoodBackupId: z.string().nullable(),
+  lastGoodAt: instant.nullable(),
+  lastVerifiedAt: instant.nullable(),
+  lastProvenAt: instant.nullable(),
+  lastRun: run.nullable(),
+  activeRun: run.nullable(),
+  version: z.number().int(),
+  createdAt: instant,
+});
+export type SourceDto = z.infer<typeof source>;
+
+export const sourceDetail = source.extend({
+  strip: z.array(stripDay).length(30),
+  /** What would stop a backup now, as far as the catalogue knows (tools, worker, space, last check). */
+  blockers: z.array(reason),
+  toolSet: z.object({ major: z.number().int(), version: z.string(), path: z.string() }).nullable(),
+});
+export type SourceDetailDto = z.infer<typeof sourceDetail>;
+
+const byId = z.object({ id: idOf("source") });
+
+export const listSources = defineEndpoint({
+  id: "listSources",
+  method: "GET",
+  path: "/sources",
+  summary: "Sources by name, with the 30-day strip",
+  permission: "sources:read",
+  query: pageQuery.extend({
+    q: z.string().max(200).optional(),
+    server: idOf("server").optional(),
+    environment: z.enum(environments).optional(),
+  }),
+  response: pageOf(source.extend({ strip: z.array(stripDay).length(30) })),
+});
+
+export const createSource = defineEndpoint({
+  id: "createSource",
+  method: "POST",
+  path: "/sources",
+  summary: "Protect one database of a server",
+  permission: "sources:write",
+  body: sourceInput,
+  response: source,
+  status: 201,
+});
+
+export const getSource = defineEndpoint({
+  id: "getSource",
+  method: "GET",
+  path: "/sources/{id}",
+  summary: "One source",
+  permission: "sources:read",
+  params: byId,
+  response: sourceDetail,
+});
+
+export const updateSource = defineEndpoint({
+  id: "updateSource",
+  method: "PATCH",
+  path: "/sources/{id}",
+  summary: "Change, pause or resume a source",
+  permission: "sources:write",
+  params: byId,
+  body: sourcePatch,
+  response: source,
+  ifMatch: true,
+});
+
+export const deleteSource = defineEndpoint({
+  id: "deleteSource",
+  method: "DELETE",
+  path: "/sources/{id}",
+  summary: "Remove a source; with backups=keep they stay listed and restorable, with backups=delete they are removed by runs",
+  permission: "sources:write",
+  params: byId,
+  query: z.object({ backups: z.enum(["keep", "delete"]) }),
+  response: z.null(),
+  status: 204,
+  ifMatch: true,
+});
+
+/** Tables of the source as its last good backup recorded them, and which of them are left out. */
+export const listSourceTables = defineEndpoint({
+  id: "listSourceTables",
+  method: "GET",
+  path: "/sources/{id}/tables",
+  summary: "Tables known from the last good backup",
+  permission: "sources:read",
+  params: byId,
+  response: z.object({
+    backupId: z.string().nullable(),
+    tables: z.array(z.object({ schema: z.string(), table: z.string(), rows: count, bytes: count })),
+  }),
+});

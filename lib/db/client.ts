@@ -1,0 +1,31 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+
+/** Drizzle on the catalogue. */
+export type Database = PostgresJsDatabase;
+
+/** A transaction of `Database`; verbs take either. */
+export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
+
+/** The catalogue as one process holds it: Drizzle on one client, raw SQL on a second one (Drizzle changes its client's parsers). */
+export type Catalogue = { readonly db: Database; readonly sql: postgres.Sql; readonly close: () => Promise<void> };
+
+/** Opens the catalogue. `max` bounds the connections of each of the two clients. Nothing connects before the first query. */
+export function openCatalogue(databaseUrl: string, options: { applicationName: string; max?: number }): Catalogue {
+  const shared: postgres.Options<Record<string, never>> = {
+    max: options.max ?? 10,
+    idle_timeout: 60,
+    connect_timeout: 10,
+    onnotice: () => undefined,
+    connection: { application_name: options.applicationName, TimeZone: "UTC" },
+  };
+  const drizzleClient = postgres(databaseUrl, shared);
+  const sql = postgres(databaseUrl, { ...shared, max: 3 });
+  return {
+    db: drizzle(drizzleClient),
+    sql,
+    close: async () => {
+      await Promise.all([drizzleClient.end({ timeout: 5 }), sql.end({ timeout: 5 })]);
+    },
+  };
+}

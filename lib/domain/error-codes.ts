@@ -1,0 +1,114 @@
+/**
+ * The closed union of everything that can go wrong, with its category. The HTTP edge maps categories to statuses once;
+ * `messages/<locale>.json` holds `errors.<code>.message` and `errors.<code>.hint` for each (a test compares the keys).
+ */
+export const errorCategories = {
+  // the request
+  "invalid-input": "invalid", // { issues: text of the first problems }
+  "invalid-json": "invalid",
+  "not-found": "not-found", // { entity, id }
+  "version-conflict": "stale", // { entity, current }
+  "version-required": "precondition-required",
+  "idempotency-mismatch": "unprocessable",
+  "method-not-allowed": "method",
+  "range-not-satisfiable": "range", // { sizeBytes }
+  "payload-too-large": "too-large", // { limitBytes }
+  // who
+  "not-signed-in": "unauthenticated",
+  "not-allowed": "forbidden", // { permission }
+  "cross-site": "forbidden",
+  "sign-in-failed": "unauthenticated",
+  "sign-in-blocked": "too-many", // { retryAfterSeconds }
+  "setup-token-invalid": "forbidden",
+  "setup-done": "conflict",
+  // state of things
+  "run-active": "conflict", // { runId, type }
+  "run-finished": "conflict", // { runId, state }
+  "source-paused": "conflict", // { source }
+  "source-duplicate": "conflict", // { server, database, sourceId }
+  "source-has-backups": "conflict", // { count }
+  "server-has-sources": "conflict", // { count }
+  "server-duplicate": "conflict", // { name }
+  "backup-not-restorable": "conflict", // { backupId, state }
+  "backup-has-dependents": "conflict", // { count }
+  "backup-pinned": "conflict",
+  "chain-locked": "conflict", // { chainId, by }
+  // reaching a server
+  "address-invalid": "invalid", // { host, why }
+  "address-forbidden": "invalid", // { host }
+  "url-not-understood": "invalid", // { part }
+  "host-unknown": "unprocessable", // { host }
+  "connection-refused": "unprocessable", // { host, port }
+  "connection-timeout": "unprocessable", // { host, port, seconds }
+  "connection-lost": "unprocessable", // { host, port }
+  "tls-not-offered": "unprocessable", // { host }
+  "tls-untrusted": "unprocessable", // { host, detail }
+  "password-wrong": "unprocessable", // { user }
+  "sign-in-rejected": "unprocessable", // { user, detail }
+  "database-missing": "unprocessable", // { database }
+  "database-dropped": "unprocessable", // { database }
+  "privilege-missing": "unprocessable", // { objects, count }
+  "too-many-connections": "unprocessable", // { host }
+  // tools
+  "tool-missing": "unprocessable", // { tool, major, install }
+  "tool-too-old": "unprocessable", // { tool, found, needed, install }
+  "tool-below-safe-minimum": "unprocessable", // { tool, found, needed }
+  "tool-failed": "unprocessable", // { tool, exitCode, detail }
+  "tool-killed": "unprocessable", // { tool, signal }
+  "tool-timeout": "unprocessable", // { tool, seconds }
+  "tool-empty-output": "unprocessable", // { tool }
+  "stream-cut": "unprocessable", // { detail }
+  "table-locked": "unprocessable", // { table, seconds }
+  "server-stalled": "unprocessable", // { seconds }
+  // storage
+  "no-space": "unprocessable", // { path, freeBytes, neededBytes }
+  "no-inodes": "unprocessable", // { path }
+  "read-only": "unprocessable", // { path }
+  "permission-denied": "unprocessable", // { path }
+  "io-error": "unprocessable", // { path, detail }
+  "destination-foreign": "unprocessable", // { path }
+  "pack-missing": "unprocessable", // { key }
+  "pack-truncated": "unprocessable", // { key, expectedBytes, actualBytes }
+  "pack-damaged": "unprocessable", // { key, detail }
+  "stream-mismatch": "unprocessable", // { expected, actual }
+  "sidecar-untrusted": "unprocessable", // { key }
+  "format-unknown": "unprocessable", // { detail }
+  // restoring
+  "target-exists": "conflict", // { database }
+  "target-is-catalogue": "forbidden", // { database }
+  "target-name-invalid": "invalid", // { database, why }
+  "target-too-old": "unprocessable", // { serverVersion, backupVersion }
+  "target-cannot-create": "unprocessable", // { user }
+  "target-encoding-missing": "unprocessable", // { detail }
+  "extension-missing": "unprocessable", // { extension }
+  "preview-stale": "conflict",
+  "restore-errors": "unprocessable", // { count, first }
+  "restore-differs": "unprocessable", // { count, first }
+  // runs and workers
+  "worker-lost": "unprocessable", // { workerId }
+  "lease-lost": "conflict", // { runId }
+  "run-cancelled": "conflict",
+  "worker-stopping": "unavailable",
+  "no-worker": "unavailable", // { group }
+  "probe-timeout": "unavailable", // { seconds }
+  // the rest
+  "catalogue-unavailable": "unavailable",
+  "secret-key-missing": "unavailable", // { keyId }
+  internal: "internal",
+} as const satisfies Record<string, ErrorCategory>;
+
+export type ErrorCategory =
+  | "invalid"
+  | "unauthenticated"
+  | "forbidden"
+  | "not-found"
+  | "method"
+  | "conflict"
+  | "stale"
+  | "precondition-required"
+  | "too-large"
+  | "range"
+  | "unprocessable"
+  | "too-many"
+  | "unavailable"
+  | "internal";

@@ -1,0 +1,170 @@
+import type { DatabaseProperties } from "../contracts/backups.ts";
+import type { RestoreInput } from "../contracts/restores.ts";
+import type { Reason } from "../domain/error.ts";
+
+/** How to reach a server: known fields only, passwords opened. Never logged, never put into argv. */
+export type ServerAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly tlsMode: "disable" | "prefer" | "require" | "verify-ca" | "verify-full";
+  /** PEM, or empty. */
+  readonly tlsCa: string;
+  readonly username: string;
+  /** Null when the server asks for none. */
+  readonly password: string | null;
+  readonly maintenanceDatabase: string;
+};
+
+/** What an engine operation gets from its caller: how to stop it, where to write, whom to tell. */
+export type EngineContext = {
+  /** Aborted by cancel, lost lease and shutdown; the operation ends its processes, then throws the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Private empty folder of this run (0700); the caller removes it. */
+  readonly workDir: string;
+  /** At most 63 bytes; stands in `pg_stat_activity` so that leftovers can be found. */
+  readonly applicationName: string;
+  readonly log: (level: "info" | "warning" | "error", text: string) => void;
+};
+
+export type TableRef = { readonly schema: string; readonly table: string };
+
+/** Exact facts of one table's data, read from the archive as it passed. */
+export type TableDigest = TableRef & { readonly rows: number; readonly bytes: number; readonly sha256: string; readonly excluded: boolean };
+
+/** A piece of a stream. `cut` says that a segment should begin here (a table's data starts), which keeps tables apart. */
+export type StreamChunk = { readonly bytes: Uint8Array; readonly cut: boolean };
+
+export type SnapshotManifest = {
+  readonly properties: DatabaseProperties | null;
+  readonly extensions: readonly { name: string; version: string; schema: string }[];
+  readonly roles: readonly string[];
+  readonly tablespaces: readonly string[];
+  readonly globalsSql: string | null;
+  readonly sequences: readonly { schema: string; name: string; lastValue: string }[];
+  readonly migrationHead: { tool: string; head: string } | null;
+  readonly excludedSchemas: readonly string[];
+  readonly excludedTables: readonly TableRef[];
+};
+
+export type SnapshotProgress = { tablesDone: number; tablesTotal: number | null; currentTable: string | null };
+
+/** Everything that is known only after the last byte: exit code 0 was seen and the stream ended whole. */
+export type SnapshotResult = {
+  readonly tables: readonly TableDigest[];
+  readonly manifest: SnapshotManifest;
+  /** Standard error of a tool that exited 0. */
+  readonly warnings: readonly string[];
+  /** False when the archive's version was not known and counts come from SQL. */
+  readonly digestsFromStream: boolean;
+};
+
+/** One open snapshot of a source with its one stream. */
+export type OpenSnapshot = {
+  readonly snapshotAt: Date;
+  readonly serverVersion: string;
+  readonly toolVersion: string;
+  /** Rough size of the stream in bytes, for pre-flight and progress; null where unknown. */
+  readonly estimatedBytes: number | null;
+  readonly extension: "dump" | "db" | "tar";
+  /** Read once, to the end. Throws when the tool fails; its end alone does not mean success: `finish` decides. */
+  readonly chunks: () => AsyncIterable<StreamChunk>;
+  readonly progress: () => SnapshotProgress;
+  /** Waits for exit code and stream end, both; throws `tool-failed`, `tool-killed`, `stream-cut`, `tool-empty-output` … */
+  readonly finish: () => Promise<SnapshotResult>;
+  /** Ends processes and connections; safe to call at any time and more than once. Always called by the caller in `finally`. */
+  readonly close: () => Promise<void>;
+};
+
+export type SnapshotRequest = {
+  readonly address: ServerAddress;
+  readonly database: string;
+  readonly excludedSchemas: readonly string[];
+  readonly excludedTables: readonly TableRef[];
+  readonly lockWaitSeconds: number;
+};
+
+/** One step of a connection check, reported as it ends. `facts` are shown to people. */
+export type CheckStep = {
+  readonly code: "resolve" | "connect" | "tls" | "sign-in" | "version" | "privileges" | "tools" | "size" | "databases";
+  readonly state: "running" | "done" | "failed" | "skipped";
+  readonly facts: Record<string, string | number | boolean | null>;
+  readonly error: Reason | null;
+};
+
+export type DatabaseFacts = {
+  name: string;
+  sizeBytes: number | null;
+  owner: string;
+  encoding: string;
+  isCatalogue: boolean;
+  connectable: boolean;
+};
+
+export type CheckResult = {
+  readonly serverVersion: string | null;
+  readonly databases: readonly DatabaseFacts[];
+  readonly failed: Reason | null;
+};
+
+/** Facts of a target server for the restore preview; the planning itself is pure and lives in `lib/domain`. */
+export type TargetFacts = {
+  readonly serverVersion: string;
+  readonly toolVersion: string | null;
+  readonly databases: readonly string[];
+  readonly roles: readonly string[];
+  readonly extensions: readonly string[];
+  readonly tablespaces: readonly string[];
+  readonly canCreateDatabase: boolean;
+  readonly isSuperuser: boolean;
+  readonly localeAvailable: boolean;
+  readonly freeBytes: number | null;
+  /** The asked-for database is Lifeboat's catalogue (marker found) or lies where the catalogue lies. */
+  readonly isCatalogue: boolean;
+};
+
+export type RestoreRequest = {
+  readonly address: ServerAddress;
+  readonly database: string;
+  readonly properties: DatabaseProperties | null;
+  readonly content: RestoreInput["content"];
+  readonly tables: readonly TableRef[];
+  readonly owners: RestoreInput["owners"];
+  readonly jobs: number;
+};
+
+export type RestoreLineError = {
+  readonly class: "ownership" | "privileges" | "extension" | "exists" | "data" | "other";
+  readonly entry: string;
+  readonly message: string;
+};
+
+export type LoadResult = { readonly errors: readonly RestoreLineError[]; readonly exitCode: number };
+
+/**
+ * An engine turns a source into a byte stream and a stream back into a copy of the source. It knows nothing of packs, chains,
+ * the catalogue or HTTP. One conformance suite holds for every engine.
+ */
+export interface Engine {
+  readonly id: "postgres";
+  /** Opens a snapshot. Refuses before it starts anything when tool, version or privileges do not fit. */
+  snapshot(request: SnapshotRequest, context: EngineContext): Promise<OpenSnapshot>;
+  /** The archive's own listing, bounded to 1 MiB of text. `archivePath` is a complete stream in a file. */
+  listArchive(archivePath: string, context: EngineContext): Promise<string>;
+  /** Tests a connection step by step. Never throws for what it tests: the failing step says it. */
+  check(address: ServerAddress, onStep: (step: CheckStep) => Promise<void>, context: EngineContext): Promise<CheckResult>;
+  /** Facts of a target for a preview. */
+  inspectTarget(request: RestoreRequest, context: EngineContext): Promise<TargetFacts>;
+  /** Creates the new, empty database from `template0` with the recorded properties. Throws `target-exists` when it is there. */
+  createDatabase(request: RestoreRequest, context: EngineContext): Promise<void>;
+  /** Loads a checked stream (a seekable file) into the database just created. Errors that `pg_restore` skipped are returned, never swallowed. */
+  load(
+    archivePath: string,
+    request: RestoreRequest,
+    onEntry: (done: number, total: number, entry: string) => void,
+    context: EngineContext,
+  ): Promise<LoadResult>;
+  /** Reads the copy through the same reader as the dump and returns its digests. */
+  digestCopy(request: RestoreRequest, context: EngineContext): Promise<readonly TableDigest[]>;
+  /** Removes a database that this installation created for a restore, ending its connections. Quietly done when it is gone already. */
+  dropDatabase(request: RestoreRequest, context: EngineContext): Promise<void>;
+}

@@ -1,0 +1,35 @@
+const mask = "•••";
+const secretKey = /pass(word|wd|phrase)?|secret|token|authorization|cookie|sealed|api[-_]?key/i;
+const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
+const assignedPassword = /\b(password|passwd|PGPASSWORD)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;)]+)/gi;
+
+const known = new Set<string>();
+
+/**
+ * Remembers a secret's value for the life of the process, so that it never leaves in a text, whoever echoed it.
+ * Values shorter than four characters are not remembered: masking them would eat ordinary words.
+ */
+export function rememberSecret(value: string): void {
+  if (value.length >= 4) known.add(value);
+}
+
+/** Masks remembered secrets, passwords in URLs and `password=…` in a text. */
+export function redactText(text: string): string {
+  let result = text;
+  for (const secret of known) result = result.replaceAll(secret, mask);
+  return result.replace(urlPassword, `$1:${mask}@`).replace(assignedPassword, `$1$2${mask}`);
+}
+
+/** Masks values whose key names a secret, at any depth, and redacts every text in a value. */
+export function redactValue(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return redactText(value);
+  if (value === null || typeof value !== "object" || depth > 8) return value;
+  if (value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      secretKey.test(key) && typeof item === "string" ? mask : redactValue(item, depth + 1),
+    ]),
+  );
+}

@@ -1,0 +1,23 @@
+import { defineConfig } from "vitest/config";
+
+const unitTests = "{lib,components,app,scripts}/**/*.test.{ts,tsx}";
+const integrationTests = "{lib,scripts}/**/*.int.test.ts";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "unit", include: [unitTests], exclude: [integrationTests, "node_modules"], environment: "node" } },
+      {
+        test: {
+          name: "int",
+          include: [integrationTests],
+          environment: "node",
+          globalSetup: ["lib/testing/global-setup.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
