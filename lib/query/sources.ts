@@ -1,0 +1,9 @@
+import * as contract from "#lib/contracts/sources";
+import { endpointQuery, type QueryInput } from "./endpoint-query.ts";
+
+export const listSourcesQuery = (query: QueryInput<typeof contract.listSources>["query"] = {}) =>
+  endpointQuery(contract.listSources, { query }, ({ items }) => items.some(({ activeRun }) => activeRun !== null));
+
+export const getSourceQuery = (id: string) => endpointQuery(contract.getSource, { params: { id } }, ({ activeRun }) => activeRun !== null);
+
+export const listSourceTablesQuery = (id: string) => endpointQuery(contract.listSourceTables, { params: { id } });
