@@ -28,6 +28,17 @@ export type Endpoint<
   readonly ifMatch: boolean;
 };
 
+/** What a verb gets: the request, parsed by its endpoint. `ifMatch` is the version from `If-Match`, null where the endpoint asks for none. */
+export type EndpointInput<E extends Endpoint> = {
+  readonly params: z.output<E["params"]>;
+  readonly query: z.output<E["query"]>;
+  readonly body: z.output<E["body"]>;
+  readonly ifMatch: number | null;
+};
+
+/** What a verb answers with, before the edge serialises it. */
+export type EndpointOutput<E extends Endpoint> = z.output<E["response"]>;
+
 type Definition<P, Q, B, R> = {
   id: string;
   method: Endpoint["method"];
