@@ -1,6 +1,7 @@
 const mask = "•••";
 const secretKey = /pass(word|wd|phrase)?|secret|token|authorization|cookie|sealed|api[-_]?key/i;
-const urlPassword = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
+/** A bounded scheme keeps the search linear: a tool may print a line of 16 KiB without a space. */
+const urlPassword = /([a-z][a-z0-9+.-]{0,40}:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 const assignedPassword = /\b(password|passwd|PGPASSWORD)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;)]+)/gi;
 
 const known = new Set<string>();
