@@ -1,9 +1,9 @@
 import { and, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 import { setTimeout as delay } from "node:timers/promises";
-import { runs } from "../../db/schema/runs.ts";
-import { workers } from "../../db/schema/workers.ts";
-import { LifeboatError } from "../../domain/error.ts";
-import { isActive } from "../../domain/run-state.ts";
+import { runs } from "#lib/db/schema/runs";
+import { workers } from "#lib/db/schema/workers";
+import { LifeboatError } from "#lib/domain/error";
+import { isActive } from "#lib/domain/run-state";
 import type { ServiceContext } from "../context.ts";
 import { failureOf, type RunRow } from "./start.ts";
 

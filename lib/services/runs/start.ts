@@ -1,13 +1,13 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { RunProgressDto, StepCode } from "../../contracts/runs.ts";
-import type { Database, Transaction } from "../../db/client.ts";
-import { runSteps } from "../../db/schema/run-steps.ts";
-import { runs } from "../../db/schema/runs.ts";
-import { servers } from "../../db/schema/servers.ts";
-import { sources } from "../../db/schema/sources.ts";
-import { LifeboatError, type Reason } from "../../domain/error.ts";
-import { makeId } from "../../domain/ids.ts";
-import { probeTypes, type RunTrigger, type RunType } from "../../domain/run-state.ts";
+import type { RunProgressDto, StepCode } from "#lib/contracts/runs";
+import type { Database, Transaction } from "#lib/db/client";
+import { runSteps } from "#lib/db/schema/run-steps";
+import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
+import { sources } from "#lib/db/schema/sources";
+import { LifeboatError, type Reason } from "#lib/domain/error";
+import { makeId } from "#lib/domain/ids";
+import { probeTypes, type RunTrigger, type RunType } from "#lib/domain/run-state";
 import type { ServiceContext } from "../context.ts";
 
 export type RunRow = typeof runs.$inferSelect;

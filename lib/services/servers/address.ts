@@ -1,7 +1,8 @@
-import type { servers } from "../../db/schema/servers.ts";
-import type { ServerAddress } from "../../engines/port.ts";
-import { rememberSecret } from "../../log/redact.ts";
-import type { Keyring } from "../../secrets/keyring.ts";
+import type { servers } from "#lib/db/schema/servers";
+import type { ServerAddress } from "#lib/engines/port";
+import { rememberSecret } from "#lib/log/redact";
+import type { Keyring } from "#lib/secrets/keyring";
+import { passwordContext, restorePasswordContext } from "./secrets.ts";
 
 type ServerRow = typeof servers.$inferSelect;
 
@@ -11,9 +12,9 @@ type ServerRow = typeof servers.$inferSelect;
  */
 export function addressOf(keyring: Keyring, server: ServerRow, role: "backup" | "restore"): ServerAddress {
   const asRestore = role === "restore" && server.restoreUsername !== "";
-  const sealed = asRestore ? server.restorePasswordSealed : server.passwordSealed;
-  const password = sealed === null ? null : keyring.open(sealed, server.id);
-  if (password !== null) rememberSecret(password);
+  const password = asRestore
+    ? openPassword(keyring, server.restorePasswordSealed, restorePasswordContext(server.id))
+    : openPassword(keyring, server.passwordSealed, passwordContext(server.id));
   return {
     host: server.host,
     port: server.port,
@@ -23,4 +24,12 @@ export function addressOf(keyring: Keyring, server: ServerRow, role: "backup" | 
     password,
     maintenanceDatabase: server.maintenanceDatabase,
   };
+}
+
+/** Opens a sealed password and keeps it out of every text from then on. */
+export function openPassword(keyring: Keyring, sealed: string | null, sealedFor: string): string | null {
+  if (sealed === null) return null;
+  const password = keyring.open(sealed, sealedFor);
+  rememberSecret(password);
+  return password;
 }

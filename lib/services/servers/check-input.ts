@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { tlsModes } from "../../contracts/servers.ts";
+import { tlsModes } from "#lib/contracts/servers";
 
 /**
  * Input of a `check-server` run, written by the verbs that start one (`checkServer`, `listServerDatabases`) and read again by its
@@ -13,7 +13,7 @@ export const checkInput = z.object({
   tlsCa: z.string(),
   username: z.string(),
   maintenanceDatabase: z.string(),
-  /** Sealed with `sealedFor` as associated data: the server's id for a stored password, the run's id for one just typed. */
+  /** Sealed with `sealedFor` as associated data: `passwordContext(serverId)` for a stored password, `probePasswordContext(runId)` for one just typed. */
   passwordSealed: z.string().nullable(),
   sealedFor: z.string(),
 });

@@ -1,0 +1,46 @@
+import { and, eq, lt } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
+import { chainLocks } from "#lib/db/schema/chain-locks";
+import { chains } from "#lib/db/schema/chains";
+import { LifeboatError } from "#lib/domain/error";
+import { databaseNow, leaseEnd } from "../runs/lease.ts";
+
+/**
+ * Takes a chain for reading (`shared`: backup, verify, restore, download) or for removing from it (`exclusive`). Held until
+ * `unlockChain`, or until `leaseMs` passed without `extendChainLock` (a run's heartbeat does that for its own).
+ * Throws `chain-locked` { chainId, by } when the other kind of holder is there, and `not-found` when the chain is gone.
+ */
+export async function lockChain(
+  tx: Database | Transaction,
+  lock: { chainId: string; holder: string; mode: "shared" | "exclusive"; leaseMs: number },
+): Promise<void> {
+  await tx.transaction(async (inner) => {
+    // The chain's row serialises lockers, so that two cannot both see a free place.
+    const found = await inner.select({ id: chains.id }).from(chains).where(eq(chains.id, lock.chainId)).for("no key update");
+    if (found.length === 0) throw new LifeboatError("not-found", { entity: "chain", id: lock.chainId });
+    await inner.delete(chainLocks).where(and(eq(chainLocks.chainId, lock.chainId), lt(chainLocks.leaseExpiresAt, databaseNow)));
+    const held = await inner.select().from(chainLocks).where(eq(chainLocks.chainId, lock.chainId));
+    const other = held.find((row) => row.holder !== lock.holder && (lock.mode === "exclusive" || row.mode === "exclusive"));
+    if (other !== undefined) throw new LifeboatError("chain-locked", { chainId: lock.chainId, by: other.holder });
+    const lease = { mode: lock.mode, leaseExpiresAt: leaseEnd(lock.leaseMs) };
+    await inner
+      .insert(chainLocks)
+      .values({ chainId: lock.chainId, holder: lock.holder, ...lease })
+      .onConflictDoUpdate({ target: [chainLocks.chainId, chainLocks.holder], set: lease });
+  });
+}
+
+/** Lengthens a lock; false when it is gone (then what it guarded may be gone as well). */
+export async function extendChainLock(db: Database, lock: { chainId: string; holder: string; leaseMs: number }): Promise<boolean> {
+  const rows = await db
+    .update(chainLocks)
+    .set({ leaseExpiresAt: leaseEnd(lock.leaseMs) })
+    .where(and(eq(chainLocks.chainId, lock.chainId), eq(chainLocks.holder, lock.holder)))
+    .returning({ holder: chainLocks.holder });
+  return rows.length > 0;
+}
+
+/** Lets go of everything that a holder holds. */
+export async function unlockChains(db: Database | Transaction, holder: string): Promise<void> {
+  await db.delete(chainLocks).where(eq(chainLocks.holder, holder));
+}

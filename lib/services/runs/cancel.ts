@@ -1,0 +1,45 @@
+import { and, eq } from "drizzle-orm";
+import type { EndpointInput } from "#lib/contracts/endpoint";
+import type { RunDetailDto, cancelRun as contract } from "#lib/contracts/runs";
+import { runs } from "#lib/db/schema/runs";
+import { LifeboatError } from "#lib/domain/error";
+import { isActive } from "#lib/domain/run-state";
+import { recordAudit } from "../audit/record.ts";
+import { authorise } from "../authorise.ts";
+import type { ServiceContext } from "../context.ts";
+import { closeSteps } from "./finish.ts";
+import { databaseNow } from "./lease.ts";
+import { loadRunDetail } from "./load.ts";
+
+/**
+ * Asks the worker to stop a run; one that nobody took yet ends at once. Asking twice is one request.
+ * Throws `not-found`, and `run-finished` { runId, state } for a run that has ended.
+ */
+export async function cancelRun(context: ServiceContext, input: EndpointInput<typeof contract>): Promise<RunDetailDto> {
+  authorise(context, "runs:cancel");
+  const id = input.params.id;
+  await context.db.transaction(async (tx) => {
+    const [run] = await tx.select().from(runs).where(eq(runs.id, id)).for("update");
+    if (run === undefined) throw new LifeboatError("not-found", { entity: "run", id });
+    if (!isActive(run.state)) throw new LifeboatError("run-finished", { runId: id, state: run.state });
+    if (run.cancelRequestedAt !== null) return;
+    await tx.update(runs).set({ cancelRequestedAt: databaseNow }).where(eq(runs.id, id));
+    if (run.state === "queued") {
+      const error = { code: "run-cancelled", params: {} } as const;
+      await tx
+        .update(runs)
+        .set({ state: "cancelled", finishedAt: databaseNow, error })
+        .where(and(eq(runs.id, id), eq(runs.state, "queued")));
+      await closeSteps(tx, id, { state: "cancelled", error });
+    }
+    await recordAudit(tx, context, {
+      action: "run.cancel",
+      targetType: "run",
+      targetId: id,
+      targetName: run.type,
+      before: { state: run.state },
+      after: { cancelRequested: true },
+    });
+  });
+  return loadRunDetail(context.db, id);
+}
