@@ -38,7 +38,7 @@ export type Problem = z.infer<typeof problem>;
 
 /** Query of every list: keyset pagination. `after` is the opaque cursor of the page before. */
 export const pageQuery = z.object({
-  after: z.string().max(400).optional(),
+  after: z.string().max(1000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 
@@ -58,6 +58,14 @@ export function text(max: number) {
       .regex(/^[^\u0000-\u0009\u000b-\u001f\u007f]*$/u, "no control characters")
   );
 }
+
+/** An exact name as PostgreSQL holds it: any character but NUL, at most 63 bytes of UTF-8. Never a pattern. */
+export const postgresName = z
+  .string()
+  .min(1)
+  .max(63)
+  .regex(/^[^\u0000]*$/u, "no NUL")
+  .refine((name) => new TextEncoder().encode(name).length <= 63, "at most 63 bytes");
 
 /** Who did something, as shown in lists. */
 export const actorRef = z.object({

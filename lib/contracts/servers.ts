@@ -1,37 +1,56 @@
 import { z } from "zod";
-import { count, idOf, instant, pageOf, pageQuery, reason, text } from "./common.ts";
+import { count, idOf, instant, pageOf, pageQuery, postgresName, reason, text } from "./common.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { runDetail } from "./runs.ts";
 
 /** TLS modes in libpq's words. `prefer` and below accept an unencrypted connection; `verify-full` proves who answers. */
 export const tlsModes = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
 
-const secret = z.string().min(1).max(1000);
+const secret = z
+  .string()
+  .max(1000)
+  .regex(/^[^\u0000]*$/u, "no NUL");
 
-const connectionFields = {
+/** Without defaults: in zod 4 a default inside an optional field fills it in, and a patch would reset what it left out. */
+const fields = {
+  name: text(120).min(1),
   host: z.string().trim().min(1).max(255),
-  port: z.coerce.number().int().min(1).max(65_535).default(5432),
-  tlsMode: z.enum(tlsModes).default("prefer"),
+  port: z.coerce.number().int().min(1).max(65_535),
+  tlsMode: z.enum(tlsModes),
   /** PEM of the certificate authority, for `verify-ca` and `verify-full`. */
-  tlsCa: z.string().max(100_000).default(""),
-  username: z.string().min(1).max(63),
+  tlsCa: z
+    .string()
+    .max(100_000)
+    .regex(/^[^\u0000]*$/u, "no NUL"),
+  username: postgresName,
   /** The database that Lifeboat signs in to for server-wide questions. */
-  maintenanceDatabase: z.string().min(1).max(63).default("postgres"),
+  maintenanceDatabase: postgresName,
   /** A role that may create databases; empty when the backup role does restores too. */
-  restoreUsername: z.string().max(63).default(""),
+  restoreUsername: postgresName.or(z.literal("")),
+  password: secret,
+  restorePassword: secret,
+  notes: text(2000),
 };
 
 export const serverInput = z.object({
-  name: text(120).min(1),
-  ...connectionFields,
-  password: secret.or(z.literal("")).default(""),
-  restorePassword: secret.or(z.literal("")).default(""),
-  notes: text(2000).default(""),
+  ...fields,
+  port: fields.port.default(5432),
+  tlsMode: fields.tlsMode.default("prefer"),
+  tlsCa: fields.tlsCa.default(""),
+  maintenanceDatabase: fields.maintenanceDatabase.default("postgres"),
+  restoreUsername: fields.restoreUsername.default(""),
+  password: fields.password.default(""),
+  restorePassword: fields.restorePassword.default(""),
+  notes: fields.notes.default(""),
 });
 export type ServerInput = z.infer<typeof serverInput>;
 
-/** Fields left out stay; a password that is sent replaces the stored one. */
-export const serverPatch = serverInput.partial();
+/**
+ * Fields left out stay. A password that is sent replaces the stored one, an empty one removes it; a stored password never goes
+ * to another host, port or role: changing one of them asks for it again.
+ */
+export const serverPatch = z.object(fields).partial();
+export type ServerPatch = z.infer<typeof serverPatch>;
 
 export const server = z.object({
   id: idOf("server"),
@@ -158,7 +177,7 @@ export const checkServer = defineEndpoint({
   path: "/servers/check",
   summary: "Test a connection step by step; answers with a run whose steps tell the outcome",
   permission: "servers:write",
-  body: z.object({ serverId: idOf("server").optional(), connection: serverInput.omit({ name: true, notes: true }).partial().default({}) }),
+  body: z.object({ serverId: idOf("server").optional(), connection: serverPatch.omit({ name: true, notes: true }).default({}) }),
   response: runDetail,
   status: 202,
 });
@@ -180,9 +199,9 @@ export const getBackupRoleSql = defineEndpoint({
   summary: "The SQL that creates a least-privileged backup role (and, if named, a restore role); it contains no password",
   permission: "servers:read",
   body: z.object({
-    username: z.string().min(1).max(63),
-    restoreUsername: z.string().max(63).default(""),
-    databases: z.array(z.string().min(1).max(63)).max(100).default([]),
+    username: postgresName,
+    restoreUsername: postgresName.or(z.literal("")).default(""),
+    databases: z.array(postgresName).max(100).default([]),
   }),
   response: z.object({ sql: z.string() }),
 });

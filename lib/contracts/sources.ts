@@ -1,21 +1,30 @@
 import { z } from "zod";
 import { environments } from "../domain/backup-state.ts";
-import { count, idOf, instant, pageOf, pageQuery, reason, text } from "./common.ts";
+import { count, idOf, instant, pageOf, pageQuery, postgresName, reason, text } from "./common.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run } from "./runs.ts";
 
 /** A `pg_dump` pattern is never taken from people: schema and table names are exact names. */
-const tableName = z.object({ schema: z.string().min(1).max(63), table: z.string().min(1).max(63) });
+const tableName = z.object({ schema: postgresName, table: postgresName });
 
+/** Without defaults: in zod 4 a default inside an optional field fills it in, and a patch would reset what it left out. */
 const editable = {
   name: text(120).min(1),
-  environment: z.enum(environments).default("development"),
-  excludedSchemas: z.array(z.string().min(1).max(63)).max(500).default([]),
-  excludedTables: z.array(tableName).max(2000).default([]),
-  notes: text(2000).default(""),
+  environment: z.enum(environments),
+  excludedSchemas: z.array(postgresName).max(500),
+  excludedTables: z.array(tableName).max(2000),
+  notes: text(2000),
 };
 
-export const sourceInput = z.object({ serverId: idOf("server"), database: z.string().min(1).max(63), ...editable });
+export const sourceInput = z.object({
+  serverId: idOf("server"),
+  database: postgresName,
+  name: editable.name,
+  environment: editable.environment.default("development"),
+  excludedSchemas: editable.excludedSchemas.default([]),
+  excludedTables: editable.excludedTables.default([]),
+  notes: editable.notes.default(""),
+});
 export const sourcePatch = z.object({ ...editable, paused: z.boolean() }).partial();
 
 /** One day of the 30-day strip, in UTC. */

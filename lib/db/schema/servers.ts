@@ -25,9 +25,15 @@ export const servers = lifeboat.table(
     serverVersion: text("server_version"),
     lastCheckedAt: instantColumn("last_checked_at"),
     lastError: jsonb("last_error").$type<Reason>(),
+    /** A removed server keeps its row, without passwords, as long as sources and restores name it. */
+    removedAt: instantColumn("removed_at"),
     version: integer("version").notNull().default(1),
     createdAt: instantColumn("created_at").notNull(),
     updatedAt: instantColumn("updated_at").notNull(),
   },
-  (table) => [uniqueIndex("servers_name_key").on(sql`lower(${table.name})`)],
+  (table) => [
+    uniqueIndex("servers_name_key")
+      .on(sql`lower(${table.name})`)
+      .where(sql`${table.removedAt} is null`),
+  ],
 );
