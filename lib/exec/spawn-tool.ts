@@ -144,7 +144,7 @@ export function spawnTool(options: SpawnOptions): ToolProcess {
 
 function startError(file: string, code: string | undefined, cause: unknown): LifeboatError {
   const tool = basename(file);
-  if (code === "ENOENT") return new LifeboatError("tool-missing", { tool, major: null, install: null }, { cause });
+  if (code === "ENOENT") return new LifeboatError("tool-missing", { tool, major: "any", install: "none" }, { cause });
   return new LifeboatError("tool-failed", { tool, exitCode: null, detail: code ?? "it could not be started" }, { cause });
 }
 
