@@ -81,6 +81,8 @@ export const errorCategories = {
   "target-cannot-create": "unprocessable", // { user }
   "target-encoding-missing": "unprocessable", // { detail }
   "extension-missing": "unprocessable", // { extension }
+  "roles-missing": "unprocessable", // { roles, count }
+  "tablespaces-missing": "unprocessable", // { tablespaces, count }
   "preview-stale": "conflict",
   "restore-errors": "unprocessable", // { count, first }
   "restore-differs": "unprocessable", // { count, first }
@@ -93,6 +95,7 @@ export const errorCategories = {
   "probe-timeout": "unavailable", // { seconds }
   // the rest
   "catalogue-unavailable": "unavailable",
+  "web-unreachable": "unavailable", // made by the client when no answer came
   "secret-key-missing": "unavailable", // { keyId }
   internal: "internal",
 } as const satisfies Record<string, ErrorCategory>;

@@ -17,7 +17,7 @@ const maxLogLines = 10_000;
 const rateWindowMs = 10_000;
 
 type LogLevel = "info" | "warning" | "error";
-type LogRow = { seq: number; at: Date; level: LogLevel; text: string };
+type LogRow = typeof runLog.$inferInsert;
 export type StepPatch = { state: StepState; facts?: Params; error?: Reason | null };
 
 /** What an executor tells about its run while it works. Nothing here ever fails the run: what cannot be written is logged. */
@@ -49,10 +49,7 @@ export function createReporter(db: Database, lease: Lease, options: { progressMs
     const batch = lines;
     lines = [];
     if (batch.length > 0) {
-      await db
-        .insert(runLog)
-        .values(batch.map((line) => ({ runId: lease.runId, ...line })))
-        .onConflictDoNothing();
+      await db.insert(runLog).values(batch).onConflictDoNothing();
     }
     if (progressDirty) {
       progressDirty = false;
@@ -126,6 +123,7 @@ export function createReporter(db: Database, lease: Lease, options: { progressMs
         lineCount += 1;
         const full = lineCount > maxLogLines;
         lines.push({
+          runId: lease.runId,
           seq: lineCount,
           at: new Date(),
           level: full ? "warning" : level,

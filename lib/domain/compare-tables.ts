@@ -1,0 +1,53 @@
+import type { TableComparisonDto } from "../contracts/restores.ts";
+
+export type TableFacts = { readonly schema: string; readonly table: string; readonly rows: number; readonly sha256: string };
+export type ExpectedTable = TableFacts & { readonly excluded: boolean };
+export type TableName = { readonly schema: string; readonly table: string };
+
+export type Comparison = {
+  readonly tables: TableComparisonDto[];
+  readonly equal: number;
+  readonly different: number;
+  readonly rowsExpected: number;
+  readonly rowsActual: number;
+};
+
+/** A name that no two tables share, whatever characters they have. */
+export function tableKey(name: TableName): string {
+  return JSON.stringify([name.schema, name.table]);
+}
+
+/**
+ * Compares a restored copy with the backup, table by table, exactly: rows and content digest. Tables whose data was left out of the
+ * backup, was not asked for, or is not part of a schema-only restore are `not-restored` and count neither way.
+ */
+export function compareTables(
+  expected: readonly ExpectedTable[],
+  actual: readonly TableFacts[],
+  wanted: { content: "all" | "schema" | "data"; tables: readonly TableName[] },
+): Comparison {
+  const found = new Map(actual.map((table) => [tableKey(table), table]));
+  const chosen = wanted.tables.length === 0 ? null : new Set(wanted.tables.map(tableKey));
+  const tables = expected.map((table): TableComparisonDto => {
+    const copy = found.get(tableKey(table)) ?? null;
+    const restored = wanted.content !== "schema" && !table.excluded && (chosen === null || chosen.has(tableKey(table)));
+    const equal = copy !== null && copy.rows === table.rows && copy.sha256 === table.sha256;
+    return {
+      schema: table.schema,
+      table: table.table,
+      expectedRows: table.rows,
+      actualRows: copy?.rows ?? null,
+      expectedSha256: table.sha256,
+      actualSha256: copy?.sha256 ?? null,
+      verdict: !restored ? "not-restored" : copy === null ? "missing" : equal ? "equal" : "different",
+    };
+  });
+  const counted = tables.filter((table) => table.verdict !== "not-restored");
+  return {
+    tables,
+    equal: counted.filter((table) => table.verdict === "equal").length,
+    different: counted.filter((table) => table.verdict !== "equal").length,
+    rowsExpected: counted.reduce((sum, table) => sum + table.expectedRows, 0),
+    rowsActual: counted.reduce((sum, table) => sum + (table.actualRows ?? 0), 0),
+  };
+}
