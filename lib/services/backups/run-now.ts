@@ -1,0 +1,58 @@
+import { eq } from "drizzle-orm";
+import type { createBackup as contract } from "#lib/contracts/backups";
+import type { EndpointInput } from "#lib/contracts/endpoint";
+import type { RunDetailDto, StepCode } from "#lib/contracts/runs";
+import type { Transaction } from "#lib/db/client";
+import { sources } from "#lib/db/schema/sources";
+import { LifeboatError } from "#lib/domain/error";
+import type { RunTrigger } from "#lib/domain/run-state";
+import { recordAudit } from "../audit/record.ts";
+import { authorise } from "../authorise.ts";
+import type { ServiceContext } from "../context.ts";
+import { loadRunDetail } from "../runs/load.ts";
+import { type RunRow, startRun } from "../runs/start.ts";
+
+/** Steps of a backup, in order. */
+export const backupSteps: readonly StepCode[] = ["prepare", "dump", "publish", "reread"];
+
+/**
+ * Starts a backup of a source. Throws `not-found`, `source-paused` { source }, and `run-active` { runId, type } when one is running
+ * or waiting already.
+ */
+export async function createBackup(context: ServiceContext, input: EndpointInput<typeof contract>): Promise<RunDetailDto> {
+  authorise(context, "backups:create");
+  const { sourceId, reason, note } = input.body;
+  const trigger = context.actor.type === "token" ? "api" : "manual";
+  const run = await context.db.transaction((tx) => startBackupRun(tx, context, { sourceId, reason, note, trigger }));
+  await context.wake(run.id, run.workerGroup);
+  return loadRunDetail(context.db, run.id);
+}
+
+/** The part that every trigger shares: checks the source, queues the run, writes the audit row. The caller wakes a worker. */
+export async function startBackupRun(
+  tx: Transaction,
+  context: ServiceContext,
+  request: { sourceId: string; reason: string; note: string; trigger: RunTrigger },
+): Promise<RunRow> {
+  const [source] = await tx.select().from(sources).where(eq(sources.id, request.sourceId)).for("share");
+  if (source === undefined || source.removedAt !== null) throw new LifeboatError("not-found", { entity: "source", id: request.sourceId });
+  if (source.pausedAt !== null) throw new LifeboatError("source-paused", { source: source.name });
+  const run = await startRun(tx, context, {
+    type: "backup",
+    subject: source.id,
+    sourceId: source.id,
+    serverId: source.serverId,
+    trigger: request.trigger,
+    reason: request.reason,
+    note: request.note,
+    steps: backupSteps,
+  });
+  await recordAudit(tx, context, {
+    action: "backup.start",
+    targetType: "source",
+    targetId: source.id,
+    targetName: source.name,
+    after: { runId: run.id, trigger: run.trigger, reason: run.reason, note: run.note },
+  });
+  return run;
+}
