@@ -1,4 +1,4 @@
-import { and, asc, desc, or, sql, type SQL } from "drizzle-orm";
+import { asc, desc, sql, type SQL } from "drizzle-orm";
 import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import { z } from "zod";
 import type { Database, Transaction } from "#lib/db/client";
@@ -12,7 +12,11 @@ export type Cursor = { readonly sort: string; readonly value: string | number; r
 
 export type Page<T> = { items: T[]; next: string | null; total: number; totalCapped: boolean };
 
-const cursorShape = z.tuple([z.string().max(60), z.union([z.string().max(400), z.number()]), z.string().max(60)]);
+const noNul = z
+  .string()
+  .max(400)
+  .refine((value) => !value.includes("\0"));
+const cursorShape = z.tuple([noNul, z.union([noNul, z.number()]), noNul]);
 
 export function encodeCursor(cursor: Cursor): string {
   return Buffer.from(JSON.stringify([cursor.sort, cursor.value, cursor.id])).toString("base64url");
@@ -89,17 +93,4 @@ export async function countCapped(
   );
   const found = rows[0]?.n ?? 0;
   return { total: Math.min(found, countCap), totalCapped: found > countCap };
-}
-
-/** A search text as an `ILIKE` pattern that finds it literally anywhere. */
-export function containsPattern(search: string): string {
-  return `%${search.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
-}
-
-/** True where any of the columns contains the text, letter case aside; undefined for an empty search. */
-export function anyContains(columns: readonly (AnyPgColumn | SQL)[], search: string | undefined): SQL | undefined {
-  const needle = search?.trim() ?? "";
-  if (needle === "") return undefined;
-  const pattern = containsPattern(needle);
-  return and(or(...columns.map((column) => sql`${column} ilike ${pattern}`)));
 }
