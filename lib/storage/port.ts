@@ -5,7 +5,7 @@ export type StoredObject = { readonly key: string; readonly bytes: number };
 export interface StorageWriter {
   /** Resolves when the destination took the bytes (back-pressure). */
   write(bytes: Uint8Array): Promise<void>;
-  /** Checks the length, syncs and makes the object visible under its key, atomically; refuses to overwrite. */
+  /** Checks the length, syncs and makes the object visible under its key, atomically; refuses to overwrite unless `replace` was asked for. */
   commit(expectedBytes: number): Promise<void>;
   /** Removes what was written. Safe after a failure and more than once. */
   abort(): Promise<void>;
@@ -16,10 +16,16 @@ export interface StorageWriter {
  * others. Errors are `LifeboatError` with `no-space`, `no-inodes`, `read-only`, `permission-denied`, `io-error`, `pack-missing`.
  */
 export interface Storage {
-  /** Proves that this is the folder (or bucket) of this installation; throws `destination-foreign` when its marker is another's. */
-  prepare(installationId: string): Promise<void>;
-  /** Opens a writer. `token` makes the temporary name unique to a run, so that a sweep can tell whose leftovers they are. */
-  create(key: string, token: string): Promise<StorageWriter>;
+  /**
+   * Proves that this is the folder (or bucket) of this installation; throws `destination-foreign` when its marker is another's.
+   * With `createMarker: false` a missing marker is foreign too: a worker on another host, or a disk that is not mounted.
+   */
+  prepare(installationId: string, options?: { readonly createMarker?: boolean }): Promise<void>;
+  /**
+   * Opens a writer. `token` makes the temporary name unique to a run, so that a sweep can tell whose leftovers they are.
+   * With `replace` the commit takes the place of an object under the same key, atomically (sidecars; never packs).
+   */
+  create(key: string, token: string, options?: { readonly replace?: boolean }): Promise<StorageWriter>;
   /** Reads `length` bytes from `offset`; throws `pack-truncated` when the object ends before. */
   readRange(key: string, offset: number, length: number): Promise<Uint8Array>;
   /** Reads the whole object in order, in chunks of at most 1 MiB, past any cache of the writer where the platform can. */

@@ -1,0 +1,95 @@
+import { hash } from "node:crypto";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+
+/** Segments to compress: `lengths` cut `buffer` from its beginning. */
+export type CompressJob = {
+  readonly kind: "compress";
+  readonly buffer: ArrayBuffer;
+  readonly lengths: Uint32Array;
+  readonly level: number;
+};
+
+/** One frame a segment, one after the other; `raw` is the input, handed back to be used again. */
+export type CompressedBatch = {
+  readonly raw: ArrayBuffer;
+  readonly frames: Uint8Array<ArrayBuffer>;
+  readonly frameLengths: Uint32Array;
+  readonly digests: Uint8Array;
+};
+
+/** Frames to decode: `frameLengths` cut `buffer` from its beginning; `digests` are the SHA-256 that the segments must have. */
+export type DecodeJob = {
+  readonly kind: "decode";
+  readonly buffer: ArrayBuffer;
+  readonly frameLengths: Uint32Array;
+  readonly rawLengths: Uint32Array;
+  readonly digests: Uint8Array;
+};
+
+/** `failure` null: every segment has its SHA-256. Otherwise the first that has not, and why; `raw` then ends before it. */
+export type DecodedBatch = {
+  readonly raw: Uint8Array<ArrayBuffer>;
+  readonly failure: { readonly at: number; readonly detail: string } | null;
+};
+
+/** Compresses each segment into a zstd frame with content size and content checksum, and hashes it. */
+export function compressBatch(job: CompressJob): CompressedBatch {
+  const raw = new Uint8Array(job.buffer);
+  const count = job.lengths.length;
+  const frameLengths = new Uint32Array(count);
+  const digests = new Uint8Array(count * 32);
+  const parts: Uint8Array[] = [];
+  let offset = 0;
+  let total = 0;
+  for (let at = 0; at < count; at += 1) {
+    const segment = raw.subarray(offset, offset + job.lengths[at]!);
+    offset += segment.length;
+    digests.set(hash("sha256", segment, "buffer"), at * 32);
+    const frame = zstdCompressSync(segment, {
+      pledgedSrcSize: segment.length,
+      params: { [constants.ZSTD_c_compressionLevel]: job.level, [constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_contentSizeFlag]: 1 },
+    });
+    frameLengths[at] = frame.length;
+    total += frame.length;
+    parts.push(frame);
+  }
+  const frames = new Uint8Array(total);
+  let filled = 0;
+  for (const part of parts) {
+    frames.set(part, filled);
+    filled += part.length;
+  }
+  return { raw: job.buffer, frames, frameLengths, digests };
+}
+
+/** Decodes frame by frame (one call decodes one frame only) into one buffer and compares every segment's length and SHA-256. */
+export function decodeBatch(job: DecodeJob): DecodedBatch {
+  const stored = new Uint8Array(job.buffer);
+  let total = 0;
+  for (const length of job.rawLengths) total += length;
+  const raw = new Uint8Array(total);
+  let from = 0;
+  let filled = 0;
+  for (let at = 0; at < job.frameLengths.length; at += 1) {
+    const frame = stored.subarray(from, from + job.frameLengths[at]!);
+    from += frame.length;
+    const detail = decodeInto(raw, filled, frame, job.rawLengths[at]!, job.digests.subarray(at * 32, at * 32 + 32));
+    if (detail !== null) return { raw: raw.subarray(0, filled), failure: { at, detail } };
+    filled += job.rawLengths[at]!;
+  }
+  return { raw, failure: null };
+}
+
+/** Null when the frame held the segment; else what is wrong with it. */
+function decodeInto(raw: Uint8Array, at: number, frame: Uint8Array, rawLength: number, digest: Uint8Array): string | null {
+  let segment: Uint8Array;
+  try {
+    segment = zstdDecompressSync(frame, { chunkSize: rawLength + 64, maxOutputLength: rawLength });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? "frame not decodable";
+  }
+  if (segment.length !== rawLength) return `${segment.length} bytes decoded, ${rawLength} expected`;
+  if (hash("sha256", segment, "buffer").compare(digest) !== 0) return "SHA-256 of the segment differs";
+  raw.set(segment, at);
+  return null;
+}

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { backupKinds } from "#lib/domain/backup-state";
+import { LifeboatError } from "#lib/domain/error";
+import type { SegmentTable } from "./segment-table.ts";
+
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
+const size = z.number().int().nonnegative();
+
+/** The index's facts as JSON; the long tables are binary sections beside it. */
+const packMeta = z.object({
+  packId: z.string().min(1),
+  backupId: z.string().min(1),
+  kind: z.enum(backupKinds),
+  chain: z.object({ chainId: z.string().min(1), seed: z.string().regex(/^[0-9a-f]{32}$/), averageSegmentBytes: size }),
+  streams: z.array(z.object({ name: z.string().min(1), bytes: size, sha256: hex64, rootHash: hex64, segments: size })).min(1),
+  /** Packs that the recipe names beside this one, as extents count them from 1 on. */
+  packs: z.array(z.object({ packId: z.string().min(1), backupId: z.string().min(1), bytes: size, packSha256: hex64 })),
+  /** Backups that this one needs, and why. */
+  dependencies: z.array(z.object({ backupId: z.string().min(1), reason: z.enum(["packs", "combine", "wal"]) })),
+});
+export type PackMeta = z.infer<typeof packMeta>;
+
+/** A run of `count` segments of a pack (0: this one; n: `meta.packs[n - 1]`) from number `first` on; together, in order, the streams. */
+export type Extent = {
+  readonly stream: number;
+  readonly pack: number;
+  readonly first: number;
+  readonly count: number;
+  readonly streamBytes: number;
+};
+
+export type PackIndex = { readonly meta: PackMeta; readonly segments: SegmentTable; readonly extents: readonly Extent[] };
+
+const sections = { meta: 1, extents: 2, rawLengths: 3, frameLengths: 4, digests: 5 } as const;
+/** A reader refuses an unknown section that has this bit, and passes over one that has not. */
+const criticalBit = 0x8000_0000;
+const sectionHeaderBytes = 16;
+const extentBytes = 24;
+const padded = (length: number) => Math.ceil(length / 8) * 8;
+
+function bytesOf(table: Uint32Array): Uint8Array {
+  return new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
+}
+
+/** Serialises an index: sections of { type u32, reserved u32, length u64, bytes, zero padding to 8 }. */
+export function encodeIndex(index: PackIndex): Buffer {
+  const extents = Buffer.alloc(index.extents.length * extentBytes);
+  for (const [at, extent] of index.extents.entries()) {
+    const from = at * extentBytes;
+    extents.writeUInt32LE(extent.stream, from);
+    extents.writeUInt32LE(extent.pack, from + 4);
+    extents.writeUInt32LE(extent.first, from + 8);
+    extents.writeUInt32LE(extent.count, from + 12);
+    extents.writeBigUInt64LE(BigInt(extent.streamBytes), from + 16);
+  }
+  const parts: [number, Uint8Array][] = [
+    [sections.meta, Buffer.from(JSON.stringify(index.meta))],
+    [sections.extents, extents],
+    [sections.rawLengths, bytesOf(index.segments.rawLengths)],
+    [sections.frameLengths, bytesOf(index.segments.frameLengths)],
+    [sections.digests, index.segments.digests],
+  ];
+  const bytes = Buffer.alloc(parts.reduce((sum, [, part]) => sum + sectionHeaderBytes + padded(part.length), 0));
+  let offset = 0;
+  for (const [type, part] of parts) {
+    bytes.writeUInt32LE((type | criticalBit) >>> 0, offset);
+    bytes.writeBigUInt64LE(BigInt(part.length), offset + 8);
+    bytes.set(part, offset + sectionHeaderBytes);
+    offset += sectionHeaderBytes + padded(part.length);
+  }
+  return bytes;
+}
+
+function readSections(bytes: Buffer, damaged: (detail: string) => LifeboatError): Map<number, Buffer> {
+  const found = new Map<number, Buffer>();
+  let offset = 0;
+  while (offset < bytes.length) {
+    if (offset + sectionHeaderBytes > bytes.length) throw damaged("a section of the index is cut");
+    const type = bytes.readUInt32LE(offset);
+    const length = Number(bytes.readBigUInt64LE(offset + 8));
+    const start = offset + sectionHeaderBytes;
+    if (length > bytes.length - start) throw damaged("a section of the index is cut");
+    const number = (type & ~criticalBit) >>> 0;
+    const isKnown = Object.values(sections).some((known) => known === number);
+    if (!isKnown && type >= criticalBit) throw new LifeboatError("format-unknown", { detail: `critical index section ${number}` });
+    if (isKnown && found.has(number)) throw damaged("a section of the index stands twice");
+    if (isKnown) found.set(number, bytes.subarray(start, start + length));
+    offset = start + padded(length);
+  }
+  return found;
+}
+
+/** A copy as 32-bit numbers: sections need not lie at a multiple of four in memory. */
+function toUint32(bytes: Buffer): Uint32Array {
+  const copy = new Uint8Array(bytes);
+  return new Uint32Array(copy.buffer, 0, copy.length / 4);
+}
+
+function parseMeta(bytes: Buffer, damaged: (detail: string) => LifeboatError): PackMeta {
+  try {
+    return packMeta.parse(JSON.parse(bytes.toString("utf8")));
+  } catch {
+    throw damaged("the index's facts cannot be read");
+  }
+}
+
+/** Reads what `encodeIndex` wrote. The caller compared its SHA-256 already; throws `pack-damaged` and `format-unknown`. */
+export function decodeIndex(bytes: Uint8Array, key: string): PackIndex {
+  const damaged = (detail: string) => new LifeboatError("pack-damaged", { key, detail });
+  const found = readSections(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), damaged);
+  const section = (number: number): Buffer => {
+    const part = found.get(number);
+    if (part === undefined) throw damaged(`section ${number} of the index is missing`);
+    return part;
+  };
+  const meta = parseMeta(section(sections.meta), damaged);
+  const digests = section(sections.digests);
+  const count = digests.length / 32;
+  const lengths = [section(sections.rawLengths), section(sections.frameLengths)] as const;
+  if (!Number.isInteger(count) || lengths.some((each) => each.length !== count * 4)) throw damaged("the index's tables differ in length");
+  const extentSection = section(sections.extents);
+  if (extentSection.length % extentBytes !== 0) throw damaged("the index's recipe is cut");
+  const extents = Array.from({ length: extentSection.length / extentBytes }, (_, at): Extent => {
+    const from = at * extentBytes;
+    return {
+      stream: extentSection.readUInt32LE(from),
+      pack: extentSection.readUInt32LE(from + 4),
+      first: extentSection.readUInt32LE(from + 8),
+      count: extentSection.readUInt32LE(from + 12),
+      streamBytes: Number(extentSection.readBigUInt64LE(from + 16)),
+    };
+  });
+  const segments: SegmentTable = {
+    count,
+    rawLengths: toUint32(lengths[0]),
+    frameLengths: toUint32(lengths[1]),
+    digests: new Uint8Array(digests),
+  };
+  return { meta, segments, extents };
+}
