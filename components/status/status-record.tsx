@@ -1,0 +1,84 @@
+/** Every state that the interface shows, once: icon, colour and (under `status.<key>` in the messages) words. Never colour alone. */
+import {
+  Ban,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleDot,
+  CircleMinus,
+  CircleX,
+  Clock3,
+  Equal,
+  EqualNot,
+  FileQuestion,
+  FileWarning,
+  HardDrive,
+  LoaderCircle,
+  Pause,
+  ShieldCheck,
+  Trash2,
+  type LucideIcon,
+} from "lucide-react";
+import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-state";
+import type { RunState, StepState } from "#lib/domain/run-state";
+import type { Tone } from "../ui/badge.tsx";
+
+export type StatusKey =
+  | `run.${RunState}`
+  | `step.${StepState}`
+  | `backup.${BackupState}`
+  | `copy.${CopyState}`
+  | `proof.${ProofLevel}`
+  | `proof.${"never" | "failed"}`
+  | `check.${"passed" | "failed" | "skipped"}`
+  | `table.${"equal" | "different" | "missing" | "not-restored"}`
+  | `worker.${"alive" | "lost"}`
+  | `source.${"paused" | "active"}`;
+
+export type StatusLook = { readonly icon: LucideIcon; readonly tone: Tone; readonly spin?: boolean };
+
+export const statusRecord: Record<StatusKey, StatusLook> = {
+  "run.queued": { icon: Clock3, tone: "neutral" },
+  "run.running": { icon: LoaderCircle, tone: "accent", spin: true },
+  "run.succeeded": { icon: CircleCheck, tone: "good" },
+  "run.failed": { icon: CircleX, tone: "bad" },
+  "run.cancelled": { icon: Ban, tone: "neutral" },
+
+  "step.pending": { icon: CircleDashed, tone: "neutral" },
+  "step.running": { icon: LoaderCircle, tone: "accent", spin: true },
+  "step.done": { icon: CircleCheck, tone: "good" },
+  "step.failed": { icon: CircleX, tone: "bad" },
+  "step.skipped": { icon: CircleMinus, tone: "neutral" },
+
+  "backup.writing": { icon: LoaderCircle, tone: "accent", spin: true },
+  "backup.available": { icon: CircleCheck, tone: "good" },
+  "backup.trashed": { icon: Trash2, tone: "warn" },
+  "backup.deleting": { icon: Trash2, tone: "neutral" },
+
+  "copy.writing": { icon: LoaderCircle, tone: "accent", spin: true },
+  "copy.stored": { icon: HardDrive, tone: "good" },
+  "copy.missing": { icon: FileQuestion, tone: "bad" },
+  "copy.damaged": { icon: FileWarning, tone: "bad" },
+  "copy.deleting": { icon: Trash2, tone: "neutral" },
+
+  "proof.stored": { icon: HardDrive, tone: "neutral" },
+  "proof.verified": { icon: CircleCheck, tone: "accent" },
+  "proof.proven": { icon: ShieldCheck, tone: "good" },
+  "proof.never": { icon: CircleDashed, tone: "neutral" },
+  "proof.failed": { icon: CircleX, tone: "bad" },
+
+  "check.passed": { icon: CircleCheck, tone: "good" },
+  "check.failed": { icon: CircleX, tone: "bad" },
+  "check.skipped": { icon: CircleMinus, tone: "neutral" },
+
+  "table.equal": { icon: Equal, tone: "good" },
+  "table.different": { icon: EqualNot, tone: "bad" },
+  "table.missing": { icon: FileQuestion, tone: "bad" },
+  "table.not-restored": { icon: CircleMinus, tone: "neutral" },
+
+  "worker.alive": { icon: CircleDot, tone: "good" },
+  "worker.lost": { icon: CircleAlert, tone: "bad" },
+
+  "source.active": { icon: CircleCheck, tone: "good" },
+  "source.paused": { icon: Pause, tone: "warn" },
+};

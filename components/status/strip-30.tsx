@@ -1,0 +1,71 @@
+"use client";
+/**
+ * `<Strip30 days={source.strip} since={source.createdAt} />`: thirty days, oldest first. A tall bar is a good backup, a low bar with a
+ * cross is a day with only failures, a dot on top says that something failed too, an empty socket is a day without any. Height and
+ * shape tell as much as colour; the sentence beside it tells all to a screen reader.
+ */
+import { useLocale, useTranslations } from "next-intl";
+import { formatDay } from "#lib/format/time";
+
+export type StripDay = { readonly day: string; readonly good: number; readonly failed: number };
+export type StripMark = "good" | "mixed" | "failed" | "missed" | "before";
+
+/** What one day shows. Days before the source existed were not missed. */
+export function markOf(day: StripDay, since: string): StripMark {
+  if (day.good > 0) return day.failed > 0 ? "mixed" : "good";
+  if (day.failed > 0) return "failed";
+  return day.day < since.slice(0, 10) ? "before" : "missed";
+}
+
+const step = 7;
+const height = 26;
+
+export function Strip30({ days, since }: { days: readonly StripDay[]; since: string }) {
+  const t = useTranslations("status.strip");
+  const locale = useLocale();
+  const marks = days.map((day) => ({ day, mark: markOf(day, since) }));
+  const countOf = (wanted: readonly StripMark[]) => marks.filter(({ mark }) => wanted.includes(mark)).length;
+  const summary = t("summary", { good: countOf(["good", "mixed"]), failed: countOf(["failed", "mixed"]), missed: countOf(["missed"]) });
+  return (
+    <svg role="img" aria-label={summary} viewBox={`0 0 ${step * days.length - 2} ${height}`} className="block h-6.5 w-full max-w-[13rem]">
+      {marks.map(({ day, mark }, index) => (
+        <g key={day.day}>
+          <title>
+            {t(`day.${mark}`, {
+              day: formatDay(`${day.day}T12:00:00.000Z`, { locale, timeZone: "UTC" }),
+              good: day.good,
+              failed: day.failed,
+            })}
+          </title>
+          <rect x={index * step - 1} width={step} height={height} className="fill-transparent" />
+          <DayMark x={index * step} mark={mark} />
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+function DayMark({ x, mark }: { x: number; mark: StripMark }) {
+  switch (mark) {
+    case "good":
+      return <rect x={x} y={3} width={5} height={height - 3} rx={1.5} className="fill-good-fill" />;
+    case "mixed":
+      return (
+        <>
+          <rect x={x} y={9} width={5} height={height - 9} rx={1.5} className="fill-good-fill" />
+          <circle cx={x + 2.5} cy={4.5} r={2.5} className="fill-bad-fill" />
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <rect x={x} y={17} width={5} height={height - 17} rx={1.5} className="fill-bad-fill" />
+          <path d={`M${x + 0.4} 8.4l4.2 4.2m0-4.2l-4.2 4.2`} className="stroke-bad-fill" strokeWidth={1.5} strokeLinecap="round" />
+        </>
+      );
+    case "missed":
+      return <rect x={x + 0.5} y={19.5} width={4} height={6} rx={1.5} className="fill-none stroke-line-strong" strokeWidth={1} />;
+    case "before":
+      return <circle cx={x + 2.5} cy={23.5} r={1} className="fill-line-strong" />;
+  }
+}
