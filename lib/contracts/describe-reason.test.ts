@@ -50,7 +50,8 @@ describe("error texts", () => {
     expect(valuesRead(code, "es")).toEqual(valuesRead(code, "en"));
   });
 
-  it.each(Object.entries(languages))("can be formatted with every value, and with none, in %s", (locale, errors) => {
+  it.each(Object.entries(languages))("can be formatted with every value, and with none, in %s", (language, errors) => {
+    const locale = language as keyof typeof languages;
     const problems: string[] = [];
     const translate = createTranslator({
       locale,

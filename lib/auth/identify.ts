@@ -1,0 +1,71 @@
+import { and, eq, gt, isNull, lt, or } from "drizzle-orm";
+import type { Database } from "#lib/db/client";
+import { apiTokens } from "#lib/db/schema/api-tokens";
+import { sessions } from "#lib/db/schema/sessions";
+import { users } from "#lib/db/schema/users";
+import type { Keyring } from "#lib/secrets/keyring";
+import { tokenHash } from "#lib/secrets/token";
+import type { Actor } from "#lib/services/context";
+import { cookieValue, readSessionCookie, sessionCookieName } from "./session-cookie.ts";
+
+/** A session that nobody used for this long has ended, in milliseconds. */
+const idleLimitMs = 24 * 60 * 60 * 1000;
+/** `lastSeenAt` and `lastUsedAt` are written at most this often, in milliseconds. */
+const touchEveryMs = 60_000;
+
+export type IdentifyOptions = { readonly db: Database; readonly keyring: Keyring; readonly publicUrl: string; readonly now: Date };
+
+/** Who calls public operations: nobody in particular, with no right at all. */
+export const anonymousActor: Actor = { type: "user", id: null, name: "anonymous", role: "viewer", scopes: [], sessionId: null };
+
+/**
+ * Says who sends a request: a bearer token where the header is there (then a cookie does not count), else the session's cookie. The rows
+ * of session, person and token are read each time, so that disabling, signing out and revoking work at once. Null is nobody; an error of
+ * the catalogue is thrown, never taken for somebody.
+ */
+export async function identify(headers: Headers, options: IdentifyOptions): Promise<Actor | null> {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) return identifyToken(authorization, options);
+  return identifySession(cookieValue(headers.get("cookie"), sessionCookieName(options.publicUrl)), options);
+}
+
+async function identifyToken(authorization: string, { db, now }: IdentifyOptions): Promise<Actor | null> {
+  const token = /^bearer +([\x21-\x7e]{1,400})$/i.exec(authorization.trim())?.[1];
+  if (token === undefined) return null;
+  const [row] = await db
+    .select()
+    .from(apiTokens)
+    .where(eq(apiTokens.tokenHash, tokenHash(token)));
+  if (row === undefined || row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
+  if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > touchEveryMs) {
+    await db.update(apiTokens).set({ lastUsedAt: now }).where(eq(apiTokens.id, row.id));
+  }
+  return { type: "token", id: row.id, name: row.name, role: row.role, scopes: row.scopes, sessionId: null };
+}
+
+async function identifySession(cookie: string | null, { db, keyring, now }: IdentifyOptions): Promise<Actor | null> {
+  const named = await readSessionCookie(cookie, keyring);
+  if (named === null) return null;
+  const [row] = await db
+    .select({ user: users, lastSeenAt: sessions.lastSeenAt })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(
+      and(
+        eq(sessions.id, named.sessionId),
+        eq(sessions.userId, named.userId),
+        isNull(sessions.endedAt),
+        gt(sessions.expiresAt, now),
+        isNull(users.disabledAt),
+      ),
+    );
+  if (row === undefined || now.getTime() - row.lastSeenAt.getTime() > idleLimitMs) return null;
+  if (now.getTime() - row.lastSeenAt.getTime() > touchEveryMs) {
+    await db
+      .update(sessions)
+      .set({ lastSeenAt: now })
+      .where(and(eq(sessions.id, named.sessionId), or(isNull(sessions.endedAt), lt(sessions.lastSeenAt, now))));
+  }
+  const { user } = row;
+  return { type: "user", id: user.id, name: user.name, role: user.role, scopes: null, sessionId: named.sessionId };
+}

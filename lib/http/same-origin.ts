@@ -1,0 +1,24 @@
+import { LifeboatError } from "#lib/domain/error";
+
+/**
+ * What the browser tells about where a request comes from: `same`, `other`, or `untold` (no browser, or a very old one).
+ * The address may be the public one or the one that the browser itself used: behind no proxy they are often different names of one host.
+ */
+export function requestOrigin(headers: Headers, publicUrl: string): "same" | "other" | "untold" {
+  const site = headers.get("sec-fetch-site");
+  if (site !== null && site !== "same-origin") return "other";
+  const origin = headers.get("origin");
+  if (origin === null) return site === null ? "untold" : "same";
+  if (!URL.canParse(origin)) return "other";
+  const from = new URL(origin);
+  return from.origin === new URL(publicUrl).origin || from.host === headers.get("host") ? "same" : "other";
+}
+
+/**
+ * Guards what changes something. A cookie travels by itself, so the browser must prove the same origin; without a cookie only a told
+ * other origin is refused. Throws `cross-site`.
+ */
+export function requireSameOrigin(headers: Headers, publicUrl: string, hasCookie: boolean): void {
+  const from = requestOrigin(headers, publicUrl);
+  if (from === "other" || (from === "untold" && hasCookie)) throw new LifeboatError("cross-site");
+}

@@ -1,0 +1,20 @@
+import { randomUUIDv7 } from "node:crypto";
+import type { Actor, ServiceContext } from "#lib/services/context";
+import type { Runtime } from "./runtime.ts";
+
+/** What a request hands to its verb. */
+export function serviceContext(
+  runtime: Runtime,
+  actor: Actor,
+  request: { address: string | null; requestId: string | null },
+): ServiceContext {
+  return {
+    db: runtime.catalogue.db,
+    actor,
+    now: () => new Date(),
+    newUuid: randomUUIDv7,
+    keyring: runtime.keyring,
+    wake: runtime.wake,
+    ...request,
+  };
+}
