@@ -37,6 +37,7 @@ export type PrivateCluster = {
   readonly host: string;
   readonly port: number;
   readonly superuser: string;
+  readonly password: string;
   readonly binDir: string;
   readonly dataDir: string;
   /** True when the server was found running. */
@@ -82,6 +83,7 @@ function handle(options: ClusterOptions, port: number, adopted: boolean): Privat
     host,
     port,
     superuser: clusterSuperuser,
+    password,
     binDir,
     dataDir,
     adopted,

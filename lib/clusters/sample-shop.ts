@@ -12,7 +12,7 @@ export type ShopTarget = { binDir: string; host: string; port: number; user: str
  * Loads the sample shop into an empty database. `scale` 1 makes about 135,000 rows in a few seconds; 0.02 is enough for most tests.
  * Throws with what `psql` said.
  */
-export async function loadSampleShop(target: ShopTarget, scale = 1): Promise<void> {
+export async function loadSampleShop(target: ShopTarget, scale = 1, signal?: AbortSignal): Promise<void> {
   const result = await runTool({
     file: join(target.binDir, "psql"),
     args: ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", `scale=${scale}`, "-f", file],
@@ -27,6 +27,7 @@ export async function loadSampleShop(target: ShopTarget, scale = 1): Promise<voi
       PGCONNECT_TIMEOUT: "10",
     },
     timeoutMs: 300_000,
+    ...(signal === undefined ? {} : { signal }),
   });
   if (result.exitCode !== 0) throw new Error(`the sample shop could not be loaded: ${result.stderr.trim()}`);
 }
