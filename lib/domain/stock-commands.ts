@@ -29,12 +29,9 @@ export function shellQuote(word: string): string {
 }
 
 function createOptions(properties: NonNullable<StockFile["properties"]>): string[] {
-  const options = [`--encoding=${properties.encoding}`];
-  if (properties.localeProvider === "icu" && properties.icuLocale !== null) {
-    options.push("--locale-provider=icu", `--icu-locale=${properties.icuLocale}`);
-  }
-  options.push(`--lc-collate=${properties.collate}`, `--lc-ctype=${properties.ctype}`);
-  return options.map(shellQuote);
+  const { encoding, localeProvider, icuLocale, collate, ctype } = properties;
+  const icu = localeProvider === "icu" && icuLocale !== null ? ["--locale-provider=icu", `--icu-locale=${shellQuote(icuLocale)}`] : [];
+  return [`--encoding=${shellQuote(encoding)}`, ...icu, `--lc-collate=${shellQuote(collate)}`, `--lc-ctype=${shellQuote(ctype)}`];
 }
 
 /**
