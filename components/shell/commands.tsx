@@ -1,0 +1,119 @@
+"use client";
+/** What the command menu offers, as data: fixed entries of the person's permissions, and what the search finds. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import {
+  Activity,
+  Archive,
+  Database,
+  DatabaseBackup,
+  Gauge,
+  LayoutDashboard,
+  Monitor,
+  Moon,
+  Plus,
+  ScrollText,
+  Server,
+  SlidersHorizontal,
+  Sun,
+  type LucideIcon,
+} from "lucide-react";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { formatMinute } from "#lib/format/time";
+import { searchEverythingQuery } from "#lib/query/system";
+import { listSourcesQuery } from "#lib/query/sources";
+import { useCan } from "./me.tsx";
+import { useBackUpNow } from "./use-back-up-now.tsx";
+import { useTheme } from "./use-theme.tsx";
+
+export type CommandGroup = "actions" | "go" | "sources" | "servers" | "backups" | "look";
+export type Command = {
+  readonly id: string;
+  readonly group: CommandGroup;
+  readonly label: string;
+  readonly hint?: string;
+  readonly icon: LucideIcon;
+  readonly href?: string;
+  readonly run?: () => void;
+};
+
+/** Entries whose words contain all that was typed, accents and case aside. */
+export function matching(commands: readonly Command[], query: string): Command[] {
+  const plain = (text: string) => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
+  const words = plain(query).split(/\s+/u).filter(Boolean);
+  return commands.filter(({ label, hint }) => words.every((word) => plain(`${label} ${hint ?? ""}`).includes(word)));
+}
+
+export function useCommands(query: string, isOpen: boolean): { commands: Command[]; isSearching: boolean } {
+  const t = useTranslations("commands");
+  const locale = useLocale();
+  const timeZone = useTimeZone() ?? "UTC";
+  const router = useRouter();
+  const can = useCan();
+  const [, setTheme] = useTheme();
+  const backUp = useBackUpNow((runId) => router.push(`/runs/${runId}`));
+  const sources = useQuery({ ...listSourcesQuery({ limit: 200 }), enabled: isOpen, refetchInterval: false });
+  const search = useQuery({
+    ...searchEverythingQuery(query),
+    enabled: isOpen && query.trim().length > 1,
+    placeholderData: keepPreviousData,
+  });
+
+  const fixed: Command[] = [
+    ...(can("backups:create")
+      ? (sources.data?.items ?? []).map((source) => ({
+          id: `back-up-${source.id}`,
+          group: "actions" as const,
+          label: t("backUp", { source: source.name }),
+          hint: source.serverName,
+          icon: DatabaseBackup,
+          run: () => backUp.start(source),
+        }))
+      : []),
+    ...(can("servers:write")
+      ? [{ id: "add-server", group: "actions" as const, label: t("addServer"), icon: Plus, href: "/settings/servers/new" }]
+      : []),
+    ...(can("sources:write")
+      ? [{ id: "add-source", group: "actions" as const, label: t("addSource"), icon: Plus, href: "/sources/new" }]
+      : []),
+    { id: "go-overview", group: "go", label: t("goOverview"), icon: LayoutDashboard, href: "/" },
+    { id: "go-sources", group: "go", label: t("goSources"), icon: Database, href: "/sources" },
+    { id: "go-runs", group: "go", label: t("goRuns"), icon: Activity, href: "/activity" },
+    { id: "go-audit", group: "go", label: t("goAudit"), icon: ScrollText, href: "/activity/audit" },
+    { id: "go-system", group: "go", label: t("goSystem"), icon: Gauge, href: "/settings" },
+    { id: "go-servers", group: "go", label: t("goServers"), icon: Server, href: "/settings/servers" },
+    { id: "go-profile", group: "go", label: t("goProfile"), icon: SlidersHorizontal, href: "/settings/profile" },
+    { id: "theme-light", group: "look", label: t("themeLight"), icon: Sun, run: () => setTheme("light") },
+    { id: "theme-dark", group: "look", label: t("themeDark"), icon: Moon, run: () => setTheme("dark") },
+    { id: "theme-system", group: "look", label: t("themeSystem"), icon: Monitor, run: () => setTheme("system") },
+  ];
+  const typed = query.trim() !== "";
+  const shown = typed ? matching(fixed, query) : fixed.filter(({ group }) => group !== "look");
+  const data = query.trim().length > 1 ? search.data : undefined;
+  const found: Command[] = [
+    ...(data?.sources ?? []).map(({ id, name, serverName }) => ({
+      id,
+      group: "sources" as const,
+      label: name,
+      hint: t("onServer", { server: serverName }),
+      icon: Database,
+      href: `/sources/${id}`,
+    })),
+    ...(data?.servers ?? []).map(({ id, name }) => ({
+      id,
+      group: "servers" as const,
+      label: name,
+      icon: Server,
+      href: `/settings/servers/${id}`,
+    })),
+    ...(data?.backups ?? []).map(({ id, sourceName, label, snapshotAt }) => ({
+      id,
+      group: "backups" as const,
+      label: label === "" ? t("backupOf", { source: sourceName }) : label,
+      hint: `${sourceName} · ${formatMinute(snapshotAt, { locale, timeZone })}`,
+      icon: Archive,
+      href: `/backups/${id}`,
+    })),
+  ];
+  return { commands: [...found, ...shown], isSearching: search.isFetching };
+}

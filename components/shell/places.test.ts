@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { placeOf } from "./places.tsx";
+
+describe("the place of an address", () => {
+  it.each([
+    ["/", "overview"],
+    ["/sources", "sources"],
+    ["/backups/bkp_1", "sources"],
+    ["/restores/new", "sources"],
+    ["/runs/run_1", "activity"],
+    ["/activity/audit", "activity"],
+    ["/settings/servers/new", "settings"],
+    ["/sourcesque", null],
+  ])("%s is %s", (path, expected) => {
+    expect(placeOf(path)).toBe(expected);
+  });
+});

@@ -1,0 +1,46 @@
+"use client";
+/** Everything that pages need around them, once, in the root layout: queries, tooltips, toasts, the nonce for Base UI's style tags. */
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { Tooltip } from "@base-ui/react/tooltip";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useEffect, useState, type ReactNode } from "react";
+import { timeZoneCookie } from "#lib/i18n/negotiate";
+import { ProblemError } from "#lib/http/client";
+import { Toaster } from "../ui/toast.tsx";
+import { rememberChoice } from "./browser-cookie.tsx";
+
+type ProvidersProps = { nonce: string | undefined; timeZoneUnknown: boolean; children: ReactNode };
+
+export function Providers({ nonce, timeZoneUnknown, children }: ProvidersProps) {
+  const [client] = useState(makeQueryClient);
+  return (
+    <CSPProvider nonce={nonce}>
+      <QueryClientProvider client={client}>
+        <Tooltip.Provider delay={350}>
+          {children}
+          <Toaster />
+          {timeZoneUnknown ? <TimeZoneProbe /> : null}
+        </Tooltip.Provider>
+      </QueryClientProvider>
+    </CSPProvider>
+  );
+}
+
+/** A refusal is an answer: only what did not reach the server, or broke there, is tried again, twice. */
+function makeQueryClient(): QueryClient {
+  const isRefusal = (error: unknown): boolean => error instanceof ProblemError && error.status < 500;
+  return new QueryClient({
+    defaultOptions: { queries: { staleTime: 5000, retry: (failures, error) => failures < 2 && !isRefusal(error) } },
+  });
+}
+
+/** Tells the server this browser's zone once, so that both write the same absolute times. */
+function TimeZoneProbe() {
+  const router = useRouter();
+  useEffect(() => {
+    rememberChoice(timeZoneCookie, Intl.DateTimeFormat().resolvedOptions().timeZone);
+    router.refresh();
+  }, [router]);
+  return null;
+}
