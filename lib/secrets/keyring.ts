@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { LifeboatError } from "../domain/error.ts";
 
 const formatVersion = "v1";
@@ -86,4 +86,9 @@ export function loadKeyring(options: { key: string | null; keyFile: string }): K
     rmSync(temporary, { force: true });
   }
   return createKeyring(Buffer.from(readFileSync(options.keyFile, "utf8").trim(), "hex"));
+}
+
+/** Where the installation's key lies unless it comes from `LIFEBOAT_KEY`. */
+export function keyFileIn(dataDir: string): string {
+  return join(dataDir, "installation.key");
 }

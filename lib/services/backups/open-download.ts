@@ -1,0 +1,92 @@
+import { and, eq } from "drizzle-orm";
+import type * as contract from "#lib/contracts/backups";
+import type { EndpointInput } from "#lib/contracts/endpoint";
+import { backupStreams } from "#lib/db/schema/backup-streams";
+import { backups } from "#lib/db/schema/backups";
+import { copies } from "#lib/db/schema/copies";
+import { packs } from "#lib/db/schema/packs";
+import { LifeboatError } from "#lib/domain/error";
+import { recordAudit } from "../audit/record.ts";
+import { authorise } from "../authorise.ts";
+import { extendChainLock, lockChain, unlockChains } from "../chains/lock.ts";
+import type { ServiceContext } from "../context.ts";
+
+/** How long a lock outlives a web process that died in the middle of a download, in milliseconds. */
+export const downloadLeaseMs = 60_000;
+
+/** What the web server needs to serve one backup's file. */
+export type Download = {
+  readonly backupId: string;
+  /** What the file is called on the reader's machine, for example `shop_20261121T020000Z_full.dump`. */
+  readonly fileName: string;
+  readonly key: string;
+  readonly packBytes: number;
+  readonly packSha256: string;
+  readonly stream: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
+  /** Keeps the chain's lock; false when it is gone, and the download with it. Call it more often than every minute. */
+  readonly extend: () => Promise<boolean>;
+  /** Lets go of the chain. Once, when the last byte is out or the reader has left. */
+  readonly release: () => Promise<void>;
+};
+
+/**
+ * Opens a backup for download: authorises, holds its chain against deletion, and records who takes it (`backup.download`).
+ * `isProbe` (a HEAD request) neither holds nor records. Throws `not-allowed`, `not-found`, `backup-not-restorable`, `chain-locked`.
+ */
+export async function openDownload(
+  context: ServiceContext,
+  { params, query }: Pick<EndpointInput<typeof contract.downloadBackup>, "params" | "query">,
+  options: { isProbe?: boolean } = {},
+): Promise<Download> {
+  authorise(context, "backups:download");
+  const found = await findFile(context, params.id);
+  const { backup, pack, stream } = found;
+  const holder = `download:${context.newUuid()}`;
+  const lock = { chainId: backup.chainId, holder, leaseMs: downloadLeaseMs };
+  const fileName = downloadName(backup, query.format);
+  if (options.isProbe !== true) {
+    await context.db.transaction(async (tx) => {
+      await lockChain(tx, { ...lock, mode: "shared" });
+      await recordAudit(tx, context, {
+        action: "backup.download",
+        targetType: "backup",
+        targetId: backup.id,
+        targetName: backup.fileName,
+        after: { format: query.format, fileName },
+      });
+    });
+  }
+  return {
+    backupId: backup.id,
+    fileName,
+    key: pack.key,
+    packBytes: pack.bytes,
+    packSha256: pack.packSha256,
+    stream: { name: stream.name, bytes: stream.bytes, sha256: stream.sha256, rootHash: stream.rootHash },
+    extend: () => extendChainLock(context.db, lock),
+    release: () => unlockChains(context.db, holder),
+  };
+}
+
+async function findFile({ db }: ServiceContext, id: string) {
+  const [found] = await db
+    .select({ backup: backups, pack: packs, stream: backupStreams, copyState: copies.state })
+    .from(backups)
+    .innerJoin(packs, eq(packs.backupId, backups.id))
+    .innerJoin(copies, eq(copies.backupId, backups.id))
+    .leftJoin(backupStreams, and(eq(backupStreams.backupId, backups.id), eq(backupStreams.name, "base")))
+    .where(eq(backups.id, id))
+    .limit(1);
+  // An intent row is nothing that anybody may know of yet.
+  if (found === undefined || found.backup.state === "writing") throw new LifeboatError("not-found", { entity: "backup", id });
+  const { backup, pack, stream, copyState } = found;
+  if (backup.state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: id, state: backup.state });
+  if (copyState !== "stored" || stream === null) throw new LifeboatError("backup-not-restorable", { backupId: id, state: copyState });
+  return { backup, pack, stream };
+}
+
+/** Database, snapshot's time in UTC, kind. The database's own name, in whatever script: the edge encodes it. */
+function downloadName(backup: typeof backups.$inferSelect, format: "dump" | "stored"): string {
+  const at = backup.snapshotAt.toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  return `${backup.database}_${at}_${backup.kind}.${format === "dump" ? "dump" : "dump.zst"}`;
+}

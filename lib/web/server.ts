@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { LifeboatError } from "#lib/domain/error";
+import { addressHeader, clientAddress, internalPrefix, requestIdHeader, trustedProxies } from "#lib/http/client-address";
+import { securityHeaders } from "#lib/http/content-security-policy";
+import { problemHeaders, problemOf, toLifeboatError } from "#lib/http/problem";
+import type { Runtime } from "#lib/http/runtime";
+import { matchApiPath } from "./api-paths.ts";
+import { type DownloadDeps, serveDownload } from "./download-route.ts";
+
+/** Next's own handler of a request. */
+export type PageHandler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Headers that only we, or a trusted proxy, may set; from anybody else they are removed. */
+const forwardedHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"];
+/** Headers of Next's inside that have no business coming from outside. */
+const foreignHeaders = ["x-middleware-subrequest", "x-middleware-rewrite", "x-nonce", "x-real-ip", "content-security-policy"];
+
+/** Builds the server around Next: it owns addresses, request ids, downloads, and what no route serves. */
+export function createWebServer(runtime: Runtime, pages: PageHandler, downloads: Omit<DownloadDeps, "runtime">): Server {
+  const isTrusted = trustedProxies(runtime.env.trustedProxies);
+  const server = createServer({
+    maxHeaderSize: 16 * 1024,
+    headersTimeout: 20_000,
+    // For receiving a request; answers may take as long as a large download takes.
+    requestTimeout: 60_000,
+    keepAliveTimeout: 10_000,
+    connectionsCheckingInterval: 5000,
+  });
+  server.on("request", (incoming: IncomingMessage, response: ServerResponse) => {
+    const requestId = randomUUID();
+    const address = prepare(incoming, isTrusted, requestId);
+    for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
+    response.setHeader("x-request-id", requestId);
+    answer({ runtime, ...downloads }, pages, { incoming, response, address, requestId }).catch((error: unknown) => {
+      fail(runtime, { incoming, response, requestId }, error);
+    });
+  });
+  // A client that speaks no HTTP gets no explanation.
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    else socket.destroy();
+  });
+  return server;
+}
+
+type Received = { incoming: IncomingMessage; response: ServerResponse; address: string; requestId: string };
+
+/** Takes out every header that would be believed, then writes ours. Returns the client's address. */
+function prepare(incoming: IncomingMessage, isTrusted: (address: string) => boolean, requestId: string): string {
+  const { headers, socket } = incoming;
+  const forwardedFor = [headers["x-forwarded-for"] ?? []].flat().join(",");
+  const address = clientAddress(socket.remoteAddress, forwardedFor, isTrusted);
+  const isFromProxy = isTrusted(clientAddress(socket.remoteAddress, undefined, () => false));
+  const removed = new Set([...foreignHeaders, ...(isFromProxy ? [] : forwardedHeaders)]);
+  for (const name of Object.keys(headers)) if (name.startsWith(internalPrefix) || removed.has(name)) delete headers[name];
+  headers[addressHeader] = address;
+  headers[requestIdHeader] = requestId;
+  return address;
+}
+
+async function answer(deps: DownloadDeps, pages: PageHandler, received: Received): Promise<void> {
+  const { incoming, response } = received;
+  const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
+  if (path !== "/api" && !path.startsWith("/api/")) return pages(incoming, response);
+  const match = matchApiPath(incoming.method ?? "GET", path);
+  switch (match.kind) {
+    case "next":
+      return pages(incoming, response);
+    case "download":
+      return download(deps, received, match.id);
+    case "wrong-method":
+      throw new LifeboatError("method-not-allowed", { allow: match.allow });
+    case "unknown":
+      throw new LifeboatError("not-found", { entity: "page", id: path.slice(0, 200) });
+  }
+}
+
+async function download(deps: DownloadDeps, received: Received, id: string): Promise<void> {
+  const { incoming, address, requestId } = received;
+  const startedMs = performance.now();
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, [value ?? ""].flat().join(", "));
+  const request = new Request(new URL(incoming.url ?? "/", deps.runtime.env.publicUrl), { headers });
+  const served = await serveDownload(deps, { ...received, request, id });
+  const durationMs = Math.round(performance.now() - startedMs);
+  deps.runtime.logger.info("request", { requestId, operation: "downloadBackup", method: incoming.method, durationMs, address, ...served });
+}
+
+/** A problem, while one can still be told; once the body has begun, a connection that ends early is the only honest sign. */
+function fail(runtime: Runtime, { incoming, response, requestId }: Omit<Received, "address">, thrown: unknown): void {
+  const error = toLifeboatError(thrown);
+  const hasLeft = incoming.destroyed && response.destroyed;
+  const fields = { requestId, method: incoming.method, path: incoming.url?.split("?", 1)[0]?.slice(0, 200), code: error.code };
+  if (response.headersSent) {
+    runtime.logger[hasLeft ? "info" : "error"]("answer ended early", { ...fields, ...(hasLeft ? {} : { error: error.cause ?? error }) });
+    response.destroy();
+    return;
+  }
+  const problem = problemOf(error, requestId);
+  const isOurFault = problem.status >= 500;
+  runtime.logger[isOurFault ? "error" : "info"]("request", {
+    ...fields,
+    status: problem.status,
+    ...(isOurFault ? { error: error.cause ?? error } : {}),
+  });
+  if (!incoming.complete) response.setHeader("connection", "close");
+  response
+    .writeHead(problem.status, problemHeaders(error, requestId))
+    .end(incoming.method === "HEAD" ? undefined : JSON.stringify(problem));
+}
