@@ -167,4 +167,6 @@ export interface Engine {
   digestCopy(request: RestoreRequest, context: EngineContext): Promise<readonly TableDigest[]>;
   /** Removes a database that this installation created for a restore, ending its connections. Quietly done when it is gone already. */
   dropDatabase(request: RestoreRequest, context: EngineContext): Promise<void>;
+  /** Ends every session of this role that carries the context's application name (leftovers of a lost worker's tools); returns how many. */
+  endSessions(address: ServerAddress, context: EngineContext): Promise<number>;
 }

@@ -1,0 +1,40 @@
+import { and, desc, eq, inArray } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
+import { backups, type BackupManifest } from "#lib/db/schema/backups";
+import { copies } from "#lib/db/schema/copies";
+import type { BackupSize } from "#lib/domain/anomaly";
+
+/** How many good backups say what is usual. */
+const usual = 7;
+
+export type PastBackup = BackupSize & { readonly storedBytes: number };
+
+/** Sizes of a source's newest good backups that left out the same things, newest first. */
+export async function loadHistory(
+  db: Database | Transaction,
+  sourceId: string,
+  left: Pick<BackupManifest, "excludedSchemas" | "excludedTables">,
+): Promise<PastBackup[]> {
+  const rows = await db
+    .selectDistinct({
+      id: backups.id,
+      snapshotAt: backups.snapshotAt,
+      streamBytes: backups.streamBytes,
+      storedBytes: backups.storedBytes,
+      rowCount: backups.rowCount,
+      tableCount: backups.tableCount,
+      manifest: backups.manifest,
+    })
+    .from(backups)
+    .innerJoin(copies, and(eq(copies.backupId, backups.id), inArray(copies.state, ["stored"])))
+    .where(and(eq(backups.sourceId, sourceId), eq(backups.state, "available")))
+    .orderBy(desc(backups.snapshotAt), desc(backups.id))
+    .limit(usual);
+  const wanted = exclusionKey(left);
+  return rows.filter((row) => row.manifest !== null && exclusionKey(row.manifest) === wanted);
+}
+
+function exclusionKey(left: Pick<BackupManifest, "excludedSchemas" | "excludedTables">): string {
+  const tables = left.excludedTables.map((name) => JSON.stringify([name.schema, name.table]));
+  return JSON.stringify([[...left.excludedSchemas].sort(), tables.sort()]);
+}

@@ -1,0 +1,89 @@
+import { and, eq, inArray, isNull, notInArray, or } from "drizzle-orm";
+import type { Database } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
+import { runs } from "#lib/db/schema/runs";
+import { reasonOf } from "#lib/domain/error";
+import type { WorkerDeps } from "../runs/work.ts";
+import { discardBackup } from "./discard.ts";
+import { knownPack, loadBackupFacts } from "./facts.ts";
+import { commitStored, rereadOutcome } from "./record-written.ts";
+
+const active = ["queued", "running"] as const;
+const notWhole = new Set(["pack-missing", "pack-truncated", "pack-damaged", "not-found"]);
+
+/**
+ * Settles backups whose run is over but which are still being written or removed: a pack that lies in storage with the checksum
+ * that its intent row recorded is adopted, everything else is removed. Never both, never neither.
+ */
+export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<void> {
+  const left = await db
+    .select({ id: backups.id, state: backups.state, runId: backups.runId })
+    .from(backups)
+    .leftJoin(runs, eq(runs.id, backups.runId))
+    .where(
+      or(
+        and(eq(backups.state, "writing"), or(isNull(runs.id), notInArray(runs.state, [...active]))),
+        // A removal has a run of its own; a failed backup's clean-up belongs to the backup's run.
+        and(eq(backups.state, "deleting"), or(isNull(runs.id), notInArray(runs.state, [...active]))),
+      ),
+    );
+  for (const backup of left) {
+    if (backup.state === "deleting" && (await isBeingRemoved(db, backup.id))) continue;
+    try {
+      if (backup.state === "writing" && (await adopt(db, deps, backup.id, backup.runId))) continue;
+      await discardBackup(db, deps, backup.id);
+      deps.logger.info("removed what an unfinished backup left", { backupId: backup.id, runId: backup.runId });
+    } catch (error) {
+      deps.logger.warn("a leftover could not be settled; the next sweep tries again", { backupId: backup.id, error });
+    }
+  }
+}
+
+async function isBeingRemoved(db: Database, backupId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.backupId, backupId), eq(runs.type, "delete"), inArray(runs.state, [...active])))
+    .limit(1);
+  return row !== undefined;
+}
+
+/** True when the pack turned out to be whole and is now an ordinary backup. */
+async function adopt(db: Database, deps: WorkerDeps, backupId: string, runId: string | null): Promise<boolean> {
+  const startedMs = performance.now();
+  try {
+    const facts = await loadBackupFacts(db, backupId);
+    const pack = knownPack(facts);
+    const outcome = rereadOutcome(pack, await deps.repository.reread(pack, AbortSignal.timeout(adoptMs)));
+    await deps.repository.writeSidecar(facts, `${runId ?? backupId}-${facts.backup.fencingToken}`);
+    await db.transaction(async (tx) => {
+      const held = await tx
+        .select({ id: backups.id })
+        .from(backups)
+        .where(and(eq(backups.id, backupId), eq(backups.state, "writing")))
+        .for("update");
+      if (held.length === 0) return;
+      await commitStored(tx, deps.context, {
+        backupId,
+        destinationId: deps.destination.id,
+        runId,
+        checks: [outcome],
+        durationMs: performance.now() - startedMs,
+      });
+      const warning = "the worker was lost after the file was complete; the backup was found whole and kept";
+      if (runId !== null)
+        await tx
+          .update(runs)
+          .set({ backupId, warnings: [warning] })
+          .where(eq(runs.id, runId));
+    });
+    deps.logger.info("adopted a backup that was written whole", { backupId, runId });
+    return true;
+  } catch (error) {
+    if (notWhole.has(reasonOf(error).code)) return false;
+    throw error;
+  }
+}
+
+/** Reading a terabyte back takes a while; a disk that hangs for an hour is another matter. */
+const adoptMs = 3_600_000;

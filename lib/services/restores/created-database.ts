@@ -1,0 +1,71 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { Database } from "#lib/db/client";
+import { restores } from "#lib/db/schema/restores";
+import { reasonOf } from "#lib/domain/error";
+import type { Engine, EngineContext, RestoreRequest } from "#lib/engines/port";
+import type { Logger } from "#lib/log/log";
+import { assertLease } from "../runs/lease.ts";
+import type { RunWork } from "../runs/work.ts";
+
+/** A restore that never began to create its database leaves nothing. */
+export async function settleUntouched(db: Database, runId: string): Promise<void> {
+  await db
+    .update(restores)
+    .set({ outcome: "removed" })
+    .where(
+      and(
+        eq(restores.runId, runId),
+        eq(restores.outcome, "pending"),
+        eq(restores.createdDatabase, false),
+        sql`not ${restores.facts} @> '{"creating": true}'`,
+      ),
+    );
+}
+
+type Undo = { db: Database; engine: Engine; engineContext: EngineContext; logger: Logger };
+
+/**
+ * Decides what becomes of the new database of a restore that did not succeed. Without a lease nothing is done: whoever took the
+ * run decides. The run's own signal may be the very reason, so the removal has one of its own.
+ */
+export async function undoDatabase(work: RunWork, restoreId: string, request: RestoreRequest, error: unknown): Promise<void> {
+  if (reasonOf(error).code === "lease-lost") return;
+  const { db, deps } = work;
+  try {
+    await db.transaction((tx) => assertLease(tx, work.lease));
+    const engineContext = { ...work.engineContext, signal: AbortSignal.timeout(undoMs) };
+    await settleDatabase({ db, engine: deps.engine, engineContext, logger: deps.logger }, restoreId, request);
+  } catch (cause) {
+    work.reporter.log("error", `the new database was not removed: ${reasonOf(cause).code}`);
+    deps.logger.warn("a failed restore's database waits for the sweep", { runId: work.run.id, error: cause });
+  }
+}
+
+/** A stopping worker has ten seconds for everything. */
+export const undoMs = 6_000;
+
+/**
+ * Removes or keeps the database that a failed restore made; done twice it does nothing. Only a database that this restore is known
+ * to have created is removed; one that it may have been creating is removed only while it is empty.
+ */
+export async function settleDatabase(undo: Undo, restoreId: string, request: RestoreRequest): Promise<void> {
+  const { db, engine, engineContext } = undo;
+  const [restore] = await db.select().from(restores).where(eq(restores.id, restoreId));
+  if (restore === undefined || restore.outcome !== "pending") return;
+  const keep = restore.createdDatabase && restore.keepOnFailure;
+  if (!keep && (restore.createdDatabase || (restore.facts["creating"] === true && (await isEmpty(undo, request))))) {
+    await engine.dropDatabase(request, engineContext);
+  }
+  const outcome = keep ? ("kept-after-failure" as const) : ("removed" as const);
+  await db.update(restores).set({ outcome, createdDatabase: keep, facts: {} }).where(eq(restores.id, restoreId));
+}
+
+async function isEmpty(undo: Undo, request: RestoreRequest): Promise<boolean> {
+  try {
+    const tables = await undo.engine.digestCopy(request, undo.engineContext);
+    return tables.length === 0;
+  } catch (error) {
+    if (reasonOf(error).code === "database-missing") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import type { RestoreInput } from "#lib/contracts/restores";
+import type { servers } from "#lib/db/schema/servers";
+import { type PlanBackup, planRestore, type RestorePlan } from "#lib/domain/restore-plan";
+import type { RestoreRequest, TargetFacts } from "#lib/engines/port";
+import type { BackupFacts } from "../backups/facts.ts";
+import type { RunWork } from "../runs/work.ts";
+import { addressOf } from "../servers/address.ts";
+
+export type RestoreOrder = Pick<RestoreInput, "database" | "content" | "owners" | "tables" | "jobs">;
+
+/** The order as engines take it. */
+export function restoreRequest(
+  work: Pick<RunWork, "deps">,
+  facts: Pick<BackupFacts, "backup">,
+  server: typeof servers.$inferSelect,
+  order: RestoreOrder,
+): RestoreRequest {
+  return {
+    address: addressOf(work.deps.context.keyring, server, "restore"),
+    database: order.database,
+    properties: facts.backup.manifest?.properties ?? null,
+    content: order.content,
+    tables: order.tables,
+    owners: order.owners,
+    jobs: order.jobs,
+  };
+}
+
+/** Asks the target and decides what the restore would meet; changes nothing. */
+export async function inspectTarget(
+  work: RunWork,
+  facts: BackupFacts,
+  request: RestoreRequest,
+): Promise<{ target: TargetFacts; plan: RestorePlan; workerFreeBytes: number }> {
+  const target = await work.deps.engine.inspectTarget(request, work.engineContext);
+  const { freeBytes } = await work.deps.tempSpace();
+  const plan = planRestore(planBackup(facts), target, {
+    database: request.database,
+    content: request.content,
+    owners: request.owners,
+    user: request.address.username,
+    workerFreeBytes: freeBytes,
+    tempPath: work.deps.tempDir,
+  });
+  return { target, plan, workerFreeBytes: freeBytes };
+}
+
+function planBackup(facts: BackupFacts): PlanBackup {
+  const { backup } = facts;
+  const properties = backup.manifest?.properties ?? null;
+  return {
+    serverVersion: backup.serverVersion,
+    toolVersion: backup.toolVersion,
+    streamBytes: backup.streamBytes,
+    roles: backup.manifest?.roles ?? [],
+    owner: properties?.owner ?? null,
+    extensions: backup.manifest?.extensions ?? [],
+    tablespaces: backup.manifest?.tablespaces ?? [],
+    locale:
+      properties === null ? null : `${properties.localeProvider} ${properties.icuLocale ?? properties.collate} (${properties.encoding})`,
+  };
+}

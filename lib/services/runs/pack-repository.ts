@@ -1,0 +1,51 @@
+import type { BackupKind } from "#lib/domain/backup-state";
+import type { Reason } from "#lib/domain/error";
+import type { CheckOutcome, WriteFullRequest, WrittenPack } from "#lib/repository/port";
+import type { BackupFacts } from "../backups/facts.ts";
+
+/** What the catalogue knows of a stored full beforehand. */
+export type KnownPack = {
+  readonly key: string;
+  readonly storedBytes: number;
+  readonly storedSha256: string;
+  readonly stream: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
+};
+
+export type BytesDone = (bytesDone: number) => void;
+
+/**
+ * What executors do with packs on one destination; the worker wires it from `lib/repository`. Executors know this port alone, so
+ * that tests can put faults between them and the disk.
+ */
+export interface PackRepository {
+  /** Average segment size of a new chain in bytes, from the stream's estimated size. */
+  averageSegmentBytes(estimatedStreamBytes: number | null): number;
+  /** Where a new pack goes; throws `invalid-input` when a part could name something else. */
+  packKey(parts: {
+    sourceSlug: string;
+    chainId: string;
+    snapshotAt: Date;
+    kind: BackupKind;
+    backupId: string;
+    extension: "dump" | "db" | "tar";
+  }): string;
+  writeFull(request: Omit<WriteFullRequest, "storage">): Promise<WrittenPack>;
+  /** Reads a published pack back. Throws `pack-missing`, `pack-truncated`, `pack-damaged` when it is not what was written. */
+  reread(pack: Omit<KnownPack, "stream">, signal: AbortSignal, onBytes?: BytesDone): Promise<{ bytes: number; sha256: string }>;
+  /** Checksum, every frame, root and flat hash. Damage is a result; throws on abort and when storage does not answer. */
+  verifyPack(
+    pack: KnownPack,
+    signal: AbortSignal,
+    onBytes: BytesDone,
+  ): Promise<{ readonly checks: readonly CheckOutcome[]; readonly failure: Reason | null }>;
+  /** Writes the stream to a new file (0600), all hashes checked; on any error the file is removed. */
+  spool(pack: KnownPack, path: string, signal: AbortSignal, onBytes: BytesDone): Promise<void>;
+  /** Writes the first bytes of the stream (all of it when it is shorter) to a new file (0600); every segment is checked. */
+  spoolHead(pack: KnownPack, path: string, maxBytes: number, signal: AbortSignal): Promise<void>;
+  /** Writes the signed sidecar beside the pack, replacing one that is there. */
+  writeSidecar(facts: BackupFacts, token: string): Promise<void>;
+  /** Says whether the sidecar is there, ours, unchanged, and tells of the same pack. */
+  checkSidecar(facts: BackupFacts): Promise<CheckOutcome>;
+  /** Quietly done when it is gone already. */
+  removeSidecar(key: string): Promise<void>;
+}

@@ -1,0 +1,141 @@
+import { and, eq, inArray, lt, max, notInArray, sql } from "drizzle-orm";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { describeReason } from "#lib/contracts/describe-reason";
+import type { Database } from "#lib/db/client";
+import { chainLocks } from "#lib/db/schema/chain-locks";
+import { runLog } from "#lib/db/schema/run-log";
+import { runs } from "#lib/db/schema/runs";
+import type { Reason } from "#lib/domain/error";
+import type { EngineContext } from "#lib/engines/port";
+import { reconcileIntents } from "../backups/reconcile-intents.ts";
+import { unlockChains } from "../chains/lock.ts";
+import { reconcileRestores } from "../restores/reconcile-restores.ts";
+import { closeSteps } from "./finish.ts";
+import { applicationNameOf, databaseNow, runIdOfToken } from "./lease.ts";
+import { endSessionsOf } from "./end-sessions.ts";
+import type { RunRow } from "./start.ts";
+import type { WorkerDeps } from "./work.ts";
+
+const active = ["queued", "running"] as const;
+
+/**
+ * One sweep: fails runs whose lease is over, then settles what they left: backups in writing, temporary files, locks, databases of
+ * restores, sessions, work folders. `own` are the runs of this very process, which is alive whatever its leases say. Parts that
+ * fail are logged and come again with the next sweep.
+ */
+export async function reconcile(db: Database, deps: WorkerDeps, own: ReadonlySet<string>): Promise<{ lost: string[] }> {
+  const lost = await failLostRuns(db, own);
+  for (const run of lost) deps.logger.warn("a run was lost with its worker", { runId: run.id, workerId: run.workerId });
+  const engineContext = (runId: string): EngineContext => ({
+    signal: AbortSignal.timeout(sweepActionMs),
+    workDir: deps.tempDir,
+    applicationName: applicationNameOf(runId),
+    log: () => undefined,
+  });
+  await attempt(deps, "locks", () => db.delete(chainLocks).where(lt(chainLocks.leaseExpiresAt, databaseNow)));
+  for (const run of lost) await attempt(deps, "sessions", () => endSessionsOf(db, deps, run, engineContext(run.id)));
+  await attempt(deps, "storage", async () => {
+    await deps.prepareDestination();
+    await reconcileIntents(db, deps);
+    await sweepStorage(db, deps);
+  });
+  await attempt(deps, "restores", () => reconcileRestores(db, deps, engineContext));
+  await attempt(deps, "work folders", () => sweepFolders(db, deps, own));
+  await attempt(deps, "old probes", () => removeOldProbes(db));
+  return { lost: lost.map((run) => run.id) };
+}
+
+/** A target that hangs must not hold up the sweep for longer. */
+const sweepActionMs = 20_000;
+
+async function attempt(deps: WorkerDeps, part: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    deps.logger.warn("a part of the sweep failed", { part, error });
+  }
+}
+
+/** Takes runs away from workers whose lease is over. From then on that worker's writes are refused. */
+async function failLostRuns(db: Database, own: ReadonlySet<string>): Promise<RunRow[]> {
+  const expired = and(eq(runs.state, "running"), lt(runs.leaseExpiresAt, databaseNow));
+  const candidates = await db.select({ id: runs.id, workerId: runs.workerId }).from(runs).where(expired);
+  const lost: RunRow[] = [];
+  for (const { id, workerId } of candidates) {
+    if (own.has(id)) continue;
+    const error: Reason = { code: "worker-lost", params: { workerId: workerId ?? "" } };
+    const row = await db.transaction(async (tx) => {
+      const [taken] = await tx
+        .update(runs)
+        .set({ state: "failed", error, finishedAt: databaseNow, leaseExpiresAt: null, version: sql`${runs.version} + 1` })
+        .where(and(eq(runs.id, id), expired))
+        .returning();
+      if (taken === undefined) return null;
+      await closeSteps(tx, id, { state: "failed", error });
+      await unlockChains(tx, id);
+      const [last] = await tx
+        .select({ seq: max(runLog.seq) })
+        .from(runLog)
+        .where(eq(runLog.runId, id));
+      const { message } = describeReason(error);
+      await tx.insert(runLog).values({ runId: id, seq: (last?.seq ?? 0) + 1, at: sql`clock_timestamp()`, level: "error", text: message });
+      return taken;
+    });
+    if (row !== null) lost.push(row);
+  }
+  return lost;
+}
+
+/** Of some runs, those that are surely over. A run that was claimed a moment ago is never among them. */
+async function deadAmong(db: Database, runIds: readonly string[]): Promise<Set<string>> {
+  if (runIds.length === 0) return new Set();
+  const alive = await db
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(inArray(runs.id, [...new Set(runIds)]), inArray(runs.state, [...active])));
+  const living = new Set(alive.map((run) => run.id));
+  return new Set(runIds.filter((id) => !living.has(id)));
+}
+
+/** Two passes: the first only looks whose temporary files there are, the second removes those of dead runs. */
+async function sweepStorage(db: Database, deps: WorkerDeps): Promise<void> {
+  const { storage } = deps.destination;
+  const seen: string[] = [];
+  await storage.sweep((token) => {
+    const runId = runIdOfToken(token);
+    if (runId !== null) seen.push(runId);
+    return false;
+  });
+  const dead = await deadAmong(db, seen);
+  if (dead.size === 0) return;
+  const swept = await storage.sweep((token) => dead.has(runIdOfToken(token) ?? ""));
+  deps.logger.info("swept temporary files of dead runs", { count: swept.length });
+}
+
+async function sweepFolders(db: Database, deps: WorkerDeps, own: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(deps.tempDir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  const folders = names.flatMap((name) => {
+    const runId = runIdOfToken(name);
+    return runId === null || own.has(runId) ? [] : [{ name, runId }];
+  });
+  const dead = await deadAmong(
+    db,
+    folders.map((folder) => folder.runId),
+  );
+  for (const { name, runId } of folders) {
+    if (dead.has(runId)) await rm(join(deps.tempDir, name), { recursive: true, force: true });
+  }
+}
+
+/** Probes answered somebody who waited; a day later nobody asks for them. */
+async function removeOldProbes(db: Database): Promise<void> {
+  await db
+    .delete(runs)
+    .where(
+      and(eq(runs.isProbe, true), notInArray(runs.state, [...active]), lt(runs.finishedAt, sql`clock_timestamp() - interval '1 day'`)),
+    );
+}
