@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+
+/** What one part of the tests came to. `notes` are lines to print. */
+export function outcome(passed, failed, skipped, notes = []) {
+  return { passed, failed, skipped, notes };
+}
+
+function readJson(path) {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+const finalStates = { passed: "passed", failed: "failed" };
+
+/**
+ * Counts out of Vitest's JSON report. A file that could not be loaded has no tests and counts as one failure; so does a run that
+ * ended badly with nothing failed (an error outside any test), or without a report.
+ */
+export function countVitest(path, exitCode, forbidsSkippedPostgres17) {
+  const report = readJson(path);
+  if (report === null) return outcome(0, 1, 0, ["Vitest left no report"]);
+  const result = outcome(0, 0, 0);
+  for (const file of report.testResults) {
+    if (file.assertionResults.length === 0 && file.status === "failed") {
+      result.failed += 1;
+      result.notes.push(`${file.name}: ${file.message}`);
+    }
+    for (const test of file.assertionResults) {
+      const state = finalStates[test.status] ?? "skipped";
+      if (state === "skipped" && forbidsSkippedPostgres17 && test.fullName.includes("PostgreSQL 17")) {
+        result.failed += 1;
+        result.notes.push(`skipped, which CI does not allow: ${test.fullName}`);
+      } else {
+        result[state] += 1;
+      }
+    }
+  }
+  return badEnd(result, exitCode, "Vitest");
+}
+
+/** Counts out of Playwright's JSON report; a test that passed only on a second try has failed. */
+export function countPlaywright(path, exitCode) {
+  const report = readJson(path);
+  if (report === null) return outcome(0, 1, 0, ["Playwright left no report"]);
+  const { expected, unexpected, flaky, skipped } = report.stats;
+  return badEnd(outcome(expected, unexpected + flaky, skipped), exitCode, "Playwright");
+}
+
+function badEnd(result, exitCode, tool) {
+  if (exitCode !== 0 && result.failed === 0) {
+    result.failed = 1;
+    result.notes.push(`${tool} ended with ${exitCode} although no test failed: the error stands above`);
+  }
+  return result;
+}
