@@ -7,19 +7,16 @@ import { assertLength } from "./read-pack.ts";
 export type ExpectedPack = { readonly key: string; readonly storedBytes: number; readonly storedSha256: string };
 
 /**
- * The last step to *stored*: reads a published pack back, past the page cache where the platform can, and compares size and
- * SHA-256 with what the writer saw. Throws `pack-missing`, `pack-truncated`, `pack-damaged`, or the storage's own error.
+ * Size and hex SHA-256 of an object, read from its first byte to its last past the page cache where the platform can; null when
+ * there is none. Throws the storage's own errors and the signal's reason.
  */
-export async function rereadPack(
+export async function hashStored(
   storage: Storage,
-  expected: ExpectedPack,
+  key: string,
   signal: AbortSignal,
   onProgress: (readBytes: number) => void = () => undefined,
-): Promise<{ readonly bytes: number; readonly sha256: string }> {
-  const { key } = expected;
-  const stored = await storage.stat(key);
-  if (stored === null) throw new LifeboatError("pack-missing", { key });
-  assertLength(key, stored.bytes, expected.storedBytes);
+): Promise<{ readonly bytes: number; readonly sha256: string } | null> {
+  if ((await storage.stat(key)) === null) return null;
   const hash = createHash("sha256");
   let bytes = 0;
   for await (const block of storage.readAll(key, signal)) {
@@ -28,9 +25,23 @@ export async function rereadPack(
     bytes += block.length;
     onProgress(bytes);
   }
-  assertLength(key, bytes, expected.storedBytes);
-  const sha256 = hash.digest("hex");
-  if (sha256 !== expected.storedSha256)
-    throw new LifeboatError("pack-damaged", { key, detail: `SHA-256 ${sha256} instead of ${expected.storedSha256}` });
-  return { bytes, sha256 };
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/**
+ * The last step to *stored*: reads a published pack back and compares size and SHA-256 with what the writer saw. Throws
+ * `pack-missing`, `pack-truncated`, `pack-damaged`, or the storage's own error.
+ */
+export async function rereadPack(
+  storage: Storage,
+  expected: ExpectedPack,
+  signal: AbortSignal,
+  onProgress?: (readBytes: number) => void,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
+  const { key } = expected;
+  const found = await hashStored(storage, key, signal, onProgress);
+  if (found === null) throw new LifeboatError("pack-missing", { key });
+  assertLength(key, found.bytes, expected.storedBytes);
+  if (found.sha256 === expected.storedSha256) return found;
+  throw new LifeboatError("pack-damaged", { key, detail: `SHA-256 ${found.sha256} instead of ${expected.storedSha256}` });
 }

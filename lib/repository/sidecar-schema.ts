@@ -71,6 +71,8 @@ export const sidecarFacts = z.object({
     database: z.string(),
     environment: z.enum(environments),
   }),
+  /** Where the source lived: enough to name it, never enough to sign in. */
+  server: z.object({ id, slug: z.string(), name: z.string(), host: z.string(), port: z.number().int() }),
   chain: z.object({
     id,
     seed: z.string().regex(/^[0-9a-f]{32}$/),
