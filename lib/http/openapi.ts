@@ -1,7 +1,15 @@
 import { z } from "zod";
-import { problem } from "#lib/contracts/common";
+import { auditEvent } from "#lib/contracts/audit";
+import { backup, backupTable, validation } from "#lib/contracts/backups";
+import { actorRef, errorCode, problem, reason } from "#lib/contracts/common";
 import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
+import { restore, tableComparison } from "#lib/contracts/restores";
+import { run, runDetail, runLogLine, runProgress, runStep } from "#lib/contracts/runs";
+import { server } from "#lib/contracts/servers";
+import { me } from "#lib/contracts/session";
+import { source } from "#lib/contracts/sources";
+import { toolSet, worker } from "#lib/contracts/system";
 import { statusOfCategory } from "./problem.ts";
 
 type Json = Record<string, unknown>;
@@ -33,14 +41,69 @@ export function openApiDocument(): Json {
           description: "A browser's session; changes need the same origin.",
         },
       },
-      schemas: { Problem: schemaOf(problem, "output") },
+      responses: {
+        Problem: {
+          description: "A problem (RFC 9457): `code` and `params` say what happened, `hint` what to do.",
+          content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+        },
+      },
+      schemas: namedSchemas(),
     },
   };
 }
 
+/** Answers that appear in many places are named once, under `components`. */
+const namedAnswers = {
+  ActorRef: actorRef,
+  AuditEvent: auditEvent,
+  Backup: backup,
+  BackupTable: backupTable,
+  ErrorCode: errorCode,
+  Me: me,
+  Problem: problem,
+  Reason: reason,
+  Restore: restore,
+  Run: run,
+  RunDetail: runDetail,
+  RunLogLine: runLogLine,
+  RunProgress: runProgress,
+  RunStep: runStep,
+  Server: server,
+  Source: source,
+  TableComparison: tableComparison,
+  ToolSet: toolSet,
+  Validation: validation,
+  Worker: worker,
+} satisfies Record<string, z.ZodType>;
+
+const names = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries<z.ZodType>(namedAnswers)) names.add(schema, { id });
+
+function namedSchemas(): Json {
+  const { schemas } = z.toJSONSchema(names, { io: "output", uri: componentUri, override: withoutDatePattern }) as unknown as {
+    schemas: Record<string, Json>;
+  };
+  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, plain(schema)]));
+}
+
+function componentUri(id: string): string {
+  return `#/components/schemas/${id}`;
+}
+
+/** `format` says it; zod's pattern for dates is a page long. */
+function withoutDatePattern({ jsonSchema }: { jsonSchema: { format?: string; pattern?: string } }): void {
+  if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+}
+
+/** Without what OpenAPI says once for the whole document. */
+function plain({ $schema: _dialect, $id: _id, $defs: _definitions, ...schema }: Json): Json {
+  return schema;
+}
+
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any", target: "draft-2020-12" }) as Json;
-  return rest;
+  const metadata = io === "output" ? names : z.registry<{ id: string }>();
+  const made = z.toJSONSchema(schema, { io, unrepresentable: "any", metadata, override: withoutDatePattern }) as Json;
+  return JSON.parse(JSON.stringify(plain(made)).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }
 
 function operationOf(endpoint: Endpoint): Json {
@@ -86,10 +149,7 @@ function parametersOf(endpoint: Endpoint): Json[] {
 }
 
 function responsesOf(endpoint: Endpoint): Json {
-  const problems = problemStatuses(endpoint).map((status) => [
-    status,
-    { description: "A problem (RFC 9457).", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } },
-  ]);
+  const problems = problemStatuses(endpoint).map((status) => [status, { $ref: "#/components/responses/Problem" }]);
   return { [endpoint.status]: successOf(endpoint), ...Object.fromEntries(problems) };
 }
 
