@@ -8,7 +8,6 @@ describe("shellQuote", () => {
     (word) => {
       const printed = execFileSync("bash", ["--norc", "-c", `printf %s ${shellQuote(word)}`], {
         encoding: "utf8",
-        env: { LC_ALL: "C.UTF-8" },
       });
       expect(printed).toBe(word);
     },

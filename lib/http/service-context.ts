@@ -15,6 +15,7 @@ export function serviceContext(
     newUuid: randomUUIDv7,
     keyring: runtime.keyring,
     wake: runtime.wake,
+    settings: { autoBackup: runtime.env.disableAutoBackup ? "disabled" : "enabled" },
     ...request,
   };
 }

@@ -23,4 +23,6 @@ export type ServiceContext = {
   /** Socket address of the caller (or the forwarded one behind a trusted proxy); null for the system. */
   readonly address: string | null;
   readonly requestId: string | null;
+  /** How this process was set up, for the pages that show it; left out where nobody asks (tests, the supervisor). */
+  readonly settings?: { readonly autoBackup: "enabled" | "disabled" };
 };

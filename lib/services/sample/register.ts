@@ -1,4 +1,4 @@
-import { and, eq, gte } from "drizzle-orm";
+import { and, eq, gte, isNull } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { auditEvents } from "#lib/db/schema/audit-events";
 import { installation } from "#lib/db/schema/installation";
@@ -27,7 +27,11 @@ export async function registerSample(context: ServiceContext, address: SampleAdd
   const result = await context.db.transaction(async (tx) => {
     const [row] = await tx.select().from(installation).limit(1).for("update");
     if (row === undefined) throw new Error("the installation was not set up");
-    const [known] = await tx.select().from(servers).where(eq(servers.isSample, true)).limit(1);
+    const [known] = await tx
+      .select()
+      .from(servers)
+      .where(and(eq(servers.isSample, true), isNull(servers.removedAt)))
+      .limit(1);
     if (known !== undefined) {
       await noteAddress(tx, context, known, address);
       return { outcome: "present" as const, run: null };

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq, isNull } from "drizzle-orm";
 import type { EndpointInput, EndpointOutput } from "#lib/contracts/endpoint";
 import type { startSample as contract } from "#lib/contracts/session";
 import { installation } from "#lib/db/schema/installation";
@@ -16,7 +16,11 @@ export async function startSample(
   return context.db.transaction(async (tx) => {
     const [row] = await tx.select().from(installation).limit(1).for("update");
     if (row === undefined) throw new Error("the installation was not set up");
-    const [known] = await tx.select({ id: servers.id }).from(servers).where(eq(servers.isSample, true)).limit(1);
+    const [known] = await tx
+      .select({ id: servers.id })
+      .from(servers)
+      .where(and(eq(servers.isSample, true), isNull(servers.removedAt)))
+      .limit(1);
     if (known !== undefined) return { state: "present" as const };
     if (row.sampleRequestedAt === null) {
       await tx.update(installation).set({ sampleRequestedAt: context.now() });

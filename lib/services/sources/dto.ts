@@ -1,0 +1,62 @@
+import type { RunDto } from "#lib/contracts/runs";
+import type { SourceDto } from "#lib/contracts/sources";
+import type { sources } from "#lib/db/schema/sources";
+
+export type SourceRow = typeof sources.$inferSelect;
+
+/** What a source's backups and runs tell about it. */
+export type SourceFacts = {
+  readonly backupCount: number;
+  readonly storedBytes: number;
+  readonly lastGood: { readonly id: string; readonly at: Date } | null;
+  readonly lastVerifiedAt: Date | null;
+  readonly lastProvenAt: Date | null;
+  readonly lastRun: RunDto | null;
+  readonly activeRun: RunDto | null;
+};
+
+export type SourceJoined = SourceFacts & { readonly serverName: string; readonly serverVersion: string | null };
+
+export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    engine: row.engine,
+    serverId: row.serverId,
+    serverName: joined.serverName,
+    serverVersion: joined.serverVersion,
+    database: row.database,
+    environment: row.environment,
+    excludedSchemas: row.excludedSchemas,
+    excludedTables: row.excludedTables,
+    notes: row.notes,
+    pausedAt: row.pausedAt?.toISOString() ?? null,
+    isSample: row.isSample,
+    sizeBytes: row.sizeBytes,
+    backupCount: joined.backupCount,
+    storedBytes: joined.storedBytes,
+    lastGoodBackupId: joined.lastGood?.id ?? null,
+    lastGoodAt: joined.lastGood?.at.toISOString() ?? null,
+    lastVerifiedAt: joined.lastVerifiedAt?.toISOString() ?? null,
+    lastProvenAt: joined.lastProvenAt?.toISOString() ?? null,
+    lastRun: joined.lastRun,
+    activeRun: joined.activeRun,
+    version: row.version,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+/** What the audit trail keeps of a source. */
+export function auditedSource(row: SourceRow): Record<string, unknown> {
+  return {
+    name: row.name,
+    serverId: row.serverId,
+    database: row.database,
+    environment: row.environment,
+    excludedSchemas: row.excludedSchemas,
+    excludedTables: row.excludedTables,
+    notes: row.notes,
+    pausedAt: row.pausedAt,
+  };
+}

@@ -1,0 +1,117 @@
+import { and, desc, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
+import { copies } from "#lib/db/schema/copies";
+import { runs } from "#lib/db/schema/runs";
+import { sources } from "#lib/db/schema/sources";
+import { validations } from "#lib/db/schema/validations";
+import { isGood, isGoodCopy, isListed } from "../backups/good.ts";
+import { type RunDtoRow, toRunDto } from "../runs/dto.ts";
+import { runColumns } from "../runs/load.ts";
+import type { SourceFacts } from "./dto.ts";
+
+type Reader = Database | Transaction;
+
+/** Raw SQL gives instants as text in the session's zone (UTC by the client's settings), numbers of `bigint` as text. */
+const asDate = (value: unknown): Date => new Date(value as string);
+
+function readTotals(db: Reader, ids: string[]) {
+  return db
+    .select({
+      sourceId: backups.sourceId,
+      backupCount: sql<number>`count(*)::int`,
+      storedBytes: sql<number>`coalesce(sum(${backups.storedBytes}), 0)::bigint`.mapWith(Number),
+    })
+    .from(backups)
+    .where(and(inArray(backups.sourceId, ids), isListed))
+    .groupBy(backups.sourceId);
+}
+
+/** The newest row per source, found through an index for each source rather than by sorting all rows. */
+function newestPerSource(id: SQL, ids: string[], db: Reader) {
+  return db
+    .select({ sourceId: sources.id, foundId: sql<string | null>`(${id})` })
+    .from(sources)
+    .where(inArray(sources.id, ids));
+}
+
+async function readLastGood(db: Reader, ids: string[]) {
+  const found = await newestPerSource(
+    sql`select ${backups.id} from ${backups} where ${backups.sourceId} = ${sources.id} and ${isGood}
+      order by ${backups.snapshotAt} desc, ${backups.id} desc limit 1`,
+    ids,
+    db,
+  );
+  const backupIds = found.flatMap((row) => row.foundId ?? []);
+  if (backupIds.length === 0) return [];
+  return db
+    .select({ sourceId: backups.sourceId, id: backups.id, at: backups.snapshotAt })
+    .from(backups)
+    .where(inArray(backups.id, backupIds));
+}
+
+function readVerified(db: Reader, ids: string[]) {
+  return db
+    .select({ sourceId: backups.sourceId, at: sql<Date>`max(${copies.verifiedAt})`.mapWith(asDate) })
+    .from(backups)
+    .innerJoin(copies, eq(copies.backupId, backups.id))
+    .where(and(inArray(backups.sourceId, ids), eq(backups.state, "available"), isGoodCopy, isNotNull(copies.verifiedAt)))
+    .groupBy(backups.sourceId);
+}
+
+function readProven(db: Reader, ids: string[]) {
+  return db
+    .select({ sourceId: backups.sourceId, at: sql<Date>`max(${validations.at})`.mapWith(asDate) })
+    .from(validations)
+    .innerJoin(backups, eq(backups.id, validations.backupId))
+    .where(and(inArray(backups.sourceId, ids), eq(validations.level, "proven"), eq(validations.verdict, "passed")))
+    .groupBy(backups.sourceId);
+}
+
+/** The newest backup run of each source, and the active one where there is one. */
+async function readRuns(db: Reader, ids: string[]): Promise<RunDtoRow[]> {
+  const found = await newestPerSource(
+    sql`select ${runs.id} from ${runs} where ${runs.sourceId} = ${sources.id} and ${runs.type} = 'backup'
+      order by ${runs.queuedAt} desc, ${runs.id} desc limit 1`,
+    ids,
+    db,
+  );
+  const runIds = found.flatMap((row) => row.foundId ?? []);
+  if (runIds.length === 0) return [];
+  return db.select(runColumns).from(runs).where(inArray(runs.id, runIds)).orderBy(desc(runs.queuedAt));
+}
+
+/**
+ * What backups and runs tell about sources, with a fixed number of queries however many there are. Last run and active run are
+ * backup runs; as only one can be active, the active one is the newest.
+ */
+export async function loadSourceFacts(
+  db: Reader,
+  rows: readonly { id: string; name: string }[],
+): Promise<(sourceId: string) => SourceFacts> {
+  const ids = rows.map((row) => row.id);
+  const [totals, good, verified, proven, runRows] =
+    ids.length === 0
+      ? [[], [], [], [], []]
+      : await Promise.all([readTotals(db, ids), readLastGood(db, ids), readVerified(db, ids), readProven(db, ids), readRuns(db, ids)]);
+  const totalOf = new Map(totals.map((row) => [row.sourceId, row]));
+  const goodOf = new Map(good.map((row) => [row.sourceId, row]));
+  const verifiedOf = new Map(verified.map((row) => [row.sourceId, row.at]));
+  const provenOf = new Map(proven.map((row) => [row.sourceId, row.at]));
+  const runOf = new Map(runRows.map((row) => [row.sourceId, row]));
+  const nameOf = new Map(rows.map((row) => [row.id, row.name]));
+  return (sourceId) => {
+    const run = runOf.get(sourceId);
+    const lastRun = run === undefined ? null : toRunDto(run, { sourceName: nameOf.get(sourceId) ?? null });
+    const lastGood = goodOf.get(sourceId);
+    return {
+      backupCount: totalOf.get(sourceId)?.backupCount ?? 0,
+      storedBytes: totalOf.get(sourceId)?.storedBytes ?? 0,
+      lastGood: lastGood === undefined ? null : { id: lastGood.id, at: lastGood.at },
+      lastVerifiedAt: verifiedOf.get(sourceId) ?? null,
+      lastProvenAt: provenOf.get(sourceId) ?? null,
+      lastRun,
+      activeRun: lastRun !== null && (lastRun.state === "queued" || lastRun.state === "running") ? lastRun : null,
+    };
+  };
+}

@@ -1,0 +1,50 @@
+import { and, eq, isNull } from "drizzle-orm";
+import type { SourceDto } from "#lib/contracts/sources";
+import type { Database, Transaction } from "#lib/db/client";
+import { servers } from "#lib/db/schema/servers";
+import { sources } from "#lib/db/schema/sources";
+import { LifeboatError } from "#lib/domain/error";
+import { type SourceRow, toSourceDto } from "./dto.ts";
+import { loadSourceFacts } from "./facts.ts";
+
+export type SourceWithServer = { readonly source: SourceRow; readonly server: typeof servers.$inferSelect };
+
+/** A source's row with its server's. Throws `not-found`, also for a removed source. */
+export async function findSource(db: Database | Transaction, id: string): Promise<SourceWithServer> {
+  const [found] = await db
+    .select({ source: sources, server: servers })
+    .from(sources)
+    .innerJoin(servers, eq(servers.id, sources.serverId))
+    .where(and(eq(sources.id, id), isNull(sources.removedAt)));
+  if (found === undefined) throw new LifeboatError("not-found", { entity: "source", id });
+  return found;
+}
+
+/** The row, locked for a change until the transaction ends. Throws `not-found`. */
+export async function lockSource(tx: Transaction, id: string): Promise<SourceRow> {
+  const [row] = await tx
+    .select()
+    .from(sources)
+    .where(and(eq(sources.id, id), isNull(sources.removedAt)))
+    .for("update");
+  if (row === undefined) throw new LifeboatError("not-found", { entity: "source", id });
+  return row;
+}
+
+/** Rows of a list → DTOs, with a fixed number of queries. */
+export async function toSourceDtos(db: Database | Transaction, rows: readonly SourceWithServer[]): Promise<SourceDto[]> {
+  const factsOf = await loadSourceFacts(
+    db,
+    rows.map(({ source }) => source),
+  );
+  return rows.map(({ source, server }) =>
+    toSourceDto(source, { serverName: server.name, serverVersion: server.serverVersion, ...factsOf(source.id) }),
+  );
+}
+
+/** One source as lists show it. Throws `not-found`. */
+export async function loadSource(db: Database | Transaction, id: string): Promise<SourceDto> {
+  const [dto] = await toSourceDtos(db, [await findSource(db, id)]);
+  if (dto === undefined) throw new LifeboatError("not-found", { entity: "source", id });
+  return dto;
+}

@@ -1,0 +1,61 @@
+import { and, eq, gte, inArray, ne, sql } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
+import { runs } from "#lib/db/schema/runs";
+import { buildStrip, type StripDay, stripStart } from "#lib/domain/strip";
+import { isGood } from "../backups/good.ts";
+
+type Reader = Database | Transaction;
+type Counted = StripDay & { readonly sourceId: string | null };
+
+function readBackups(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
+  return db
+    .select({
+      sourceId: backups.sourceId,
+      day: sql<string>`to_char(${backups.snapshotAt} at time zone 'UTC', 'YYYY-MM-DD')`.as("day"),
+      good: sql<number>`(count(*) filter (where ${isGood}))::int`,
+      failed: sql<number>`(count(*) filter (where ${backups.state} = 'available' and not ${isGood}))::int`,
+    })
+    .from(backups)
+    .where(and(inArray(backups.sourceId, ids), ne(backups.state, "writing"), gte(backups.snapshotAt, start)))
+    .groupBy(backups.sourceId, sql`day`);
+}
+
+/** Failed runs, and those that succeeded with a backup that was deleted since: the day was not missed. */
+function readRuns(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
+  const isGone = sql`not exists (select 1 from ${backups} where ${backups.id} = ${runs.backupId} or ${backups.runId} = ${runs.id})`;
+  return db
+    .select({
+      sourceId: runs.sourceId,
+      day: sql<string>`to_char(${runs.finishedAt} at time zone 'UTC', 'YYYY-MM-DD')`.as("day"),
+      good: sql<number>`(count(*) filter (where ${runs.state} = 'succeeded' and ${isGone}))::int`,
+      failed: sql<number>`(count(*) filter (where ${runs.state} = 'failed'))::int`,
+    })
+    .from(runs)
+    .where(
+      and(
+        inArray(runs.sourceId, ids),
+        eq(runs.type, "backup"),
+        inArray(runs.state, ["succeeded", "failed"]),
+        gte(runs.queuedAt, start),
+        gte(runs.finishedAt, start),
+      ),
+    )
+    .groupBy(runs.sourceId, sql`day`);
+}
+
+/**
+ * The 30-day strips of sources, in two queries. A day is good when a backup of its state is good now or was until it was deleted;
+ * a backup that a verification failed counts as failed.
+ */
+export async function loadStrips(db: Reader, ids: string[], now: Date): Promise<(sourceId: string) => StripDay[]> {
+  if (ids.length === 0) return () => buildStrip(now, []);
+  const start = stripStart(now);
+  const found = (await Promise.all([readBackups(db, ids, start), readRuns(db, ids, start)])).flat();
+  const bySource = Map.groupBy(found, (row) => row.sourceId);
+  return (sourceId) =>
+    buildStrip(
+      now,
+      (bySource.get(sourceId) ?? []).map(({ day, good, failed }) => ({ day, good, failed })),
+    );
+}

@@ -1,0 +1,100 @@
+import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import type { EndpointInput } from "#lib/contracts/endpoint";
+import type * as contract from "#lib/contracts/system";
+import { backups } from "#lib/db/schema/backups";
+import { copies } from "#lib/db/schema/copies";
+import { runs } from "#lib/db/schema/runs";
+import { sources } from "#lib/db/schema/sources";
+import { findNeeds, judge, type OverviewSource } from "#lib/domain/overview-verdict";
+import { authorise } from "../authorise.ts";
+import { loadMeterFacts } from "../backups/load.ts";
+import type { ServiceContext } from "../context.ts";
+import { toRunDto } from "../runs/dto.ts";
+import { runColumns } from "../runs/load.ts";
+import { loadSourceFacts } from "../sources/facts.ts";
+import { loadSystemProblems } from "./problems.ts";
+
+const mostRunningShown = 20;
+
+/** The newest backup of each source, when a verification failed it or a look at storage did not find it whole. */
+async function readDamaged(context: ServiceContext): Promise<Map<string, { id: string; at: Date | null }>> {
+  const newest = sql`(
+    select newest.id from ${backups} as newest where newest.source_id = ${backups.sourceId} and newest.state = 'available'
+    order by newest.snapshot_at desc, newest.id desc limit 1
+  )`;
+  const rows = await context.db
+    .select({ sourceId: backups.sourceId, id: backups.id, at: copies.failedAt })
+    .from(copies)
+    .innerJoin(backups, eq(backups.id, copies.backupId))
+    .where(
+      and(
+        sql`(${copies.failedAt} is not null or ${copies.state} in ('missing', 'damaged'))`,
+        eq(backups.state, "available"),
+        sql`${backups.id} = ${newest}`,
+      ),
+    );
+  return new Map(rows.map((row) => [row.sourceId, { id: row.id, at: row.at }]));
+}
+
+async function readSources(context: ServiceContext): Promise<OverviewSource[]> {
+  const rows = await context.db
+    .select({ id: sources.id, name: sources.name, createdAt: sources.createdAt, pausedAt: sources.pausedAt })
+    .from(sources)
+    .where(and(isNull(sources.removedAt), eq(sources.isSample, false)));
+  const [factsOf, damaged] = await Promise.all([loadSourceFacts(context.db, rows), readDamaged(context)]);
+  const lastGoodIds = rows.flatMap((row) => factsOf(row.id).lastGood?.id ?? []);
+  const copiesOf = await loadMeterFacts(context.db, lastGoodIds);
+  return rows.map((row) => {
+    const { lastGood, lastRun, activeRun, lastVerifiedAt, lastProvenAt } = factsOf(row.id);
+    const isVerified = (id: string) =>
+      copiesOf(id).copies.some((copy) => copy.state === "stored" && copy.failedAt === null && copy.verifiedAt !== null);
+    return {
+      id: row.id,
+      name: row.name,
+      createdAt: row.createdAt,
+      paused: row.pausedAt !== null,
+      lastGood: lastGood === null ? null : { id: lastGood.id, at: lastGood.at, verified: isVerified(lastGood.id) },
+      lastVerifiedAt,
+      lastProvenAt,
+      damaged: damaged.get(row.id) ?? null,
+      failedRun: lastRun?.state === "failed" ? { id: lastRun.id, at: new Date(lastRun.finishedAt ?? lastRun.queuedAt) } : null,
+      isRunning: activeRun !== null,
+    };
+  });
+}
+
+function readRunning(context: ServiceContext) {
+  return context.db
+    .select({ run: runColumns, sourceName: sources.name })
+    .from(runs)
+    .leftJoin(sources, eq(sources.id, runs.sourceId))
+    .where(and(inArray(runs.state, ["queued", "running"]), eq(runs.isProbe, false)))
+    .orderBy(desc(runs.queuedAt), desc(runs.id))
+    .limit(mostRunningShown);
+}
+
+/** The verdict, what needs a person (five at most), and what is running. The sample is left out of the verdict. */
+export async function getOverview(
+  context: ServiceContext,
+  _input: EndpointInput<typeof contract.getOverview>,
+): Promise<contract.OverviewDto> {
+  authorise(context, "sources:read");
+  const [known, { problems }, running] = await Promise.all([readSources(context), loadSystemProblems(context.db), readRunning(context)]);
+  const has = (code: string) => problems.some((problem) => problem.code === code);
+  const troubles = { noWorker: has("no-worker"), toolsMissing: has("tool-missing"), noSpace: has("no-space") };
+  const now = context.now();
+  const verdict = judge(known, troubles, now);
+  return {
+    verdict: { ...verdict, oldestProofAt: verdict.oldestProofAt?.toISOString() ?? null },
+    needsYou: findNeeds(known, troubles, now).map((need) => ({
+      code: need.code,
+      sourceId: need.sourceId,
+      sourceName: need.sourceName,
+      runId: need.runId,
+      backupId: need.backupId,
+      since: need.since?.toISOString() ?? null,
+    })),
+    running: running.map(({ run, sourceName }) => toRunDto(run, { sourceName })),
+    autoBackup: context.settings?.autoBackup ?? "enabled",
+  };
+}

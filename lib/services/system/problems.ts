@@ -1,0 +1,35 @@
+import { isNull, sql } from "drizzle-orm";
+import type { Database } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
+import { servers } from "#lib/db/schema/servers";
+import { sources } from "#lib/db/schema/sources";
+import type { Reason } from "#lib/domain/error";
+import { findSystemProblems } from "#lib/domain/system-problems";
+import { loadWorkers, type WorkerRow } from "./workers.ts";
+
+/** Work on storage alone (verify, delete) goes to this group. */
+const storageGroup = "default";
+
+/** Workers and what is wrong with the installation, for the status page and the overview. */
+export async function loadSystemProblems(db: Database): Promise<{ workers: WorkerRow[]; problems: Reason[] }> {
+  const [workers, groups, largest] = await Promise.all([
+    loadWorkers(db),
+    db.selectDistinct({ group: servers.workerGroup }).from(servers).where(isNull(servers.removedAt)),
+    // The newest backup of each source, through the index on (source, time).
+    db
+      .select({
+        bytes: sql<number | null>`max((
+          select ${backups.storedBytes} from ${backups} where ${backups.sourceId} = ${sources.id} and ${backups.state} = 'available'
+          order by ${backups.snapshotAt} desc limit 1
+        ))`.mapWith((value) => (value === null ? null : Number(value))),
+      })
+      .from(sources)
+      .where(isNull(sources.removedAt)),
+  ]);
+  const problems = findSystemProblems({
+    groups: [...new Set([storageGroup, ...groups.map((row) => row.group)])],
+    workers,
+    largestBackupBytes: largest[0]?.bytes ?? null,
+  });
+  return { workers, problems };
+}
