@@ -18,6 +18,12 @@ describe("compareTables", () => {
     expect(result.different).toBe(1);
   });
 
+  it("compares rows alone where the backup knows no digest", () => {
+    const counted = { ...orders, sha256: "" };
+    expect(compareTables([counted], [orders], everything).equal).toBe(1);
+    expect(compareTables([counted], [{ ...orders, rows: 9 }], everything).different).toBe(1);
+  });
+
   it("notices a table that is not there", () => {
     const result = compareTables([orders, events], [events], everything);
     expect(result.tables[0]).toMatchObject({ verdict: "missing", actualRows: null, actualSha256: null });

@@ -31,7 +31,9 @@ export function compareTables(
   const tables = expected.map((table): TableComparisonDto => {
     const copy = found.get(tableKey(table)) ?? null;
     const restored = wanted.content !== "schema" && !table.excluded && (chosen === null || chosen.has(tableKey(table)));
-    const equal = copy !== null && copy.rows === table.rows && copy.sha256 === table.sha256;
+    // A backup whose archive could not be read as it passed has row counts only.
+    const sameContent = copy !== null && (table.sha256 === "" || copy.sha256 === table.sha256);
+    const equal = sameContent && copy.rows === table.rows;
     return {
       schema: table.schema,
       table: table.table,

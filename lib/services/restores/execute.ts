@@ -134,7 +134,7 @@ function comparisonFacts(comparison: Comparison) {
 async function commit(work: RunWork, prepared: Prepared, load: LoadResult, comparison: Comparison): Promise<void> {
   const { db, reporter, lease } = work;
   const verdict = judgeRestore(load, comparison);
-  const kept = { errors: load.errors.slice(0, maxErrors).map((error) => ({ ...error })), comparison };
+  const kept = { errors: load.errors.slice(0, maxErrors), comparison };
   await reporter.flush();
   if (verdict.failure !== null) {
     await db.transaction(async (tx) => {

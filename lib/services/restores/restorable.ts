@@ -22,7 +22,7 @@ export async function getRestorableOrThrow(tx: Database | Transaction, input: Re
     throw new LifeboatError("backup-not-restorable", { backupId: backup.id, state });
   }
   const [server] = await tx.select().from(servers).where(eq(servers.id, input.serverId));
-  if (server === undefined) throw new LifeboatError("not-found", { entity: "server", id: input.serverId });
+  if (server === undefined || server.removedAt !== null) throw new LifeboatError("not-found", { entity: "server", id: input.serverId });
   const problem = databaseNameProblem(input.database);
   if (problem !== null) throw new LifeboatError(problem.code, problem.params);
   return { backup, server };

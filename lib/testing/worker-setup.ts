@@ -1,0 +1,149 @@
+import { randomUUIDv7 } from "node:crypto";
+import { join } from "node:path";
+import { eq } from "drizzle-orm";
+import { expect } from "vitest";
+import { type Catalogue, openCatalogue } from "#lib/db/client";
+import { installation } from "#lib/db/schema/installation";
+import { runSteps } from "#lib/db/schema/run-steps";
+import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
+import { sources } from "#lib/db/schema/sources";
+import type { Engine } from "#lib/engines/port";
+import { createPostgresEngine } from "#lib/engines/postgres/engine";
+import { makeId } from "#lib/domain/ids";
+import { isActive } from "#lib/domain/run-state";
+import { createLogger } from "#lib/log/log";
+import type { ServiceContext } from "#lib/services/context";
+import { passwordContext } from "#lib/services/servers/secrets";
+import type { RunRow } from "#lib/services/runs/start";
+import type { WorkerDeps } from "#lib/services/runs/work";
+import { startWorker, type Worker } from "#lib/worker/worker";
+import { wireWorker } from "#lib/worker/wire";
+import type { TestServer } from "./postgres.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** Short enough for tests, long enough for two busy cores. Milliseconds. */
+export const testTimings = { leaseMs: 4_000, heartbeatMs: 200, sweepMs: 500, progressMs: 50, lockWaitMs: 2_000, stallMs: 20_000 };
+
+/** `LIFEBOAT_LOG_LEVEL=debug` shows what workers of tests do. */
+export const quietLogger = createLogger("error", {}, () => undefined);
+
+export type Station = {
+  readonly installationId: string;
+  readonly backupDir: string;
+  readonly tempDir: string;
+  /** Starts one more worker of this installation; `change` puts a fault between executors and the outside. */
+  startWorker(options?: { change?: (deps: WorkerDeps) => WorkerDeps; autoBackup?: boolean; engine?: Engine }): Promise<Worker>;
+};
+
+/** An installation on a test catalogue: its row, its folders, and workers in this process. */
+export async function createStation(test: {
+  catalogue: Catalogue;
+  url: string;
+  context: ServiceContext;
+  backupDir?: string;
+}): Promise<Station> {
+  const folder = await temporaryFolder();
+  const backupDir = test.backupDir ?? join(folder, "backups");
+  const tempDir = join(folder, "tmp");
+  const installationId = makeId("installation", randomUUIDv7());
+  await test.catalogue.db.insert(installation).values({ id: installationId, createdAt: new Date(), lastSeenAt: new Date() });
+  return {
+    installationId,
+    backupDir,
+    tempDir,
+    startWorker: async (options = {}) => {
+      const catalogue = openCatalogue(test.url, { applicationName: "lifeboat-worker", max: 4 });
+      const engine = options.engine ?? createPostgresEngine({ pgBinPath: [], ...testTimings, logger: quietLogger });
+      const wired = await wireWorker({
+        env: { backupDir, tempDir, ...testTimings },
+        catalogue,
+        keyring: test.context.keyring,
+        installationId,
+        engine,
+        logger: quietLogger,
+      });
+      const worker = await startWorker({
+        catalogue,
+        databaseUrl: test.url,
+        deps: options.change?.(wired.deps) ?? wired.deps,
+        group: "default",
+        ...testTimings,
+        autoBackup: options.autoBackup ?? false,
+        facts: () => Promise.resolve({ toolSets: [], disks: [] }),
+        disks: () => Promise.resolve([]),
+      });
+      return {
+        id: worker.id,
+        stop: async () => {
+          await worker.stop();
+          await wired.pool.close();
+          await catalogue.close();
+        },
+      };
+    },
+  };
+}
+
+/** Puts a server and a source into the catalogue as their verbs would, with the superuser as role. */
+export async function addSource(
+  context: ServiceContext,
+  server: Pick<TestServer, "host" | "port" | "superuser" | "password">,
+  database: string,
+  change: Partial<typeof sources.$inferInsert> = {},
+): Promise<{ serverId: string; sourceId: string }> {
+  const serverId = makeId("server", randomUUIDv7());
+  const sourceId = makeId("source", randomUUIDv7());
+  const now = new Date();
+  await context.db.insert(servers).values({
+    id: serverId,
+    slug: `server-${serverId.slice(-8)}`,
+    name: `server ${serverId.slice(-8)}`,
+    host: server.host,
+    port: server.port,
+    tlsMode: "disable",
+    username: server.superuser,
+    passwordSealed: context.keyring.seal(server.password, passwordContext(serverId)),
+    maintenanceDatabase: "postgres",
+    createdAt: now,
+    updatedAt: now,
+  });
+  await context.db.insert(sources).values({
+    id: sourceId,
+    slug: `source-${sourceId.slice(-8)}`,
+    name: `source ${sourceId.slice(-8)}`,
+    engine: "postgres",
+    serverId,
+    database,
+    environment: "development",
+    createdAt: now,
+    updatedAt: now,
+    ...change,
+  });
+  return { serverId, sourceId };
+}
+
+export async function loadRun(db: Catalogue["db"], id: string): Promise<RunRow> {
+  const [row] = await db.select().from(runs).where(eq(runs.id, id));
+  if (row === undefined) throw new Error(`no run ${id}`);
+  return row;
+}
+
+/** Waits until a run is over and gives it. */
+export async function untilEnded(db: Catalogue["db"], id: string, timeoutMs = 40_000): Promise<RunRow> {
+  await expect.poll(async () => isActive((await loadRun(db, id)).state), { timeout: timeoutMs, interval: 50 }).toBe(false);
+  return loadRun(db, id);
+}
+
+/** Waits until a run is in a step. */
+export async function untilStep(db: Catalogue["db"], id: string, code: string, timeoutMs = 20_000): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const steps = await db.select().from(runSteps).where(eq(runSteps.runId, id));
+        return steps.find((step) => step.code === code)?.state;
+      },
+      { timeout: timeoutMs, interval: 20 },
+    )
+    .not.toBe("pending");
+}

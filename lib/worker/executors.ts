@@ -1,0 +1,18 @@
+import type { RunType } from "#lib/domain/run-state";
+import { executeBackup } from "#lib/services/backups/execute";
+import { executeRemove } from "#lib/services/backups/execute-remove";
+import { executeVerify } from "#lib/services/backups/execute-verify";
+import { executeRestore } from "#lib/services/restores/execute";
+import { executePreview } from "#lib/services/restores/execute-preview";
+import type { RunWork } from "#lib/services/runs/work";
+import { executeCheck } from "#lib/services/servers/execute-check";
+
+/** Who does what. An executor ends its run itself, in the transaction that commits its result; what it throws fails the run. */
+export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
+  backup: executeBackup,
+  verify: executeVerify,
+  restore: executeRestore,
+  delete: executeRemove,
+  "check-server": executeCheck,
+  "preview-restore": executePreview,
+};

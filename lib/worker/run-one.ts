@@ -1,0 +1,90 @@
+import { eq } from "drizzle-orm";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { describeReason } from "#lib/contracts/describe-reason";
+import type { Database } from "#lib/db/client";
+import { runs } from "#lib/db/schema/runs";
+import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
+import { isActive } from "#lib/domain/run-state";
+import { unlockChains } from "#lib/services/chains/lock";
+import { finishRun } from "#lib/services/runs/finish";
+import { keepLease } from "#lib/services/runs/heartbeat";
+import { applicationNameOf, type Lease, tokenOf } from "#lib/services/runs/lease";
+import { createReporter, type RunReporter } from "#lib/services/runs/progress";
+import type { RunRow } from "#lib/services/runs/start";
+import type { RunWork, WorkerDeps } from "#lib/services/runs/work";
+import { executors } from "./executors.ts";
+
+export type RunTimings = { readonly leaseMs: number; readonly heartbeatMs: number; readonly progressMs: number };
+
+/** Tries to write a run's end this often, a second apart; after that the lease ends and a sweep fails the run. */
+const endingTries = 5;
+
+/**
+ * Carries one claimed run to its end: lease, folder, executor, outcome, clean-up. Never throws. Aborting `controller` ends the run
+ * with the reason it was aborted with.
+ */
+export async function runOne(db: Database, deps: WorkerDeps, run: RunRow, timings: RunTimings, controller: AbortController): Promise<void> {
+  const lease: Lease = { runId: run.id, workerId: run.workerId ?? "", fencingToken: run.fencingToken };
+  const logger = deps.logger.child({ runId: run.id, type: run.type });
+  const reporter = createReporter(db, lease, { progressMs: timings.progressMs, logger });
+  const keeper = keepLease(db, lease, controller, { ...timings, logger });
+  const workDir = join(deps.tempDir, tokenOf(lease));
+  const signal = controller.signal;
+  logger.info("run started");
+  try {
+    await mkdir(workDir, { recursive: true, mode: 0o700 });
+    const engineContext = { signal, workDir, applicationName: applicationNameOf(run.id), log: reporter.log };
+    const work: RunWork = { db, deps, run, lease, signal, reporter, engineContext };
+    await executors[run.type](work);
+    await assertEnded(db, run.id);
+    logger.info("run ended");
+  } catch (error) {
+    const reason = whyItEnded(error, signal);
+    logger[reason.code === "internal" ? "error" : "info"]("run did not succeed", { code: reason.code, params: reason.params, error });
+    await recordFailure(db, lease, reason, reporter, logger);
+  } finally {
+    await keeper.stop();
+    await reporter.flush();
+    await unlockChains(db, run.id).catch((error: unknown) => logger.warn("locks were not released; they end with their lease", { error }));
+    await rm(workDir, { recursive: true, force: true }).catch((error: unknown) => logger.warn("work folder left for the sweep", { error }));
+  }
+}
+
+/** An executor that returns without having ended its run is a bug, and must not look like success. */
+async function assertEnded(db: Database, runId: string): Promise<void> {
+  const [row] = await db.select({ state: runs.state }).from(runs).where(eq(runs.id, runId));
+  if (row !== undefined && isActive(row.state)) throw new Error("the executor returned without ending its run");
+}
+
+/** Tools that are ended by an abort fail in their own ways; the abort is the reason then. */
+function whyItEnded(error: unknown, signal: AbortSignal): Reason {
+  if (reasonOf(error).code === "lease-lost") return reasonOf(error);
+  return signal.aborted && signal.reason instanceof LifeboatError ? signal.reason.reason : reasonOf(error);
+}
+
+async function recordFailure(
+  db: Database,
+  lease: Lease,
+  reason: Reason,
+  reporter: RunReporter,
+  logger: WorkerDeps["logger"],
+): Promise<void> {
+  if (reason.code === "lease-lost") return;
+  const { message, hint } = describeReason(reason);
+  reporter.log(reason.code === "run-cancelled" ? "warning" : "error", `${message}. ${hint}`);
+  await reporter.flush();
+  for (let attempt = 1; attempt <= endingTries; attempt += 1) {
+    try {
+      await db.transaction((tx) =>
+        finishRun(tx, lease, { state: reason.code === "run-cancelled" ? "cancelled" : "failed", error: reason }),
+      );
+      return;
+    } catch (error) {
+      if (reasonOf(error).code === "lease-lost") return;
+      logger.warn("the run's end was not written", { attempt, error });
+      await delay(1000);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Catalogue, openCatalogue } from "#lib/db/client";
+import { installation } from "#lib/db/schema/installation";
+import { createPostgresEngine } from "#lib/engines/postgres/engine";
+import { discoverToolSets } from "#lib/engines/postgres/tools";
+import { type Env, EnvError } from "#lib/env/env";
+import type { Logger } from "#lib/log/log";
+import { keyFileIn, loadKeyring } from "#lib/secrets/keyring";
+import { readDisk } from "./disks.ts";
+import { wireWorker } from "./wire.ts";
+import { startWorker } from "./worker.ts";
+import type { WorkerFacts } from "./worker-row.ts";
+
+/** How long a worker waits for whoever makes the installation's row. */
+const installationTries = 60;
+
+/** Opens everything that a worker needs and starts it. Throws `EnvError` without a catalogue, and what stands in the way otherwise. */
+export async function startWorkerFromEnv(env: Env, logger: Logger): Promise<{ stop: () => Promise<void> }> {
+  if (env.databaseUrl === null) {
+    throw new EnvError("DATABASE_URL: is not set; the worker is started by `npm run up`, or needs the catalogue's address");
+  }
+  const keyring = loadKeyring({ key: env.key, keyFile: keyFileIn(env.dataDir) });
+  const catalogue = openCatalogue(env.databaseUrl, { applicationName: "lifeboat-worker" });
+  const installationId = await findInstallation(catalogue);
+  const engine = createPostgresEngine({
+    pgBinPath: env.pgBinPath,
+    lockWaitMs: env.lockWaitMs,
+    stallMs: env.stallMs,
+    cataloguesAddress: addressOfUrl(env.databaseUrl),
+    logger,
+  });
+  const { deps, pool } = await wireWorker({ env, catalogue, keyring, installationId, engine, logger });
+  const disks = async (): Promise<WorkerFacts["disks"]> => [
+    await readDisk("backups", env.backupDir),
+    await readDisk("temporary", env.tempDir),
+    await readDisk("data", env.dataDir),
+  ];
+  const worker = await startWorker({
+    catalogue,
+    databaseUrl: env.databaseUrl,
+    deps,
+    group: env.workerGroup,
+    leaseMs: env.leaseMs,
+    heartbeatMs: env.heartbeatMs,
+    sweepMs: env.sweepMs,
+    progressMs: env.progressMs,
+    autoBackup: !env.disableAutoBackup,
+    facts: async () => ({ toolSets: await discoverToolSets(env.pgBinPath), disks: await disks() }),
+    disks,
+  });
+  return {
+    stop: async () => {
+      await worker.stop();
+      await pool.close();
+      await catalogue.close();
+    },
+  };
+}
+
+async function findInstallation(catalogue: Catalogue): Promise<string> {
+  for (let attempt = 0; attempt < installationTries; attempt += 1) {
+    const [row] = await catalogue.db.select({ id: installation.id }).from(installation).limit(1);
+    if (row !== undefined) return row.id;
+    await delay(500);
+  }
+  throw new Error("the catalogue knows no installation; start it with `npm run up` first");
+}
+
+function addressOfUrl(databaseUrl: string): { host: string; port: number; database: string } {
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 5432), database: decodeURIComponent(pathname.slice(1)) };
+}

@@ -1,0 +1,58 @@
+import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import type { Catalogue } from "#lib/db/client";
+import type { Engine } from "#lib/engines/port";
+import type { Env } from "#lib/env/env";
+import type { Logger } from "#lib/log/log";
+import { type CodecPool, createCodecPool } from "#lib/repository/codec-pool";
+import type { Keyring } from "#lib/secrets/keyring";
+import { type ServiceContext, systemActor } from "#lib/services/context";
+import { ensureLocalDestination } from "#lib/services/destinations/ensure-local";
+import type { WorkerDeps } from "#lib/services/runs/work";
+import { createLocalStorage } from "#lib/storage/local/local-storage";
+import { readDisk } from "./disks.ts";
+import { createPackRepository } from "./pack-repository.ts";
+
+export type Wiring = {
+  readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs">;
+  readonly catalogue: Catalogue;
+  readonly keyring: Keyring;
+  readonly installationId: string;
+  readonly engine: Engine;
+  readonly logger: Logger;
+};
+
+export type Wired = { readonly deps: WorkerDeps; readonly pool: CodecPool };
+
+/** The composition root of the worker: the one place that knows which engine, storage and repository there are. */
+export async function wireWorker(wiring: Wiring): Promise<Wired> {
+  const { env, catalogue, keyring, installationId } = wiring;
+  const context: ServiceContext = {
+    db: catalogue.db,
+    actor: systemActor,
+    now: () => new Date(),
+    newUuid: () => randomUUIDv7(),
+    keyring,
+    wake: () => Promise.resolve(),
+    address: null,
+    requestId: null,
+  };
+  const { id } = await ensureLocalDestination(context, env.backupDir);
+  await mkdir(env.tempDir, { recursive: true, mode: 0o700 });
+  const storage = createLocalStorage({ root: env.backupDir });
+  const pool = createCodecPool();
+  const deps: WorkerDeps = {
+    context,
+    engine: wiring.engine,
+    destination: { id, path: env.backupDir, storage },
+    repository: createPackRepository({ storage, keyring, installationId, pool }),
+    prepareDestination: () => storage.prepare(installationId),
+    randomHex: (bytes) => randomBytes(bytes).toString("hex"),
+    tempSpace: () => readDisk("temporary", env.tempDir),
+    tempDir: env.tempDir,
+    leaseMs: env.leaseMs,
+    lockWaitMs: env.lockWaitMs,
+    logger: wiring.logger,
+  };
+  return { deps, pool };
+}
