@@ -14,7 +14,6 @@ export function dataPaths(dataDir: string) {
     sample: join(dataDir, "sample"),
     lock: join(dataDir, "lifeboat.lock"),
     logs: join(dataDir, "logs"),
-    key: join(dataDir, "installation.key"),
     passwordOf: (cluster: string) => join(dataDir, `${cluster}.password`),
   };
 }

@@ -8,7 +8,7 @@ import type { Env } from "#lib/env/env";
 import { childEnvironment } from "#lib/env/env-file";
 import { createWaker } from "#lib/jobs/waker";
 import type { Logger } from "#lib/log/log";
-import { loadKeyring } from "#lib/secrets/keyring";
+import { keyFileIn, loadKeyring } from "#lib/secrets/keyring";
 import { type ServiceContext, systemActor } from "#lib/services/context";
 import { ensureBootstrapToken } from "#lib/services/people/bootstrap-token";
 import { prepareFirstAdmin } from "#lib/services/people/first-admin";
@@ -128,7 +128,7 @@ async function checkPort({ port, host }: Env): Promise<void> {
 }
 
 function systemContext(env: Env, catalogue: Catalogue, wake: ServiceContext["wake"]): ServiceContext {
-  const keyring = loadKeyring({ key: env.key, keyFile: dataPaths(env.dataDir).key });
+  const keyring = loadKeyring({ key: env.key, keyFile: keyFileIn(env.dataDir) });
   return {
     db: catalogue.db,
     actor: systemActor,
