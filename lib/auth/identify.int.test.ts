@@ -1,0 +1,98 @@
+import { eq } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openCatalogue } from "#lib/db/client";
+import { apiTokens } from "#lib/db/schema/api-tokens";
+import { sessions } from "#lib/db/schema/sessions";
+import { users } from "#lib/db/schema/users";
+import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
+import { tokenHash } from "#lib/secrets/token";
+import { identify } from "./identify.ts";
+
+let home: TestCatalogue;
+let runtime: TestRuntime;
+beforeAll(async () => {
+  home = await createCatalogue();
+  runtime = testRuntime(home.catalogue);
+});
+afterAll(() => home.drop());
+
+function who(headers: Record<string, string>, db = home.catalogue.db, now = new Date()) {
+  return identify(new Headers(headers), { db, keyring: runtime.keyring, publicUrl: runtime.env.publicUrl, now });
+}
+
+describe("a session's cookie", () => {
+  it("names its person", async () => {
+    const { cookie, userId, sessionId } = await signedInPerson(runtime, "viewer");
+    expect(await who({ cookie: `theme=dark; ${cookie}; other=1` })).toMatchObject({
+      type: "user",
+      id: userId,
+      sessionId,
+      role: "viewer",
+      scopes: null,
+    });
+  });
+
+  it("is worth nothing once the person is disabled, the session ended, over or long idle", async () => {
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    const dayAgo = new Date(Date.now() - 25 * 3_600_000);
+    const disabled = await signedInPerson(runtime, "admin");
+    await home.catalogue.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, disabled.userId));
+    const people = [
+      disabled,
+      await signedInPerson(runtime, "admin", { endedAt: hourAgo }),
+      await signedInPerson(runtime, "admin", { expiresAt: hourAgo }),
+      await signedInPerson(runtime, "admin", { lastSeenAt: dayAgo }),
+    ];
+    expect(await Promise.all(people.map(({ cookie }) => who({ cookie })))).toEqual([null, null, null, null]);
+  });
+
+  it("ends at once when the row goes away", async () => {
+    const { cookie, sessionId } = await signedInPerson(runtime, "admin");
+    expect(await who({ cookie })).not.toBeNull();
+    await home.catalogue.db.delete(sessions).where(eq(sessions.id, sessionId));
+    expect(await who({ cookie })).toBeNull();
+  });
+
+  it("counts only when this installation sealed it", async () => {
+    const { cookie } = await signedInPerson(testRuntime(home.catalogue), "admin");
+    const changed = (await signedInPerson(runtime, "admin")).cookie.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    expect(await who({ cookie })).toBeNull();
+    expect(await who({ cookie: changed })).toBeNull();
+    expect(await who({ cookie: "next-auth.session-token=" })).toBeNull();
+    expect(await who({})).toBeNull();
+  });
+});
+
+describe("a bearer token", () => {
+  it("names its role and notes its use", async () => {
+    const token = await bearerToken(runtime, "viewer", { scopes: ["servers:read"] });
+    expect(await who({ authorization: `bearer ${token}` })).toMatchObject({
+      type: "token",
+      role: "viewer",
+      scopes: ["servers:read"],
+      sessionId: null,
+    });
+    const [row] = await home.catalogue.db
+      .select()
+      .from(apiTokens)
+      .where(eq(apiTokens.tokenHash, tokenHash(token)));
+    expect(row?.lastUsedAt).not.toBeNull();
+  });
+
+  it("is nobody's when revoked, expired, unknown or not a bearer token, even beside a good cookie", async () => {
+    const { cookie } = await signedInPerson(runtime, "admin");
+    const revoked = await bearerToken(runtime, "admin", { revokedAt: new Date() });
+    const expired = await bearerToken(runtime, "admin", { expiresAt: new Date(Date.now() - 1) });
+    for (const authorization of [`Bearer ${revoked}`, `Bearer ${expired}`, "Bearer nothing", "Bearer ", "Basic YTpi", ""]) {
+      expect(await who({ authorization, cookie })).toBeNull();
+    }
+  });
+});
+
+it("an unreachable catalogue is an error, never somebody", async () => {
+  const down = openCatalogue("postgres://nobody@127.0.0.1:1/none", { applicationName: "test" });
+  const { cookie } = await signedInPerson(runtime, "admin");
+  await expect(who({ cookie }, down.db)).rejects.toThrow();
+  await down.close();
+});
