@@ -1,0 +1,20 @@
+/** Title and tabs of the activity pages. */
+import { useTranslations } from "next-intl";
+import { PageHeader } from "../shell/page-header.tsx";
+import { LinkTabs } from "../ui/tabs.tsx";
+
+export function ActivityHeader({ lead }: { lead: "runsLead" | "auditLead" }) {
+  const t = useTranslations("activity");
+  return (
+    <div className="flex flex-col gap-4">
+      <PageHeader title={t("title")} description={t(lead)} />
+      <LinkTabs
+        label={t("title")}
+        tabs={[
+          { href: "/activity", label: t("runs") },
+          { href: "/activity/audit", label: t("audit") },
+        ]}
+      />
+    </div>
+  );
+}

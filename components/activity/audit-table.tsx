@@ -1,0 +1,139 @@
+"use client";
+/** The audit log, newest first; a row opens what changed. Filters are in the address. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Bot, ChevronDown, KeyRound, ScrollText, User } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { createContext, use, useMemo, useState } from "react";
+import type { AuditEventDto } from "#lib/contracts/audit";
+import { listAuditEventsPages } from "#lib/query/audit";
+import { columnsFor, DataTable } from "../data-table/data-table.tsx";
+import { FilterSelect, ListFooter, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
+import { useListState } from "../data-table/use-list-state.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import { IconButton } from "../ui/button.tsx";
+import { InlineCode } from "../ui/code-block.tsx";
+import { AbsoluteTime } from "../ui/relative-time.tsx";
+import { AuditDetail } from "./audit-detail.tsx";
+import { auditListSpec } from "./list-specs.tsx";
+
+const column = columnsFor<AuditEventDto>();
+const eventId = (event: AuditEventDto): string => event.id;
+/** Which row is open: a context, so that opening one does not make the columns anew and lose the focus. */
+const OpenRow = createContext<{ id: string | null; set: (id: string | null) => void }>({ id: null, set: () => undefined });
+
+const icons = { user: User, token: KeyRound, system: Bot } as const;
+
+export function AuditTable() {
+  const t = useTranslations("activity");
+  const list = useListState(auditListSpec);
+  const { q, action, target } = list.values;
+  const query = useInfiniteQuery(listAuditEventsPages({ q, action, target }));
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const actions = useMemo(
+    () => [...new Set([...(rows ?? []).map((event) => event.action), ...(action ? [action] : [])])].toSorted(),
+    [rows, action],
+  );
+  const first = query.data?.pages[0];
+  const [openId, setOpenId] = useState<string | null>(null);
+  const open = useMemo(() => ({ id: openId, set: setOpenId }), [openId]);
+  const columns = useMemo(
+    () => [
+      column.accessor("at", {
+        header: t("event.at"),
+        cell: ({ row }) => <AbsoluteTime at={row.original.at} seconds className="whitespace-nowrap nums" />,
+      }),
+      column.display({ id: "actor", header: t("event.actor"), cell: ({ row }) => <ActorName event={row.original} /> }),
+      column.accessor("action", { header: t("event.action"), cell: ({ row }) => <InlineCode>{row.original.action}</InlineCode> }),
+      column.accessor("targetName", {
+        header: t("event.target"),
+        cell: ({ row }) => <span className="block max-w-72 truncate max-sm:max-w-52">{row.original.targetName || "–"}</span>,
+      }),
+      column.accessor("address", {
+        header: t("event.address"),
+        cell: ({ row }) => <span className="font-mono text-xs text-ink-2">{row.original.address ?? "–"}</span>,
+        meta: { from: "lg" },
+      }),
+      column.display({
+        id: "open",
+        header: () => <span className="sr-only">{t("changes")}</span>,
+        cell: ({ row }) => <OpenButton id={row.original.id} />,
+        meta: { card: "aside", className: "sm:w-12 sm:text-right" },
+      }),
+    ],
+    [t],
+  );
+  return (
+    <OpenRow value={open}>
+      <DataTable
+        label={t("audit")}
+        columns={columns}
+        rows={rows}
+        rowId={eventId}
+        query={query}
+        isFiltered={list.isFiltered}
+        onClear={list.clear}
+        renderDetail={(event) => (event.id === openId ? <AuditDetail event={event} /> : null)}
+        toolbar={
+          <Toolbar
+            isFiltered={list.isFiltered}
+            onClear={list.clear}
+            search={<ToolbarSearch label={t("search")} value={q} onChange={(next) => list.set({ q: next })} />}
+          >
+            <FilterSelect
+              label={t("actionFilter")}
+              value={action}
+              onChange={(next) => list.set({ action: next })}
+              options={actions.map((each) => ({ value: each, label: each }))}
+            />
+          </Toolbar>
+        }
+        empty={
+          <EmptyState icon={ScrollText} title={t("noEvents")}>
+            {t("noEventsText")}
+          </EmptyState>
+        }
+        footer={
+          first && rows && rows.length > 0 ? (
+            <ListFooter
+              shown={rows.length}
+              total={first.total}
+              totalCapped={first.totalCapped}
+              hasMore={query.hasNextPage}
+              isLoadingMore={query.isFetchingNextPage}
+              onMore={() => void query.fetchNextPage()}
+            />
+          ) : null
+        }
+      />
+    </OpenRow>
+  );
+}
+
+function ActorName({ event: { actor } }: { event: AuditEventDto }) {
+  const t = useTranslations("activity");
+  const Icon = icons[actor.type];
+  const name = actor.type === "system" ? t("system") : actor.type === "token" ? t("byToken", { name: actor.name }) : actor.name;
+  return (
+    <span className="inline-flex min-w-0 items-center gap-1.5">
+      <Icon aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+      <span className="min-w-0 break-words">{name}</span>
+    </span>
+  );
+}
+
+function OpenButton({ id }: { id: string }) {
+  const t = useTranslations("common");
+  const open = use(OpenRow);
+  const isOpen = open.id === id;
+  return (
+    <IconButton
+      size="sm"
+      tooltip={false}
+      icon={ChevronDown}
+      label={isOpen ? t("hideDetails") : t("showDetails")}
+      aria-expanded={isOpen}
+      onClick={() => open.set(isOpen ? null : id)}
+      className={isOpen ? "[&_svg]:rotate-180" : undefined}
+    />
+  );
+}

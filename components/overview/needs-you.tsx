@@ -1,0 +1,111 @@
+"use client";
+/** "Needs you": at most five things, each with the one button that leads on. Nothing at all when there is nothing. */
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslations } from "next-intl";
+import { verifyBackup } from "#lib/contracts/backups";
+import type { OverviewDto } from "#lib/contracts/system";
+import { call } from "#lib/http/client";
+import { useCan } from "../shell/me.tsx";
+import { useBackUpNow } from "../shell/use-back-up-now.tsx";
+import { useProblemText } from "../state/error-state.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+import { toast } from "../ui/toast.tsx";
+import { StatusDot } from "./status-dot.tsx";
+
+type Need = OverviewDto["needsYou"][number];
+
+const isSerious: Record<Need["code"], boolean> = {
+  "source-never-backed-up": true,
+  "backup-failed": true,
+  "verify-failed": true,
+  "no-worker": true,
+  "tools-missing": true,
+  "no-space": true,
+  "backup-old": false,
+  "backup-unverified": false,
+};
+
+export function NeedsYou({ items }: { items: readonly Need[] }) {
+  const t = useTranslations("overview");
+  if (items.length === 0) return null;
+  return (
+    <Card title={t("needsYou")} flush>
+      <ul className="divide-y divide-line/70">
+        {items.map((need) => (
+          <li key={`${need.code}-${need.sourceId ?? ""}`} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
+            <StatusDot tone={isSerious[need.code] ? "bad" : "warn"} />
+            <div className="min-w-0 flex-1 basis-56">
+              <p className="text-sm font-medium text-ink">{t(`needs.${textKey(need)}`, { source: need.sourceName ?? "" })}</p>
+              {need.since === null ? null : (
+                <p className="text-xs text-ink-3">{t.rich("since", { age: () => <RelativeTime at={need.since} /> })}</p>
+              )}
+            </div>
+            <NeedAction need={need} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+function textKey({ code, sourceName }: Need) {
+  return code === "tools-missing" && sourceName === null ? "tools-missing-plain" : code;
+}
+
+function NeedAction({ need }: { need: Need }) {
+  const t = useTranslations("overview.do");
+  const can = useCan();
+  const backUp = useBackUpNow();
+  const { sourceId, sourceName, runId, backupId } = need;
+  switch (need.code) {
+    case "source-never-backed-up":
+    case "backup-old":
+      if (sourceId === null || !can("backups:create")) return null;
+      return (
+        <Button size="sm" pending={backUp.pendingId === sourceId} onClick={() => backUp.start({ id: sourceId, name: sourceName ?? "" })}>
+          {t("backUp")}
+        </Button>
+      );
+    case "backup-failed":
+      return <Go href={runId === null ? `/sources/${sourceId ?? ""}` : `/runs/${runId}`}>{t("seeRun")}</Go>;
+    case "verify-failed":
+      return <Go href={backupId === null ? `/sources/${sourceId ?? ""}` : `/backups/${backupId}`}>{t("seeBackup")}</Go>;
+    case "backup-unverified":
+      return backupId === null || !can("backups:verify") ? null : <VerifyButton backupId={backupId} />;
+    case "no-worker":
+    case "tools-missing":
+    case "no-space":
+      return <Go href="/settings">{t("seeSystem")}</Go>;
+  }
+}
+
+function Go({ href, children }: { href: string; children: string }) {
+  return (
+    <ButtonLink size="sm" href={href}>
+      {children}
+    </ButtonLink>
+  );
+}
+
+function VerifyButton({ backupId }: { backupId: string }) {
+  const t = useTranslations("overview");
+  const common = useTranslations("commands");
+  const tell = useProblemText();
+  const client = useQueryClient();
+  const verify = useMutation({
+    mutationFn: () => call(verifyBackup, { params: { id: backupId } }),
+    onSuccess: (run) => toast({ title: t("verifyStarted"), action: { label: common("watch"), href: `/runs/${run.id}` } }),
+    onError: (error) => {
+      const { message, hint } = tell(error);
+      toast({ tone: "bad", title: message, text: hint });
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: ["getOverview"] }),
+  });
+  return (
+    <Button size="sm" pending={verify.isPending} onClick={() => verify.mutate()}>
+      {t("do.verify")}
+    </Button>
+  );
+}

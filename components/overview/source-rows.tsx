@@ -1,0 +1,153 @@
+"use client";
+/** One row for each source: thirty days, last backup, last verification, last proof, next due, and the button. */
+import { Database, DatabaseBackup, Plus } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { useMemo } from "react";
+import type { listSources } from "#lib/contracts/sources";
+import type { z } from "zod";
+import { columnsFor, DataTable } from "../data-table/data-table.tsx";
+import { StartSample } from "../setup/start-sample.tsx";
+import { useCan } from "../shell/me.tsx";
+import { useBackUpNow } from "../shell/use-back-up-now.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import { EnvironmentBadge } from "../status/environment-badge.tsx";
+import { StatusBadge } from "../status/status-badge.tsx";
+import { Strip30 } from "../status/strip-30.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Section } from "../ui/card.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+
+type Answer = z.infer<typeof listSources.response>;
+type SourceRow = Answer["items"][number];
+type SourcesQuery = { data: Answer | undefined; isPending: boolean; isFetching: boolean; error: unknown; refetch: () => unknown };
+
+const column = columnsFor<SourceRow>();
+const sourceId = (source: SourceRow): string => source.id;
+
+export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBackup: "enabled" | "disabled" }) {
+  const t = useTranslations("overview");
+  const can = useCan();
+  const columns = useMemo(
+    () => [
+      column.accessor("name", { header: t("columns.source"), cell: ({ row }) => <SourceName source={row.original} /> }),
+      column.display({
+        id: "strip",
+        header: t("columns.strip"),
+        cell: ({ row }) => <Strip30 days={row.original.strip} since={row.original.createdAt} />,
+        meta: { card: "wide" },
+      }),
+      column.accessor("lastGoodAt", {
+        header: t("columns.lastBackup"),
+        cell: ({ row }) => <RelativeTime at={row.original.lastGoodAt} never={<Never>{t("neverBackedUp")}</Never>} />,
+      }),
+      column.accessor("lastVerifiedAt", {
+        header: t("columns.lastVerified"),
+        cell: ({ row }) => <RelativeTime at={row.original.lastVerifiedAt} never={<Never>{t("neverVerified")}</Never>} />,
+        meta: { from: "xl" },
+      }),
+      column.accessor("lastProvenAt", {
+        header: t("columns.lastProof"),
+        cell: ({ row }) => <RelativeTime at={row.original.lastProvenAt} never={<Never>{t("neverProven1")}</Never>} />,
+      }),
+      column.display({
+        id: "next",
+        header: t("columns.next"),
+        cell: ({ row }) => <Never>{autoBackup === "enabled" && row.original.pausedAt === null ? t("atStart") : t("notScheduled")}</Never>,
+        meta: { from: "xl", card: "hide" },
+      }),
+      column.display({
+        id: "action",
+        header: () => <span className="sr-only">{t("backUpNow")}</span>,
+        cell: ({ row }) => <RowAction source={row.original} />,
+        meta: { card: "aside", className: "sm:text-right" },
+      }),
+    ],
+    [t, autoBackup],
+  );
+  return (
+    <Section
+      title={t("sources")}
+      actions={
+        <ButtonLink size="sm" variant="ghost" href="/sources">
+          {t("allSources")}
+        </ButtonLink>
+      }
+    >
+      <DataTable
+        label={t("sources")}
+        columns={columns}
+        rows={query.data?.items}
+        rowId={sourceId}
+        rowHref={(source) => `/sources/${source.id}`}
+        query={query}
+        empty={
+          <EmptyState
+            icon={Database}
+            title={t("emptyTitle")}
+            actions={
+              can("servers:write") ? (
+                <>
+                  <ButtonLink variant="primary" icon={Plus} href="/settings/servers/new">
+                    {t("addServer")}
+                  </ButtonLink>
+                  <StartSample />
+                </>
+              ) : null
+            }
+          >
+            {t("emptyText")}
+          </EmptyState>
+        }
+      />
+    </Section>
+  );
+}
+
+function Never({ children }: { children: string }) {
+  return <span className="text-ink-3">{children}</span>;
+}
+
+function SourceName({ source }: { source: SourceRow }) {
+  const t = useTranslations("status");
+  return (
+    <span className="block min-w-0">
+      <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <span className="min-w-0 break-words">{source.name}</span>
+        {source.isSample ? (
+          <Badge>{t("sample")}</Badge>
+        ) : source.environment === "production" ? (
+          <EnvironmentBadge environment="production" />
+        ) : null}
+        {source.pausedAt === null ? null : <StatusBadge status="source.paused" />}
+      </span>
+      <span className="block text-xs font-normal text-ink-3">{source.serverName}</span>
+    </span>
+  );
+}
+
+function RowAction({ source }: { source: SourceRow }) {
+  const t = useTranslations("overview");
+  const can = useCan();
+  const backUp = useBackUpNow();
+  if (source.activeRun !== null) {
+    return (
+      <ButtonLink size="sm" variant="ghost" href={`/runs/${source.activeRun.id}`} className="z-10">
+        {t("watchRun")}
+      </ButtonLink>
+    );
+  }
+  if (!can("backups:create") || source.pausedAt !== null) return null;
+  return (
+    <Button
+      size="sm"
+      icon={DatabaseBackup}
+      className="z-10"
+      aria-label={t("backUpOf", { source: source.name })}
+      pending={backUp.pendingId === source.id}
+      onClick={() => backUp.start(source)}
+    >
+      <span className="max-sm:sr-only">{t("backUpNow")}</span>
+    </Button>
+  );
+}

@@ -1,0 +1,123 @@
+"use client";
+/** Language, time zone and theme of one person; each takes effect as it is saved. */
+import { useMutation } from "@tanstack/react-query";
+import { Monitor, Moon, Sun } from "lucide-react";
+import { useLocale, useNow, useTimeZone, useTranslations } from "next-intl";
+import { useRouter } from "next/navigation";
+import { useState, type FormEvent } from "react";
+import { updateMe } from "#lib/contracts/session";
+import { formatMinute } from "#lib/format/time";
+import { call } from "#lib/http/client";
+import { isTimeZone, localeCookie, timeZoneCookie, type AppLocale } from "#lib/i18n/negotiate";
+import { rememberChoice } from "../shell/browser-cookie.tsx";
+import { useMe } from "../shell/me.tsx";
+import { useTheme } from "../shell/use-theme.tsx";
+import { ProblemNotice } from "../state/error-state.tsx";
+import { Button } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { Facts } from "../ui/facts.tsx";
+import { Field, FieldGroup } from "../ui/field.tsx";
+import { Input } from "../ui/input.tsx";
+import { Segmented } from "../ui/segmented.tsx";
+import { Select } from "../ui/select.tsx";
+import { toast } from "../ui/toast.tsx";
+
+const zones = Intl.supportedValuesOf("timeZone");
+
+export function ProfileForm() {
+  const t = useTranslations("settings");
+  const shell = useTranslations("shell");
+  const common = useTranslations("common");
+  const router = useRouter();
+  const me = useMe();
+  const pageLocale = useLocale();
+  const pageZone = useTimeZone() ?? "UTC";
+  const now = useNow({ updateInterval: 10_000 });
+  const [theme, setTheme] = useTheme();
+  const [language, setLanguage] = useState<AppLocale | "auto">(me.locale ?? "auto");
+  const [zone, setZone] = useState(me.timeZone ?? "");
+  const isKnown = zone.trim() === "" || isTimeZone(zone.trim());
+  const shownZone = isKnown && zone.trim() !== "" ? zone.trim() : pageZone;
+
+  const save = useMutation({
+    mutationFn: () =>
+      call(updateMe, { body: { locale: language === "auto" ? null : language, timeZone: zone.trim() === "" ? null : zone.trim() } }),
+    onSuccess: () => {
+      if (language !== "auto") rememberChoice(localeCookie, language);
+      rememberChoice(timeZoneCookie, zone.trim() === "" ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone.trim());
+      toast({ title: t("profileSaved") });
+      router.refresh();
+    },
+  });
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (isKnown) save.mutate();
+  };
+
+  return (
+    <div className="grid max-w-4xl items-start gap-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <Card>
+        <form onSubmit={onSubmit} className="flex flex-col gap-5 py-1">
+          <ProblemNotice error={save.error} />
+          <Field label={t("language")}>
+            <Select
+              value={language}
+              onValueChange={setLanguage}
+              options={[
+                { value: "auto", label: t("languages.auto") },
+                { value: "en", label: t("languages.en") },
+                { value: "es", label: t("languages.es") },
+              ]}
+            />
+          </Field>
+          <Field
+            label={t("timeZone")}
+            optional
+            hint={`${t("timeZoneHint")} ${t("now", { time: formatMinute(now.toISOString(), { locale: pageLocale, timeZone: shownZone }) })}`}
+            error={isKnown ? null : t("timeZoneWrong")}
+          >
+            <Input
+              list="time-zones"
+              value={zone}
+              onValueChange={(next) => setZone(next)}
+              placeholder={t("timeZoneAuto", { zone: pageZone })}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Field>
+          <datalist id="time-zones">
+            {zones.map((each) => (
+              <option key={each} value={each} />
+            ))}
+          </datalist>
+          <FieldGroup legend={t("theme")}>
+            <Segmented
+              label={t("theme")}
+              value={theme}
+              onValueChange={setTheme}
+              options={[
+                { value: "system", label: shell("themes.system"), icon: Monitor },
+                { value: "light", label: shell("themes.light"), icon: Sun },
+                { value: "dark", label: shell("themes.dark"), icon: Moon },
+              ]}
+            />
+          </FieldGroup>
+          <div>
+            <Button type="submit" variant="primary" pending={save.isPending}>
+              {common("save")}
+            </Button>
+          </div>
+        </form>
+      </Card>
+      <Card title={t("account")}>
+        <Facts
+          items={[
+            { label: t("name"), value: me.name },
+            { label: t("email"), value: me.email },
+            { label: t("role"), value: shell(`roles.${me.role}`) },
+          ]}
+        />
+      </Card>
+    </div>
+  );
+}
