@@ -12,7 +12,6 @@ import type { Engine } from "#lib/engines/port";
 import { createPostgresEngine } from "#lib/engines/postgres/engine";
 import { makeId } from "#lib/domain/ids";
 import { isActive } from "#lib/domain/run-state";
-import { createLogger } from "#lib/log/log";
 import type { ServiceContext } from "#lib/services/context";
 import { passwordContext } from "#lib/services/servers/secrets";
 import type { RunRow } from "#lib/services/runs/start";
@@ -20,13 +19,11 @@ import type { WorkerDeps } from "#lib/services/runs/work";
 import { startWorker, type Worker } from "#lib/worker/worker";
 import { wireWorker } from "#lib/worker/wire";
 import type { TestServer } from "./postgres.ts";
+import { quietLogger } from "./quiet-logger.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
 /** Short enough for tests, long enough for two busy cores. Milliseconds. */
 export const testTimings = { leaseMs: 4_000, heartbeatMs: 200, sweepMs: 500, progressMs: 50, lockWaitMs: 2_000, stallMs: 20_000 };
-
-/** `LIFEBOAT_LOG_LEVEL=debug` shows what workers of tests do. */
-export const quietLogger = createLogger("error", {}, () => undefined);
 
 export type Station = {
   readonly installationId: string;
