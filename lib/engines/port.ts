@@ -54,8 +54,10 @@ export type SnapshotResult = {
   readonly manifest: SnapshotManifest;
   /** Standard error of a tool that exited 0. */
   readonly warnings: readonly string[];
-  /** False when the archive's version was not known and counts come from SQL. */
+  /** False when the archive's version was not known: counts come from SQL, `bytes` is 0 and `sha256` 64 zeros. */
   readonly digestsFromStream: boolean;
+  /** Large objects in the stream; they belong to no table. */
+  readonly largeObjects?: number;
 };
 
 /** One open snapshot of a source with its one stream. */

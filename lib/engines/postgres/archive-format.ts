@@ -28,6 +28,8 @@ export type TocEntry = {
   readonly description: string;
   readonly tag: string;
   readonly namespace: string;
+  /** Dump ids of the entries that this one needs. */
+  readonly dependencies: readonly number[];
 };
 
 /** Reads values one after the other from a buffer; throws `needMore` at its end. */
@@ -120,7 +122,8 @@ export function readTocEntry(cursor: Cursor, header: ArchiveHeader): TocEntry {
   if (header.minor >= 16) cursor.int(); // relation kind
   cursor.skipText(); // owner
   cursor.skipText(); // "with oids"
-  while (cursor.text() !== null); // dependencies
+  const dependencies: number[] = [];
+  for (let id = cursor.text(); id !== null; id = cursor.text()) dependencies.push(Number(id));
   cursor.skip(1 + header.offsetBytes); // data state and position
-  return { dumpId, hasData, description, tag, namespace };
+  return { dumpId, hasData, description, tag, namespace, dependencies };
 }

@@ -46,6 +46,11 @@ export class ArchiveReader {
     return this.#phase === "blocks" ? this.#entries.filter((entry) => entry.description === "TABLE DATA").length : null;
   }
 
+  /** True when the whole table of contents was read. */
+  get tocRead(): boolean {
+    return this.#phase === "blocks";
+  }
+
   get tablesDone(): number {
     return this.#blocks.tables.length;
   }

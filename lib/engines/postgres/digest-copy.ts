@@ -1,0 +1,40 @@
+import { LifeboatError } from "#lib/domain/error";
+import type { EngineContext, RestoreRequest, TableDigest } from "../port.ts";
+import { libpqEnvironment } from "./connection.ts";
+import { dumpArguments } from "./dump-arguments.ts";
+import { DumpStream } from "./dump-stream.ts";
+import type { Deps } from "./engine-options.ts";
+import { querySql, reachServer, readVersion } from "./server.ts";
+import { pickToolSet } from "./tool-choice.ts";
+
+/** Dumps the copy's rows through the reader that read the backup, to nowhere, and returns every table's count and digest. */
+export async function digestCopy(deps: Deps, request: RestoreRequest, context: EngineContext): Promise<readonly TableDigest[]> {
+  const { database } = request;
+  const address = await reachServer(request.address, context.signal);
+  const version = await querySql(address, database, context.applicationName, readVersion);
+  const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_dump"], await deps.tools.installer());
+  const env = await libpqEnvironment(address, database, context);
+  const { lockWaitMs, stallMs } = deps.options;
+  const choice = { excludedSchemas: [], excludedTables: [], droppedTables: [], lockWaitMs, snapshotId: null, dataOnly: true };
+  const { applicationName, signal } = context;
+  const dump = new DumpStream({
+    binDir: toolSet.path,
+    args: dumpArguments(choice),
+    env,
+    address,
+    database,
+    applicationName,
+    lockWaitMs,
+    stallMs,
+    signal,
+  });
+  try {
+    // Read to the end for its facts; the bytes themselves are not kept.
+    for await (const chunk of dump.chunks()) void chunk;
+    const { facts } = await dump.finish();
+    if (facts.unread !== null) throw new LifeboatError("format-unknown", { detail: facts.unread });
+    return facts.tables.map((table) => Object.assign(table, { excluded: false }));
+  } finally {
+    await dump.close();
+  }
+}

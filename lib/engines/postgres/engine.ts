@@ -1,0 +1,45 @@
+import type { Engine } from "../port.ts";
+import { checkServer } from "./check.ts";
+import { createDatabase } from "./create-database.ts";
+import { digestCopy } from "./digest-copy.ts";
+import { dropDatabase } from "./drop-database.ts";
+import type { Deps, PostgresEngineOptions, Tools } from "./engine-options.ts";
+import { inspectTarget } from "./inspect-target.ts";
+import { endLeftovers } from "./leftovers.ts";
+import { listArchive } from "./list-archive.ts";
+import { load } from "./load.ts";
+import { reachServer } from "./server.ts";
+import { openSnapshot } from "./snapshot.ts";
+import { discoverToolSets, findInstaller } from "./tools.ts";
+
+/** How long found tool sets are believed, in milliseconds: an upgrade during the day is noticed. */
+const toolsBelievedMs = 60_000;
+
+function rememberTools(pgBinPath: readonly string[]): Tools {
+  let found: { at: number; sets: ReturnType<typeof discoverToolSets> } | null = null;
+  return {
+    sets: async () => {
+      if (found === null || performance.now() - found.at > toolsBelievedMs)
+        found = { at: performance.now(), sets: discoverToolSets(pgBinPath) };
+      return await found.sets;
+    },
+    installer: findInstaller,
+  };
+}
+
+/** PostgreSQL through its own tools: `pg_dump`, `pg_restore`, `pg_dumpall`, and SQL for what they do not tell. */
+export function createPostgresEngine(options: PostgresEngineOptions): Engine {
+  const deps: Deps = { options, tools: rememberTools(options.pgBinPath) };
+  return {
+    id: "postgres",
+    snapshot: async (request, context) => await openSnapshot(deps, request, context),
+    listArchive: async (archivePath, context) => await listArchive(deps, archivePath, context),
+    check: async (address, onStep, context) => await checkServer(deps, address, onStep, context),
+    inspectTarget: async (request, context) => await inspectTarget(deps, request, context),
+    createDatabase: async (request, context) => await createDatabase(deps, request, context),
+    load: async (archivePath, request, onEntry, context) => await load(deps, archivePath, request, onEntry, context),
+    digestCopy: async (request, context) => await digestCopy(deps, request, context),
+    dropDatabase: async (request, context) => await dropDatabase(deps, request, context),
+    endSessions: async (address, context) => await endLeftovers(await reachServer(address, context.signal), context.applicationName),
+  };
+}

@@ -1,0 +1,182 @@
+import type postgres from "postgres";
+import { LifeboatError } from "#lib/domain/error";
+import type { EngineContext, OpenSnapshot, SnapshotManifest, SnapshotRequest, SnapshotResult, TableDigest } from "../port.ts";
+import type { PinnedAddress } from "./address.ts";
+import { mapConnectionError } from "./connection-errors.ts";
+import { libpqEnvironment, openSql } from "./connection.ts";
+import { dumpArguments } from "./dump-arguments.ts";
+import { DumpStream } from "./dump-stream.ts";
+import type { Deps } from "./engine-options.ts";
+import { readGlobals } from "./globals.ts";
+import { endLeftovers, helperName } from "./leftovers.ts";
+import { readMigrationHead } from "./migration-head.ts";
+import { reachServer, readVersion, type ServerVersion } from "./server.ts";
+import { countRows, estimateBytes, findUnreadable, readManifest, refuseUnreadable, splitUnreadable } from "./snapshot-facts.ts";
+import { pickToolSet } from "./tool-choice.ts";
+
+/** SHA-256 of nothing: the digest of a table without rows or whose rows were left out. */
+export const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+/** Stands where no digest could be taken (`digestsFromStream` is false then). */
+export const unknownSha256 = "0".repeat(64);
+
+type Inside = {
+  readonly version: ServerVersion;
+  readonly backendPid: number;
+  readonly snapshotId: string;
+  readonly snapshotAt: Date;
+  readonly estimatedBytes: number;
+  readonly dropped: SnapshotRequest["excludedTables"];
+  readonly manifest: Omit<SnapshotManifest, "globalsSql">;
+};
+
+/** Begins the transaction whose snapshot pg_dump takes over, and reads in it what the dump does not carry. */
+async function begin(sql: postgres.ReservedSql, request: SnapshotRequest): Promise<Inside> {
+  const version = await readVersion(sql);
+  await sql`begin isolation level repeatable read read only`;
+  await sql`set local statement_timeout = 0`;
+  await sql`set local idle_in_transaction_session_timeout = 0`;
+  const [row] = await sql<{ id: string; at: Date; pid: number }[]>`select pg_export_snapshot() as id, now() as at, pg_backend_pid() as pid`;
+  const { dropped, blocking } = splitUnreadable(await findUnreadable(sql, request.excludedSchemas), request.excludedTables);
+  refuseUnreadable(blocking);
+  const manifest = await readManifest(sql, request, version.number);
+  const migrationHead = await readMigrationHead(sql);
+  const estimatedBytes = await estimateBytes(sql, request);
+  const { id: snapshotId, at: snapshotAt, pid: backendPid } = row!;
+  return { version, backendPid, snapshotId, snapshotAt, estimatedBytes, dropped, manifest: { ...manifest, migrationHead } };
+}
+
+/**
+ * Opens a snapshot of one database: a transaction that exports its snapshot, and a pg_dump that reads it. Excluded tables keep their
+ * definition and lose their rows (left out whole only where the role may not even lock them); excluded schemas are left out whole.
+ */
+export async function openSnapshot(deps: Deps, request: SnapshotRequest, context: EngineContext): Promise<OpenSnapshot> {
+  const address = await reachServer(request.address, context.signal);
+  const sql = openSql(address, request.database, helperName(context.applicationName, "snapshot"));
+  let session: postgres.ReservedSql | null = null;
+  try {
+    session = await sql.reserve();
+    const inside = await begin(session, request);
+    context.signal.throwIfAborted();
+    const toolSet = pickToolSet(await deps.tools.sets(), inside.version.major, ["pg_dump"], await deps.tools.installer());
+    const env = await libpqEnvironment(address, request.database, context);
+    const globals = toolSet.tools.includes("pg_dumpall")
+      ? await readGlobals(toolSet.path, env, context.signal)
+      : { sql: null, warning: "roles and tablespaces were not recorded: pg_dumpall is missing" };
+    if (globals.warning !== null) context.log("warning", globals.warning);
+    const lockWaitMs = request.lockWaitSeconds > 0 ? request.lockWaitSeconds * 1_000 : deps.options.lockWaitMs;
+    const choice = { ...request, droppedTables: inside.dropped, lockWaitMs, snapshotId: inside.snapshotId, dataOnly: false };
+    const dump = new DumpStream({
+      binDir: toolSet.path,
+      args: dumpArguments(choice),
+      env,
+      address,
+      database: request.database,
+      applicationName: context.applicationName,
+      lockWaitMs,
+      stallMs: deps.options.stallMs,
+      signal: context.signal,
+    });
+    context.log("info", `pg_dump ${toolSet.version} reads PostgreSQL ${inside.version.text}`);
+    return new Snapshot({ address, request, context, sql, session, inside, dump, globals, toolVersion: toolSet.version });
+  } catch (error) {
+    session?.release();
+    await sql.end({ timeout: 1 });
+    throw mapConnectionError(error, address, request.database);
+  }
+}
+
+type Parts = {
+  readonly address: PinnedAddress;
+  readonly request: SnapshotRequest;
+  readonly context: EngineContext;
+  readonly sql: postgres.Sql;
+  readonly session: postgres.ReservedSql;
+  readonly inside: Inside;
+  readonly dump: DumpStream;
+  readonly globals: { sql: string | null; warning: string | null };
+  readonly toolVersion: string;
+};
+
+class Snapshot implements OpenSnapshot {
+  readonly snapshotAt: Date;
+  readonly serverVersion: string;
+  readonly toolVersion: string;
+  readonly estimatedBytes: number | null;
+  readonly extension = "dump" as const;
+  readonly #parts: Parts;
+  #result: Promise<SnapshotResult> | null = null;
+  #closed: Promise<void> | null = null;
+  #isWhole = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.snapshotAt = parts.inside.snapshotAt;
+    this.serverVersion = parts.inside.version.text;
+    this.toolVersion = parts.toolVersion;
+    this.estimatedBytes = parts.inside.estimatedBytes;
+  }
+
+  readonly chunks = () => this.#parts.dump.chunks();
+
+  readonly progress = () => {
+    const { reader } = this.#parts.dump;
+    return { tablesDone: reader.tablesDone, tablesTotal: reader.tablesTotal, currentTable: reader.currentTable };
+  };
+
+  readonly finish = async (): Promise<SnapshotResult> => await (this.#result ??= this.#finish());
+
+  readonly close = async (): Promise<void> => await (this.#closed ??= this.#close());
+
+  async #finish(): Promise<SnapshotResult> {
+    const { dump, globals, inside, request } = this.#parts;
+    const { facts, warnings } = await dump.finish();
+    const excluded = request.excludedTables.map((ref) => ({
+      schema: ref.schema,
+      table: ref.table,
+      rows: 0,
+      bytes: 0,
+      sha256: emptySha256,
+      excluded: true,
+    }));
+    const tables =
+      facts.unread === null ? facts.tables.map((table) => Object.assign(table, { excluded: false })) : await this.#countBySql(facts.unread);
+    this.#isWhole = true;
+    return {
+      tables: [...tables, ...excluded],
+      manifest: { ...inside.manifest, globalsSql: globals.sql },
+      warnings: globals.warning === null ? warnings : [...warnings, globals.warning],
+      digestsFromStream: facts.unread === null,
+      largeObjects: facts.largeObjects,
+    };
+  }
+
+  /** The archive was not read: its tables are counted in the very snapshot, which must still be the one that was exported. */
+  async #countBySql(why: string): Promise<TableDigest[]> {
+    const { address, context, session, inside, request } = this.#parts;
+    context.log("warning", `the archive passed unread (${why}); rows are counted by SQL in the same snapshot`);
+    try {
+      const [row] = await session<{ pid: number; level: string }[]>`
+        select pg_backend_pid() as pid, current_setting('transaction_isolation') as level`;
+      if (row?.pid !== inside.backendPid || row.level !== "repeatable read")
+        throw new LifeboatError("connection-lost", { host: address.host, port: address.port });
+      const counted = await countRows(session, request);
+      return counted.map(({ schema, table, rows }) => ({ schema, table, rows, bytes: 0, sha256: unknownSha256, excluded: false }));
+    } catch (error) {
+      throw mapConnectionError(error, address, request.database);
+    }
+  }
+
+  async #close(): Promise<void> {
+    const { address, context, dump, session, sql } = this.#parts;
+    await dump.close();
+    session.release();
+    await sql.end({ timeout: 0 });
+    if (this.#isWhole) return;
+    try {
+      await endLeftovers(address, context.applicationName);
+    } catch {
+      context.log("warning", "the server could not be asked whether something of this run is left on it");
+    }
+  }
+}

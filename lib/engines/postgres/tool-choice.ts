@@ -1,0 +1,64 @@
+import { LifeboatError } from "#lib/domain/error";
+
+/** One installed set of PostgreSQL programs, as the page of tools shows it. */
+export type ToolSet = {
+  readonly major: number;
+  readonly version: string;
+  readonly path: string;
+  readonly tools: string[];
+  readonly missing: string[];
+  readonly hasServer: boolean;
+  readonly safeMinimum: string | null;
+  readonly belowSafeMinimum: boolean;
+  readonly cure: string | null;
+};
+
+export const wantedTools = ["pg_dump", "pg_restore", "pg_dumpall", "psql", "pg_basebackup"] as const;
+
+/** Below these minors an archive can run code on the machine that restores it (release notes of PostgreSQL). */
+const safeMinors: Readonly<Record<number, number>> = { 18: 7, 17: 12, 16: 16, 15: 20, 14: 25 };
+
+export type Installer = "apt" | "dnf" | "brew" | null;
+
+/** The command that installs or updates the client tools of a major version; null where none is known. */
+export function installCommand(installer: Installer, major: number): string | null {
+  if (installer === "apt") return `sudo apt-get install postgresql-client-${major}`;
+  if (installer === "dnf") return `sudo dnf install postgresql${major}`;
+  return installer === "brew" ? `brew install postgresql@${major}` : null;
+}
+
+/** What is known about the safety of a version such as `15.20` or `18beta1`. */
+export function safetyOf(version: string): { safeMinimum: string | null; belowSafeMinimum: boolean } {
+  const [major = 0, minor = -1] = (/^(\d+)(?:\.(\d+))?/.exec(version) ?? []).slice(1).map((part) => Number(part ?? -1));
+  const safeMinor = safeMinors[major];
+  if (safeMinor === undefined) return { safeMinimum: null, belowSafeMinimum: major < 14 };
+  return { safeMinimum: `${major}.${safeMinor}`, belowSafeMinimum: minor < safeMinor };
+}
+
+/**
+ * Chooses the tools for a server: the set of its own major version, else the nearest newer one, never an older one; of several
+ * sets of one major the newest. Throws `tool-missing` when there is none at all, `tool-too-old` when all are older.
+ */
+export function pickToolSet(
+  toolSets: readonly ToolSet[],
+  serverMajor: number,
+  needed: readonly string[],
+  installer: Installer = null,
+): ToolSet {
+  const tool = needed[0] ?? "pg_dump";
+  const usable = toolSets.filter((set) => needed.every((name) => set.tools.includes(name)));
+  const fitting = usable
+    .filter((set) => set.major >= serverMajor)
+    .toSorted((a, b) => a.major - b.major || compareVersions(b.version, a.version));
+  const [best] = fitting;
+  if (best !== undefined) return best;
+  const install = installCommand(installer, serverMajor) ?? "none";
+  const newest = usable.toSorted((a, b) => compareVersions(b.version, a.version))[0];
+  if (newest === undefined) throw new LifeboatError("tool-missing", { tool, major: String(serverMajor), install });
+  throw new LifeboatError("tool-too-old", { tool, found: newest.version, needed: String(serverMajor), install });
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(/[^0-9]+/).map(Number));
+  return (left![0] ?? 0) - (right![0] ?? 0) || (left![1] ?? 0) - (right![1] ?? 0);
+}
