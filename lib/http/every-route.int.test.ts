@@ -44,8 +44,8 @@ function routeFile({ path }: Endpoint): string {
 }
 
 async function ask(endpoint: Endpoint, headers: Record<string, string>): Promise<{ status: number; code: string | null }> {
-  const module = (await import(/* @vite-ignore */ routeFile(endpoint))) as Record<string, Handler>;
-  const handler = module[endpoint.method];
+  const exported = (await import(/* @vite-ignore */ routeFile(endpoint))) as Record<string, Handler>;
+  const handler = exported[endpoint.method];
   if (handler === undefined) throw new Error(`${endpoint.method} is not exported`);
   const entity = segmentEntity[endpoint.path.split("/")[1] ?? ""];
   const params = endpoint.path.includes("{id}") && entity !== undefined ? { id: `${idPrefixes[entity]}_${"0".repeat(32)}` } : {};
