@@ -25,6 +25,11 @@ export function endpointQuery<E extends AnyEndpoint>(endpoint: E, input: QueryIn
   });
 }
 
+/** The key of a list that is read page by page; it differs from the single page's, because the shape does. */
+export function pagesKey<E extends AnyEndpoint>(endpoint: E, query: z.input<E["query"]>) {
+  return [...endpointKey(endpoint, { query }), "pages"] as const;
+}
+
 type Page = { items: unknown[]; next: string | null; total: number; totalCapped: boolean };
 
 /** The same for a list that is read page by page; the cursor is `after`. */
@@ -34,7 +39,7 @@ export function endpointPages<E extends AnyEndpoint & Endpoint<z.ZodType, z.ZodT
   isLive?: (page: Output<E>) => boolean,
 ) {
   return infiniteQueryOptions({
-    queryKey: [...endpointKey(endpoint, { query }), "pages"] as const,
+    queryKey: pagesKey(endpoint, query),
     queryFn: ({ signal, pageParam }): Promise<Output<E>> => {
       const withCursor = pageParam === null ? query : { ...(query as Record<string, unknown>), after: pageParam };
       return call(endpoint, { query: withCursor as z.input<E["query"]>, signal });

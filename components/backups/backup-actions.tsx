@@ -1,0 +1,86 @@
+"use client";
+/** What can be done with a backup: restore, verify, download, edit, pin, delete; each only for whom it is allowed. */
+import { ArchiveRestore, Download, Ellipsis, Pencil, Pin, PinOff, ShieldCheck, Trash2 } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import { updateBackup, verifyBackup, type BackupDetailDto } from "#lib/contracts/backups";
+import { useAction } from "#lib/query/use-action";
+import { useCan } from "../shell/me.tsx";
+import { useProblemText } from "../state/error-state.tsx";
+import { problemOf } from "../state/problem-of.tsx";
+import { Button, ButtonLink, IconButton } from "../ui/button.tsx";
+import { Menu, type MenuEntry } from "../ui/menu.tsx";
+import { toast } from "../ui/toast.tsx";
+import { DeleteBackup } from "./delete-backup.tsx";
+import { EditBackup } from "./edit-backup.tsx";
+import { downloadUrl } from "./files-tab.tsx";
+
+export function VerifyButton({ backupId }: { backupId: string }) {
+  const t = useTranslations("backups.actions");
+  const router = useRouter();
+  const tell = useProblemText();
+  const verify = useAction(verifyBackup, {
+    changes: ["getBackup", "listBackups", "listRuns", "listBackupValidations"],
+    onDone: (run) => router.push(`/runs/${run.id}`),
+    onProblem: (error) => {
+      const problem = problemOf(error);
+      const runId = problem?.code === "run-active" ? problem.params["runId"] : undefined;
+      if (typeof runId === "string") router.push(`/runs/${runId}`);
+      else toast({ tone: "bad", title: tell(error).message, text: tell(error).hint });
+    },
+  });
+  return (
+    <Button icon={ShieldCheck} pending={verify.isPending} onClick={() => verify.mutate({ params: { id: backupId } })}>
+      {t("verify")}
+    </Button>
+  );
+}
+
+export function BackupActions({ backup }: { backup: BackupDetailDto }) {
+  const t = useTranslations("backups.actions");
+  const files = useTranslations("backups.files");
+  const can = useCan();
+  const tell = useProblemText();
+  const [dialog, setDialog] = useState<"edit" | "delete" | null>(null);
+  const pin = useAction(updateBackup, {
+    changes: ["getBackup", "listBackups"],
+    onDone: ({ pinned }) => toast({ title: pinned ? t("pinned") : t("unpinned") }),
+    onProblem: (error) => toast({ tone: "bad", title: tell(error).message, text: tell(error).hint }),
+  });
+  const togglePin = (): void => pin.mutate({ params: { id: backup.id }, body: { pinned: !backup.pinned }, ifMatch: backup.version });
+  const close = (open: boolean): void => setDialog(open ? dialog : null);
+  if (backup.state !== "available") return null;
+  const items: MenuEntry[] = [
+    ...(can("backups:download")
+      ? [
+          { label: files("asDump"), icon: Download, href: downloadUrl(backup.id, "dump"), external: true },
+          { label: files("asStored"), icon: Download, href: downloadUrl(backup.id, "stored"), external: true },
+        ]
+      : []),
+    ...(can("backups:edit")
+      ? [
+          { label: t("edit"), icon: Pencil, onSelect: () => setDialog("edit") },
+          { label: backup.pinned ? t("unpin") : t("pin"), icon: backup.pinned ? PinOff : Pin, onSelect: togglePin },
+        ]
+      : []),
+    ...(can("backups:delete")
+      ? ["line" as const, { label: t("delete"), icon: Trash2, danger: true, onSelect: () => setDialog("delete") }]
+      : []),
+  ];
+  return (
+    <>
+      {can("backups:verify") ? <VerifyButton backupId={backup.id} /> : null}
+      {can("restores:create") ? (
+        <ButtonLink variant="primary" icon={ArchiveRestore} href={`/restores/new?backup=${backup.id}`}>
+          {t("restore")}
+        </ButtonLink>
+      ) : null}
+      {items.length === 0 ? null : (
+        <Menu trigger={<IconButton label={t("more")} icon={Ellipsis} variant="secondary" tooltip={false} />} items={items} />
+      )}
+      <EditBackup key={`${backup.version}-${dialog === "edit"}`} backup={backup} open={dialog === "edit"} onOpenChange={close} />
+      <DeleteBackup backup={backup} open={dialog === "delete"} onOpenChange={close} />
+    </>
+  );
+}

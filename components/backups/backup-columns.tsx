@@ -1,0 +1,95 @@
+"use client";
+import { Pin, TriangleAlert } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
+import { useMemo } from "react";
+import type { BackupDto } from "#lib/contracts/backups";
+import { formatBytes } from "#lib/format/bytes";
+import { formatDuration } from "#lib/format/duration";
+import { columnsFor, type Column } from "../data-table/data-table.tsx";
+import { MeterCompact } from "../status/meter.tsx";
+import { Badge } from "../ui/badge.tsx";
+import { AbsoluteTime, RelativeTime } from "../ui/relative-time.tsx";
+
+/** The columns of the list of backups. */
+export function useBackupColumns(): readonly Column<BackupDto>[] {
+  const t = useTranslations("backups");
+  const locale = useLocale();
+  return useMemo(() => {
+    const column = columnsFor<BackupDto>();
+    return [
+      column.accessor("sourceName", {
+        header: t("columns.source"),
+        cell: ({ row: { original } }) => <Name backup={original} />,
+      }),
+      column.accessor("snapshotAt", {
+        header: t("columns.snapshot"),
+        meta: { sort: "snapshotAt", className: "whitespace-nowrap nums" },
+        cell: ({ getValue }) => <AbsoluteTime at={getValue()} />,
+      }),
+      column.accessor("kind", {
+        header: t("columns.kind"),
+        meta: { card: "aside" },
+        cell: ({ row: { original } }) => <Badge>{t(`kinds.${original.kind}`)}</Badge>,
+      }),
+      column.accessor("meter", {
+        header: t("columns.meter"),
+        cell: ({ getValue }) => <MeterCompact meter={getValue()} />,
+      }),
+      column.accessor("reason", {
+        header: t("columns.reason"),
+        meta: { from: "xl", className: "max-w-48 truncate text-ink-2" },
+        cell: ({ getValue }) => getValue() || <span className="text-ink-3">{t("noReason")}</span>,
+      }),
+      column.accessor("durationMs", {
+        header: t("columns.duration"),
+        meta: { num: true, from: "lg", className: "whitespace-nowrap" },
+        cell: ({ row: { original } }) => (original.durationMs === null ? "–" : formatDuration(original.durationMs, locale)),
+      }),
+      column.accessor("streamBytes", {
+        header: t("columns.stream"),
+        meta: { num: true, sort: "streamBytes", className: "whitespace-nowrap" },
+        cell: ({ getValue }) => formatBytes(getValue(), locale),
+      }),
+      column.accessor("storedBytes", {
+        header: t("columns.stored"),
+        meta: { num: true, sort: "storedBytes", className: "whitespace-nowrap" },
+        cell: ({ getValue }) => formatBytes(getValue(), locale),
+      }),
+      column.accessor("startedAt", {
+        header: t("columns.started"),
+        meta: { from: "xl", className: "whitespace-nowrap" },
+        cell: ({ getValue }) => <RelativeTime at={getValue()} />,
+      }),
+      column.accessor("serverVersion", {
+        header: t("columns.versions"),
+        meta: { from: "xl", className: "whitespace-nowrap nums" },
+        cell: ({ row: { original } }) => `${original.serverVersion} / ${original.toolVersion}`,
+      }),
+      column.accessor("createdBy", {
+        header: t("columns.who"),
+        meta: { from: "xl", className: "max-w-32 truncate" },
+        cell: ({ row: { original } }) => original.createdBy.name,
+      }),
+    ] as const satisfies readonly Column<BackupDto>[];
+  }, [t, locale]);
+}
+
+function Name({ backup }: { backup: BackupDto }) {
+  const t = useTranslations("backups");
+  return (
+    <span className="block min-w-0">
+      <span className="flex items-center gap-1.5">
+        <span className="truncate">{backup.sourceName}</span>
+        {backup.pinned ? <Pin role="img" aria-label={t("pinned")} className="size-3.5 shrink-0 text-ink-3" /> : null}
+        {backup.anomalies.length === 0 ? null : (
+          <TriangleAlert
+            role="img"
+            aria-label={t("anomalies", { count: backup.anomalies.length })}
+            className="size-3.5 shrink-0 text-warn"
+          />
+        )}
+      </span>
+      {backup.label === "" ? null : <span className="block truncate text-xs font-normal text-ink-3">{backup.label}</span>}
+    </span>
+  );
+}

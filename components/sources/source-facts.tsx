@@ -1,0 +1,60 @@
+"use client";
+/** `<SourceFacts source={source} />`: what there is to know about a source at a glance. */
+import { useQuery } from "@tanstack/react-query";
+import { useLocale, useTranslations } from "next-intl";
+import Link from "next/link";
+import type { SourceDetailDto } from "#lib/contracts/sources";
+import { formatBytes } from "#lib/format/bytes";
+import { formatCount } from "#lib/format/number";
+import { listSourceTablesQuery } from "#lib/query/sources";
+import { Card } from "../ui/card.tsx";
+import { Facts } from "../ui/facts.tsx";
+import { RelativeTime } from "../ui/relative-time.tsx";
+
+export function SourceFacts({ source }: { source: SourceDetailDto }) {
+  const t = useTranslations("sources.one.facts");
+  const never = useTranslations("sources")("never");
+  const locale = useLocale();
+  const { data: known } = useQuery(listSourceTablesQuery(source.id));
+  const version = source.serverVersion === null ? "" : `, PostgreSQL ${source.serverVersion}`;
+  return (
+    <Card>
+      <Facts
+        columns={2}
+        className="-my-2"
+        items={[
+          { label: t("lastGood"), value: <RelativeTime at={source.lastGoodAt} never={never} /> },
+          {
+            label: t("server"),
+            value: (
+              <>
+                <Link href={`/settings/servers/${source.serverId}`} className="link">
+                  {source.serverName}
+                </Link>
+                {version}
+              </>
+            ),
+          },
+          { label: t("lastVerified"), value: <RelativeTime at={source.lastVerifiedAt} never={never} /> },
+          {
+            label: t("tools"),
+            value: source.toolSet === null ? <span className="text-bad">{t("toolsNone")}</span> : `PostgreSQL ${source.toolSet.version}`,
+          },
+          { label: t("lastProven"), value: <RelativeTime at={source.lastProvenAt} never={never} /> },
+          { label: t("size"), value: source.sizeBytes === null ? null : formatBytes(source.sizeBytes, locale) },
+          {
+            label: t("backups"),
+            value: `${formatCount(source.backupCount, locale)}, ${formatBytes(source.storedBytes, locale)}`,
+          },
+          {
+            label: t("tables"),
+            value: known === undefined || known.backupId === null ? null : formatCount(known.tables.length, locale),
+          },
+        ]}
+      />
+      {source.notes === "" ? null : (
+        <p className="mt-3 border-t border-line/70 pt-3 text-sm whitespace-pre-wrap text-ink-2">{source.notes}</p>
+      )}
+    </Card>
+  );
+}

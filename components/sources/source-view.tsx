@@ -1,0 +1,123 @@
+"use client";
+/** One source: what it is, what would stop a backup, and its tabs. The open tab lives in the address. */
+import { useQuery } from "@tanstack/react-query";
+import { Pause, Play } from "lucide-react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { updateSource, type SourceDetailDto } from "#lib/contracts/sources";
+import { getSourceQuery } from "#lib/query/sources";
+import { useAction } from "#lib/query/use-action";
+import { useCan } from "../shell/me.tsx";
+import { Page } from "../shell/page.tsx";
+import { PageHeader } from "../shell/page-header.tsx";
+import { ErrorState, useProblemText } from "../state/error-state.tsx";
+import { ReasonText } from "../state/reason.tsx";
+import { PageSkeleton } from "../state/skeleton.tsx";
+import { Button, ButtonLink } from "../ui/button.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { Tabs } from "../ui/tabs.tsx";
+import { toast } from "../ui/toast.tsx";
+import { BackUpNow } from "./back-up-dialog.tsx";
+import { BackupsTab } from "./backups-tab.tsx";
+import { leftOutNames } from "./left-out.ts";
+import { RecoveryTab } from "./recovery-tab.tsx";
+import { SettingsTab } from "./settings-tab.tsx";
+import { SourceFacts } from "./source-facts.tsx";
+import { SourceBadges } from "./source-list.tsx";
+
+const tabNames = ["recovery", "backups", "settings"] as const;
+type TabName = (typeof tabNames)[number];
+
+export function SourceView({ id }: { id: string }) {
+  const t = useTranslations("sources");
+  const can = useCan();
+  const router = useRouter();
+  const search = useSearchParams();
+  const { data: source, error, refetch } = useQuery(getSourceQuery(id));
+  if (source === undefined) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
+  const tab = tabNames.find((name) => name === search.get("tab")) ?? "recovery";
+  const shown: readonly TabName[] = can("sources:write") ? tabNames : ["recovery", "backups"];
+  const content = {
+    recovery: <RecoveryTab source={source} />,
+    backups: <BackupsTab sourceId={source.id} />,
+    settings: <SettingsTab key={source.version} source={source} />,
+  };
+  return (
+    <Page>
+      <PageHeader
+        title={source.name}
+        crumbs={[{ href: "/sources", label: t("title") }]}
+        badges={<SourceBadges source={source} />}
+        description={t("one.on", { database: source.database, server: source.serverName })}
+        actions={
+          <>
+            {can("sources:write") ? <PauseButton source={source} /> : null}
+            {can("backups:create") ? (
+              source.activeRun === null ? (
+                <BackUpNow source={source} disabled={source.pausedAt !== null} />
+              ) : (
+                <ButtonLink variant="primary" href={`/runs/${source.activeRun.id}`}>
+                  {t("one.watch")}
+                </ButtonLink>
+              )
+            ) : null}
+          </>
+        }
+      />
+      <SourceNotices source={source} />
+      <SourceFacts source={source} />
+      <Tabs
+        value={tab}
+        onValueChange={(next) => router.replace(next === "recovery" ? `/sources/${id}` : `/sources/${id}?tab=${next}`, { scroll: false })}
+        tabs={shown.map((name) => ({ value: name, label: t(`one.tabs.${name}`), content: content[name] }))}
+      />
+    </Page>
+  );
+}
+
+function SourceNotices({ source }: { source: SourceDetailDto }) {
+  const t = useTranslations("sources.one");
+  const leftOut = leftOutNames(source);
+  if (source.blockers.length === 0 && leftOut.length === 0 && source.pausedAt === null) return null;
+  return (
+    <div className="flex flex-col gap-3">
+      {source.pausedAt === null ? null : <Notice tone="warn">{t("pausedSince")}</Notice>}
+      {source.blockers.length === 0 ? null : (
+        <Notice tone="bad" title={t("blocked")}>
+          <ul className="flex flex-col gap-2">
+            {source.blockers.map((reason) => (
+              <li key={reason.code}>
+                <ReasonText reason={reason} />
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {leftOut.length === 0 ? null : (
+        <Notice title={t("leftOut")}>
+          <span className="font-mono text-[0.8125rem] break-words">{leftOut.join(", ")}</span>
+        </Notice>
+      )}
+    </div>
+  );
+}
+
+function PauseButton({ source }: { source: SourceDetailDto }) {
+  const t = useTranslations("sources.one");
+  const tell = useProblemText();
+  const paused = source.pausedAt !== null;
+  const update = useAction(updateSource, {
+    changes: ["getSource", "listSources", "getOverview"],
+    onDone: ({ name }) => toast({ title: paused ? t("resumed", { name }) : t("paused", { name }) }),
+    onProblem: (error) => toast({ tone: "bad", title: tell(error).message, text: tell(error).hint }),
+  });
+  return (
+    <Button
+      icon={paused ? Play : Pause}
+      pending={update.isPending}
+      onClick={() => update.mutate({ params: { id: source.id }, body: { paused: !paused }, ifMatch: source.version })}
+    >
+      {paused ? t("resume") : t("pause")}
+    </Button>
+  );
+}
