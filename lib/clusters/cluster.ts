@@ -171,7 +171,12 @@ async function adopt(options: ClusterOptions): Promise<number | null> {
   const until = Date.now() + recoverySeconds * 1000;
   for (;;) {
     const running = await readPostmasterPid(options.dataDir);
-    if (running === null || !isAlive(running.pid)) return null;
+    if (running === null) return null;
+    if (!isAlive(running.pid)) {
+      // The server itself takes a dead process that nobody collected for a living one, and refuses to start.
+      await rm(join(options.dataDir, "postmaster.pid"), { force: true });
+      return null;
+    }
     const answer = await tool(
       options,
       "psql",

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -23,12 +24,25 @@ export async function readPostmasterPid(dataDir: string): Promise<PostmasterPid 
   return { pid, port, status: lines[7] ?? "" };
 }
 
-/** True while a process with this id exists, also when it belongs to another user. */
+/**
+ * True while a process with this id runs, also when it belongs to another user. One that ended and that nobody collected (in a
+ * container without an init process that stays so) does not run.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return (error as NodeJS.ErrnoException).code === "EPERM" && !isZombie(pid);
+  }
+  return !isZombie(pid);
+}
+
+/** Known on Linux only; elsewhere the system's first process collects. */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).startsWith("Z");
+  } catch {
+    return false;
   }
 }
