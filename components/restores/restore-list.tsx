@@ -1,0 +1,98 @@
+"use client";
+/** All restores, newest first. */
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { ArchiveRestore } from "lucide-react";
+import { useLocale, useTranslations } from "next-intl";
+import { useMemo } from "react";
+import type { RestoreDto } from "#lib/contracts/restores";
+import { formatDuration } from "#lib/format/duration";
+import { listRestoresPages } from "#lib/query/restores";
+import { columnsFor, DataTable, type Column } from "../data-table/data-table.tsx";
+import { ListFooter } from "../data-table/toolbar.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import { StatusBadge } from "../status/status-badge.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { AbsoluteTime, RelativeTime } from "../ui/relative-time.tsx";
+
+export function RestoreList() {
+  const t = useTranslations("restores");
+  const query = useInfiniteQuery(listRestoresPages({}));
+  const columns = useColumns();
+  const rows = query.data?.pages.flatMap(({ items }) => items);
+  const first = query.data?.pages[0];
+  return (
+    <DataTable
+      label={t("title")}
+      columns={columns}
+      rows={rows}
+      rowId={rowId}
+      rowHref={rowHref}
+      query={query}
+      footer={
+        first === undefined || rows === undefined || rows.length === 0 ? null : (
+          <ListFooter
+            shown={rows.length}
+            total={first.total}
+            totalCapped={first.totalCapped}
+            hasMore={query.hasNextPage}
+            isLoadingMore={query.isFetchingNextPage}
+            onMore={() => void query.fetchNextPage()}
+          />
+        )
+      }
+      empty={
+        <EmptyState
+          icon={ArchiveRestore}
+          title={t("empty.title")}
+          actions={<ButtonLink href="/backups">{t("new.pick.button")}</ButtonLink>}
+        >
+          {t("empty.text")}
+        </EmptyState>
+      }
+    />
+  );
+}
+
+const rowId = ({ id }: RestoreDto): string => id;
+const rowHref = ({ id }: RestoreDto): string => `/restores/${id}`;
+
+function useColumns(): readonly Column<RestoreDto>[] {
+  const t = useTranslations("restores");
+  const locale = useLocale();
+  return useMemo(() => {
+    const column = columnsFor<RestoreDto>();
+    return [
+      column.accessor("database", {
+        header: t("columns.target"),
+        cell: ({ row: { original } }) => (
+          <span className="block min-w-0">
+            <span className="block truncate font-mono text-[0.8125rem]">{original.database}</span>
+            <span className="block truncate text-xs font-normal text-ink-3">{original.serverName}</span>
+          </span>
+        ),
+      }),
+      column.accessor("run", {
+        header: t("columns.state"),
+        meta: { card: "aside" },
+        cell: ({ row: { original } }) => <StatusBadge status={`run.${original.run.state}`} />,
+      }),
+      column.accessor("sourceName", { header: t("columns.source"), cell: ({ getValue }) => getValue() }),
+      column.accessor("snapshotAt", {
+        header: t("columns.backup"),
+        meta: { className: "whitespace-nowrap nums" },
+        cell: ({ getValue }) => <AbsoluteTime at={getValue()} />,
+      }),
+      column.accessor("createdAt", { header: t("columns.when"), cell: ({ getValue }) => <RelativeTime at={getValue()} /> }),
+      column.display({
+        id: "duration",
+        header: t("columns.duration"),
+        meta: { num: true, from: "lg" },
+        cell: ({ row: { original } }) => durationText(original, locale),
+      }),
+    ] as const satisfies readonly Column<RestoreDto>[];
+  }, [t, locale]);
+}
+
+function durationText({ run: { startedAt, finishedAt } }: RestoreDto, locale: string): string {
+  return startedAt === null || finishedAt === null ? "–" : formatDuration(Date.parse(finishedAt) - Date.parse(startedAt), locale);
+}

@@ -1,0 +1,92 @@
+"use client";
+/** The wizard's first step: where to, under which name, what, and how. */
+import { useTranslations } from "next-intl";
+import type { BackupDetailDto } from "#lib/contracts/backups";
+import { restoreContent } from "#lib/contracts/restores";
+import type { ServerDto } from "#lib/contracts/servers";
+import { Card } from "../ui/card.tsx";
+import { Checkbox } from "../ui/checkbox.tsx";
+import { Field, FieldGroup } from "../ui/field.tsx";
+import { Input } from "../ui/input.tsx";
+import { RadioCards } from "../ui/segmented.tsx";
+import { Select } from "../ui/select.tsx";
+import type { RestoreDraft } from "./restore-draft.ts";
+import { byteLength } from "./suggest-name.ts";
+import { TableChoice } from "./table-choice.tsx";
+
+type OptionsProps = {
+  backup: BackupDetailDto;
+  draft: RestoreDraft;
+  servers: readonly ServerDto[];
+  ownServerId: string | null;
+  change: (change: Partial<RestoreDraft>) => void;
+};
+
+const jobChoices = ["1", "2", "4", "8", "16"] as const;
+
+export function RestoreOptions({ backup, draft, servers, ownServerId, change }: OptionsProps) {
+  const t = useTranslations("restores.new");
+  const content = useTranslations("restores.content");
+  const bytes = byteLength(draft.database);
+  return (
+    <>
+      <Card title={t("target")}>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label={t("server")}>
+            <Select
+              value={draft.serverId}
+              onValueChange={(serverId) => change({ serverId })}
+              options={servers.map(({ id, name, host, port }) => ({
+                value: id,
+                label: name,
+                hint: id === ownServerId ? t("sameServer") : `${host}:${port}`,
+              }))}
+            />
+          </Field>
+          <Field label={t("database")} hint={t("databaseHint")} error={bytes > 63 ? t("databaseTooLong", { bytes }) : undefined}>
+            <Input mono value={draft.database} onValueChange={(database) => change({ database })} required spellCheck={false} />
+          </Field>
+        </div>
+      </Card>
+      <Card title={t("content")}>
+        <div className="flex flex-col gap-5">
+          <RadioCards
+            label={t("content")}
+            value={draft.content}
+            onValueChange={(next) => change({ content: next })}
+            options={restoreContent.map((value) => ({ value, label: content(value), hint: t(`contentHint.${value}`) }))}
+          />
+          <TableChoice backupId={backup.id} total={backup.tableCount} chosen={draft.chosen} onChange={(chosen) => change({ chosen })} />
+        </div>
+      </Card>
+      <Card title={t("how")}>
+        <div className="flex flex-col gap-5">
+          <FieldGroup legend={t("owners")}>
+            <RadioCards
+              label={t("owners")}
+              value={draft.owners}
+              onValueChange={(owners) => change({ owners })}
+              options={[
+                { value: "keep", label: t("ownersKeep"), hint: t("ownersKeepHint") },
+                { value: "none", label: t("ownersNone"), hint: t("ownersNoneHint") },
+              ]}
+            />
+          </FieldGroup>
+          <Field label={t("jobs")} hint={t("jobsHint")} className="sm:w-56">
+            <Select
+              value={draft.jobs}
+              onValueChange={(jobs) => change({ jobs })}
+              options={jobChoices.map((value) => ({ value, label: value }))}
+            />
+          </Field>
+          <Checkbox
+            checked={draft.keepOnFailure}
+            onCheckedChange={(keepOnFailure) => change({ keepOnFailure })}
+            label={t("keep")}
+            hint={t("keepHint")}
+          />
+        </div>
+      </Card>
+    </>
+  );
+}
