@@ -23,7 +23,7 @@ function readBackups(db: Reader, ids: string[], start: Date): Promise<Counted[]>
 
 /** Failed runs, and those that succeeded with a backup that was deleted since: the day was not missed. */
 function readRuns(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
-  const isGone = sql`not exists (select 1 from ${backups} where ${backups.id} = ${runs.backupId} or ${backups.runId} = ${runs.id})`;
+  const isGone = sql`not exists (select 1 from ${backups} where ${backups.id} = ${runs.backupId})`;
   return db
     .select({
       sourceId: runs.sourceId,
