@@ -64,7 +64,9 @@ function offsetsOf(segments: SegmentTable, damaged: (detail: string) => Lifeboat
   for (let at = 0; at < segments.count; at += 1) {
     const rawLength = segments.rawLengths[at]!;
     if (rawLength === 0 || rawLength > maxSegmentBytes) throw damaged(`segment ${at} has ${rawLength} bytes`);
-    offsets[at + 1] = offsets[at]! + segments.frameLengths[at]!;
+    const frameLength = segments.frameLengths[at]!;
+    if (frameLength > rawLength + Math.floor(rawLength / 128) + 512) throw damaged(`the frame of segment ${at} has ${frameLength} bytes`);
+    offsets[at + 1] = offsets[at]! + frameLength;
   }
   return offsets;
 }
