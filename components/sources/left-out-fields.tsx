@@ -85,14 +85,18 @@ export function LeftOutFields({
       </FieldGroup>
       <datalist id={`${list}-schemas`}>
         {schemas.map((name) => (
-          <option key={name} value={name} />
+          <option key={name} value={name}>
+            {name}
+          </option>
         ))}
       </datalist>
       <datalist id={`${list}-tables`}>
         {known
           .filter((each) => each.schema === table.schema)
           .map((each) => (
-            <option key={each.table} value={each.table} />
+            <option key={each.table} value={each.table}>
+              {each.table}
+            </option>
           ))}
       </datalist>
     </div>

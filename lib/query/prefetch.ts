@@ -16,7 +16,7 @@ export function ask<C, E extends Endpoint>(context: C, endpoint: E, verb: Verb<C
 
 /** The same for the first page of `endpointPages(endpoint, query)`. */
 export function askPages<C, E extends Endpoint>(context: C, endpoint: E, verb: Verb<C, E>, query: z.input<E["query"]>): Question {
-  const load = async () => ({ pages: [await verb(context, parse(endpoint, { query } as QueryInput<E>))], pageParams: [null] });
+  const load = async () => ({ pages: [await verb(context, parse(endpoint, { query }))], pageParams: [null] });
   return { key: pagesKey(endpoint, query), load };
 }
 
