@@ -84,9 +84,10 @@ async function findDumpFolder({ url, pgBinPath }: CatalogueBackupOptions): Promi
   try {
     const [row] = await sql`select current_setting('server_version_num')::int / 10000 as major`;
     const major = Number(row?.["major"]);
-    const fitting = (await findServerBinaries(pgBinPath)).findLast((binaries) => binaries.major >= major);
-    if (fitting === undefined) throw new Error(`no pg_dump of version ${major} or newer was found to back up the catalogue`);
-    return fitting.binDir;
+    const fitting = (await findServerBinaries(pgBinPath)).filter((binaries) => binaries.major >= major);
+    const nearest = fitting.find((binaries) => binaries.major === fitting.at(-1)?.major);
+    if (nearest === undefined) throw new Error(`no pg_dump of version ${major} or newer was found to back up the catalogue`);
+    return nearest.binDir;
   } finally {
     await sql.end({ timeout: 5 });
   }
