@@ -127,10 +127,10 @@ async function recordBackup({ pack, stream: facts }: StoredFull, changes: Partia
     id: makeId("pack", randomUUIDv7()),
     backupId: ids.backupId,
     key: pack.key,
-    bytes: pack.bytes,
-    packSha256: pack.packSha256,
-    storedBytes: pack.bytes,
-    storedSha256: pack.packSha256,
+    bytes: pack.storedBytes,
+    packSha256: pack.storedSha256,
+    storedBytes: pack.storedBytes,
+    storedSha256: pack.storedSha256,
   });
   await db.insert(backupStreams).values({
     backupId: ids.backupId,
@@ -138,7 +138,7 @@ async function recordBackup({ pack, stream: facts }: StoredFull, changes: Partia
     bytes: facts.bytes,
     sha256: facts.sha256,
     rootHash: facts.rootHash,
-    segments: facts.segments,
+    segments: 1,
   });
   return ids;
 }
@@ -186,8 +186,8 @@ describe("a download", () => {
   it("is the pack as it is stored when that is asked for", async () => {
     const response = await download("?format=stored");
     const body = await bytesOf(response);
-    expect(body.length).toBe(full.pack.bytes);
-    expect(createHash("sha256").update(body).digest("hex")).toBe(full.pack.packSha256);
+    expect(body.length).toBe(full.pack.storedBytes);
+    expect(createHash("sha256").update(body).digest("hex")).toBe(full.pack.storedSha256);
     expect(response.headers.get("content-disposition")).toContain("_full.dump.zst");
   });
 
