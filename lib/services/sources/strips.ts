@@ -8,17 +8,19 @@ import { isGood } from "../backups/good.ts";
 type Reader = Database | Transaction;
 type Counted = StripDay & { readonly sourceId: string | null };
 
-function readBackups(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
-  return db
+/** One look at the copies per backup: what is available and not good is failed, and the rest of the day is good. */
+async function readBackups(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
+  const rows = await db
     .select({
       sourceId: backups.sourceId,
       day: sql<string>`to_char(${backups.snapshotAt} at time zone 'UTC', 'YYYY-MM-DD')`.as("day"),
-      good: sql<number>`(count(*) filter (where ${isGood}))::int`,
-      failed: sql<number>`(count(*) filter (where ${backups.state} = 'available' and not ${isGood}))::int`,
+      all: sql<number>`count(*)::int`,
+      good: sql<number>`(count(*) filter (where ${backups.state} <> 'available' or ${isGood}))::int`,
     })
     .from(backups)
     .where(and(inArray(backups.sourceId, ids), ne(backups.state, "writing"), gte(backups.snapshotAt, start)))
     .groupBy(backups.sourceId, sql`day`);
+  return rows.map((row) => ({ sourceId: row.sourceId, day: row.day, good: row.good, failed: row.all - row.good }));
 }
 
 /** Failed runs, and those that succeeded with a backup that was deleted since: the day was not missed. */
