@@ -77,9 +77,9 @@ describe("damage to a pack", () => {
     expect(missed).toEqual([]);
   });
 
-  it("is found for every bit of the footer and of the index's header", { timeout: 60_000 }, async () => {
+  it("is found for bits all over the footer, one in five", { timeout: 60_000 }, async () => {
     const footer = full.pack.storedBytes - 88;
-    for (let bit = footer * 8; bit < full.pack.storedBytes * 8; bit += 3) {
+    for (let bit = footer * 8; bit < full.pack.storedBytes * 8; bit += 5) {
       const seen = await withDamage((bytes) => flip(bytes, bit));
       expect([bit, seen.verify, seen.spool]).toEqual([bit, "pack-damaged", "pack-damaged"]);
     }

@@ -5,6 +5,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createKeyring } from "#lib/secrets/keyring";
 import { createCodecPool } from "./codec-pool.ts";
@@ -76,4 +77,46 @@ describe("docs/format.md", () => {
     expect(pack.readUInt32LE(offset - 8)).toBe(0x184d2a5a);
     expect(createHash("sha256").update(footer.subarray(0, 80)).digest().subarray(0, 8).equals(footer.subarray(80))).toBe(true);
   });
+
+  it("describes the index: an independent reader finds every segment and computes the same hashes", () => {
+    const pack = readFileSync(full.path);
+    const offset = Number(pack.readBigUInt64LE(pack.length - 64));
+    const sections = readSections(pack.subarray(offset, offset + Number(pack.readBigUInt64LE(pack.length - 56))));
+    const [facts, recipe, rawLengths, frameLengths, digests] = [1, 2, 3, 4, 5].map((type) => sections.get(type)!) as [
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    const root = createHash("sha256");
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (let at = 0; at < digests.length / 32; at += 1) {
+      const frame = pack.subarray(from, (from += frameLengths.readUInt32LE(at * 4)));
+      const segment = zstdDecompressSync(frame);
+      parts.push(segment);
+      const digest = createHash("sha256").update(segment).digest();
+      expect(digest.equals(digests.subarray(at * 32, at * 32 + 32))).toBe(true);
+      root.update(rawLengths.subarray(at * 4, at * 4 + 4)).update(digest);
+    }
+    expect(from).toBe(offset - 8);
+    expect(Buffer.concat(parts).equals(bytes)).toBe(true);
+    expect(root.digest("hex")).toBe(full.stream.rootHash);
+    expect(JSON.parse(facts.toString())).toMatchObject({ kind: "full", packs: [], streams: [full.stream] });
+    expect(recipe).toHaveLength(24);
+    expect([0, 4, 8, 12].map((at) => recipe.readUInt32LE(at))).toEqual([0, 0, 0, parts.length]);
+    expect(Number(recipe.readBigUInt64LE(16))).toBe(bytes.length);
+  });
 });
+
+/** The index as docs/format.md describes it, read without the code under test. */
+function readSections(index: Buffer): Map<number, Buffer> {
+  const found = new Map<number, Buffer>();
+  for (let at = 0; at < index.length;) {
+    const length = Number(index.readBigUInt64LE(at + 8));
+    found.set(index.readUInt32LE(at) - 2 ** 31, index.subarray(at + 16, at + 16 + length));
+    at += 16 + Math.ceil(length / 8) * 8;
+  }
+  return found;
+}

@@ -7,7 +7,7 @@ import { createKeyring } from "#lib/secrets/keyring";
 import { createLocalStorage } from "../storage/local/local-storage.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { exampleKey, exampleSidecar } from "./sidecar-example.ts";
-import { checkSidecar, decodeSidecar, encodeSidecar, readSidecar, writeSidecar } from "./sidecar.ts";
+import { decodeSidecar, encodeSidecar, readSidecar, writeSidecar } from "./sidecar.ts";
 import { tamper } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lifeboat-sidecar-"));
@@ -62,18 +62,11 @@ describe("a sidecar", () => {
     expect(decodeSidecar(text, exampleKey, keyring).state).toBe("unreadable");
   });
 
-  it("is checked against the pack that the catalogue knows", async () => {
-    const pack = { key: exampleKey, packSha256: "c".repeat(64) };
-    expect(await checkSidecar(storage, pack, keyring)).toMatchObject({ code: "sidecar", verdict: "passed" });
-    expect(await checkSidecar(storage, { ...pack, packSha256: "e".repeat(64) }, keyring)).toMatchObject({
-      verdict: "failed",
-      actual: "c".repeat(64),
-    });
+  it("is untrusted when its file was edited, and missing when it is gone", async () => {
     await tamper(path, (bytes) => Buffer.from(bytes.toString().replace('"rows": 12', '"rows": 13')));
-    expect(await checkSidecar(storage, pack, keyring)).toMatchObject({ verdict: "failed", actual: "edited" });
+    expect(await readSidecar(storage, exampleKey, keyring)).toMatchObject({ state: "untrusted", why: "edited" });
     await rm(path);
     expect(await readSidecar(storage, exampleKey, keyring)).toEqual({ state: "missing" });
-    expect(await checkSidecar(storage, pack, keyring)).toMatchObject({ verdict: "failed", actual: "missing" });
   });
 });
 

@@ -2,7 +2,6 @@ import { LifeboatError } from "#lib/domain/error";
 import type { Storage } from "../storage/port.ts";
 import { canonicalJson, sortKeys } from "./canonical-json.ts";
 import { sidecarKey } from "./keys.ts";
-import type { CheckOutcome } from "./port.ts";
 import { sidecarDocument, type SidecarFacts, sidecarFacts, sidecarFormat, sidecarVersion } from "./sidecar-schema.ts";
 
 /** What a sidecar needs of the installation's keyring. */
@@ -85,32 +84,5 @@ export async function readSidecar(storage: Storage, packKey: string, keyring: Si
     if (error instanceof LifeboatError && error.code === "pack-truncated")
       return { state: "unreadable", detail: "it shrank while it was read" };
     throw error;
-  }
-}
-
-/**
- * One look at a sidecar: signed by this installation, in its place, and of the pack that the catalogue knows. Expected and actual are
- * the pack's SHA-256, or what stands in the way of believing the sidecar.
- */
-export async function checkSidecar(
-  storage: Storage,
-  pack: { readonly key: string; readonly packSha256: string },
-  keyring: SidecarKeyring,
-): Promise<CheckOutcome> {
-  const reading = await readSidecar(storage, pack.key, keyring);
-  const actual = describeReading(reading, pack.key);
-  return { code: "sidecar", verdict: actual === pack.packSha256 ? "passed" : "failed", expected: pack.packSha256, actual };
-}
-
-function describeReading(reading: SidecarReading, packKey: string): string {
-  switch (reading.state) {
-    case "trusted":
-      return reading.facts.packs.find((each) => each.key === packKey)?.packSha256 ?? "";
-    case "untrusted":
-      return reading.why;
-    case "unreadable":
-      return reading.detail;
-    case "missing":
-      return "missing";
   }
 }
