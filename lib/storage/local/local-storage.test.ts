@@ -71,9 +71,11 @@ describe("a local folder", () => {
 
   it("survives removals of neighbours while it publishes into the same folder", async () => {
     const storage = await openFresh();
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < 60; round += 1) {
       await write(storage, "s/c/old", Buffer.from("x"));
-      await Promise.all([storage.remove("s/c/old"), write(storage, `s/c/new${round}`, Buffer.from("y"))]);
+      await write(storage, "s/c/older", Buffer.from("x"));
+      const removals = ["s/c/old", "s/c/older"].map((key) => storage.remove(key));
+      await Promise.all([...removals, write(storage, `s/c/new${round}`, Buffer.from("y"))]);
       expect(await storage.stat(`s/c/new${round}`)).not.toBeNull();
       await storage.remove(`s/c/new${round}`);
     }

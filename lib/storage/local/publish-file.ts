@@ -1,4 +1,4 @@
-import { access, link, mkdir, open, rename, rmdir, unlink } from "node:fs/promises";
+import { access, link, mkdir, open, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { dirname, relative, sep } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 
@@ -33,7 +33,7 @@ const linkRefused = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK
 async function moveWithoutOverwrite(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
-    await unlink(from);
+    await rm(from, { force: true });
     return;
   } catch (error) {
     if (!linkRefused.has((error as NodeJS.ErrnoException).code ?? "")) throw error;
@@ -53,8 +53,8 @@ async function moveWithoutOverwrite(from: string, to: string): Promise<void> {
 export async function publishFile(options: { root: string; from: string; to: string; replace: boolean }): Promise<void> {
   const folder = dirname(options.to);
   for (let attempt = 0; ; attempt += 1) {
-    await makeFolders(options.root, folder);
     try {
+      await makeFolders(options.root, folder);
       if (options.replace) await rename(options.from, options.to);
       else await moveWithoutOverwrite(options.from, options.to);
       break;
@@ -64,7 +64,7 @@ export async function publishFile(options: { root: string; from: string; to: str
         throw new LifeboatError("io-error", { path: options.to, detail: "a file with this name is there already" }, { cause: error });
       }
       // A removal beside us may have taken the emptied folder away between the two calls.
-      if (code !== "ENOENT" || attempt === 3) throw error;
+      if (code !== "ENOENT" || attempt === 9) throw error;
     }
   }
   await syncFolder(folder);
@@ -81,7 +81,7 @@ export async function removeFile(options: { root: string; path: string }): Promi
     if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
     return;
   }
-  await syncFolder(folder);
+  await syncIfThere(folder);
   while (folder !== options.root && folder.startsWith(options.root + sep)) {
     try {
       await rmdir(folder);
@@ -89,6 +89,15 @@ export async function removeFile(options: { root: string; path: string }): Promi
       return;
     }
     folder = dirname(folder);
-    await syncFolder(folder);
+    await syncIfThere(folder);
+  }
+}
+
+/** Another removal may have taken the emptied folder away; its own sync of the parent covers that. */
+async function syncIfThere(path: string): Promise<void> {
+  try {
+    await syncFolder(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
 }
