@@ -201,7 +201,7 @@ function Rows<Row extends object>(props: DataTableProps<Row> & { rows: readonly 
 
 function cardClass(look: ColumnLook | undefined, index: number): string {
   const wide = clsx(look?.num && "sm:text-right nums", look?.from && fromClass[look.from]);
-  const small = "max-sm:p-0";
+  const small = "max-sm:p-0!";
   if (index === 0) return clsx(wide, small, "max-sm:col-start-1");
   switch (look?.card ?? "line") {
     case "aside":

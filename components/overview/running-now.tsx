@@ -33,7 +33,7 @@ export function RunningNow({ runs }: { runs: readonly RunDto[] }) {
                 <Progress thin label={titleOf(run)} value={bytesDone} max={run.state === "queued" ? 1 : bytesTotal} text={read} />
                 <p className="mt-1 text-xs text-ink-3 nums">{read}</p>
               </div>
-              <StatusBadge status={`run.${run.state}`} />
+              <StatusBadge status={`run.${run.state}`} className="justify-self-start" />
             </li>
           );
         })}

@@ -39,16 +39,22 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
       }),
       column.accessor("lastGoodAt", {
         header: t("columns.lastBackup"),
-        cell: ({ row }) => <RelativeTime at={row.original.lastGoodAt} never={<Never>{t("neverBackedUp")}</Never>} />,
+        cell: ({ row }) => (
+          <RelativeTime at={row.original.lastGoodAt} className="whitespace-nowrap" never={<Never>{t("neverBackedUp")}</Never>} />
+        ),
       }),
       column.accessor("lastVerifiedAt", {
         header: t("columns.lastVerified"),
-        cell: ({ row }) => <RelativeTime at={row.original.lastVerifiedAt} never={<Never>{t("neverVerified")}</Never>} />,
+        cell: ({ row }) => (
+          <RelativeTime at={row.original.lastVerifiedAt} className="whitespace-nowrap" never={<Never>{t("neverVerified")}</Never>} />
+        ),
         meta: { from: "xl" },
       }),
       column.accessor("lastProvenAt", {
         header: t("columns.lastProof"),
-        cell: ({ row }) => <RelativeTime at={row.original.lastProvenAt} never={<Never>{t("neverProven1")}</Never>} />,
+        cell: ({ row }) => (
+          <RelativeTime at={row.original.lastProvenAt} className="whitespace-nowrap" never={<Never>{t("neverProven1")}</Never>} />
+        ),
       }),
       column.display({
         id: "next",
@@ -105,7 +111,7 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
 }
 
 function Never({ children }: { children: string }) {
-  return <span className="text-ink-3">{children}</span>;
+  return <span className="whitespace-nowrap text-ink-3">{children}</span>;
 }
 
 function SourceName({ source }: { source: SourceRow }) {
@@ -139,15 +145,10 @@ function RowAction({ source }: { source: SourceRow }) {
   }
   if (!can("backups:create") || source.pausedAt !== null) return null;
   return (
-    <Button
-      size="sm"
-      icon={DatabaseBackup}
-      className="z-10"
-      aria-label={t("backUpOf", { source: source.name })}
-      pending={backUp.pendingId === source.id}
-      onClick={() => backUp.start(source)}
-    >
-      <span className="max-sm:sr-only">{t("backUpNow")}</span>
+    <Button size="sm" icon={DatabaseBackup} className="z-10" pending={backUp.pendingId === source.id} onClick={() => backUp.start(source)}>
+      <span className="max-sm:sr-only">
+        {t("backUpNow")} <span className="sr-only">{source.name}</span>
+      </span>
     </Button>
   );
 }

@@ -22,8 +22,6 @@ import { Segmented } from "../ui/segmented.tsx";
 import { Select } from "../ui/select.tsx";
 import { toast } from "../ui/toast.tsx";
 
-const zones = Intl.supportedValuesOf("timeZone");
-
 export function ProfileForm() {
   const t = useTranslations("settings");
   const shell = useTranslations("shell");
@@ -36,6 +34,8 @@ export function ProfileForm() {
   const [theme, setTheme] = useTheme();
   const [language, setLanguage] = useState<AppLocale | "auto">(me.locale ?? "auto");
   const [zone, setZone] = useState(me.timeZone ?? "");
+  // Asked for by the browser only: Node and browsers do not know the same names.
+  const [zones, setZones] = useState<readonly string[]>([]);
   const isKnown = zone.trim() === "" || isTimeZone(zone.trim());
   const shownZone = isKnown && zone.trim() !== "" ? zone.trim() : pageZone;
 
@@ -78,6 +78,7 @@ export function ProfileForm() {
           >
             <Input
               list="time-zones"
+              onFocus={() => setZones(Intl.supportedValuesOf("timeZone"))}
               value={zone}
               onValueChange={(next) => setZone(next)}
               placeholder={t("timeZoneAuto", { zone: pageZone })}
@@ -87,7 +88,9 @@ export function ProfileForm() {
           </Field>
           <datalist id="time-zones">
             {zones.map((each) => (
-              <option key={each} value={each} />
+              <option key={each} value={each}>
+                {each}
+              </option>
             ))}
           </datalist>
           <FieldGroup legend={t("theme")}>

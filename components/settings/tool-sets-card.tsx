@@ -6,7 +6,7 @@ import type { ToolSetDto, WorkerDto } from "#lib/contracts/system";
 import { EmptyState } from "../state/empty-state.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Card } from "../ui/card.tsx";
-import { CodeBlock, InlineCode } from "../ui/code-block.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
 
 export function ToolSetsCard({ workers }: { workers: readonly WorkerDto[] }) {
   const t = useTranslations("settings");
@@ -39,7 +39,7 @@ function ToolSetRow({ set }: { set: ToolSetDto }) {
             {set.hasServer ? <Badge>{t("withServer")}</Badge> : null}
           </p>
           <p className="mt-0.5 text-xs text-ink-3">
-            <InlineCode className="bg-transparent px-0 text-ink-3">{set.path}</InlineCode>
+            <code className="font-mono break-all">{set.path}</code>
           </p>
         </div>
         <div className="flex flex-wrap gap-1.5">

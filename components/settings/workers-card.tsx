@@ -8,7 +8,6 @@ import { formatPercent } from "#lib/format/number";
 import { EmptyState } from "../state/empty-state.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { Card } from "../ui/card.tsx";
-import { InlineCode } from "../ui/code-block.tsx";
 import { Progress } from "../ui/progress.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 
@@ -74,7 +73,7 @@ function Disks({ disks }: { disks: WorkerDto["disks"] }) {
               {t("free", { free: formatBytes(disk.freeBytes, locale), total: formatBytes(disk.totalBytes, locale) })}
             </p>
             <p className="truncate text-xs text-ink-3">
-              <InlineCode className="bg-transparent px-0 text-ink-3">{disk.path}</InlineCode>
+              <code className="font-mono">{disk.path}</code>
             </p>
           </li>
         );

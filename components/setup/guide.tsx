@@ -1,3 +1,4 @@
+"use client";
 /** The first choice after the first sign-in: the own server, or the sample. */
 import { FlaskConical, Plus, Server, type LucideIcon } from "lucide-react";
 import Link from "next/link";

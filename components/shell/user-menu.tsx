@@ -30,7 +30,7 @@ export function UserMenu({ compact }: { compact?: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={t("account", { name: me.name })}
+          aria-label={compact ? t("account", { name: me.name }) : undefined}
           className={clsx(
             "flex min-w-0 items-center gap-2.5 rounded-control text-left hover:bg-hover data-popup-open:bg-hover",
             compact ? "size-9 justify-center" : "w-full px-2 py-1.5",

@@ -20,8 +20,9 @@ export function useReasonText(): (reason: Reason) => { message: string; hint: st
   );
 }
 
-/** Messages are lower case without a full stop, as logs want them; on a page they begin like a sentence. */
+/** Messages are lower case without a full stop, as logs want them; on a page they begin like a sentence, unless with a tool's name. */
 function sentence(message: string, locale: string): string {
+  if (/^\S*[_“"]/.test(message)) return message;
   return message.charAt(0).toLocaleUpperCase(locale) + message.slice(1);
 }
 
