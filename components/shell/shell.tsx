@@ -35,7 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
           className="mt-5 flex h-9 items-center gap-2 rounded-control border border-line bg-surface px-2.5 text-[0.8125rem] text-ink-3 shadow-card hover:border-line-strong hover:text-ink-2"
         >
           <Search aria-hidden className="size-4" />
-          <span className="flex-1 truncate text-left">{t("search")}</span>
+          <span className="flex-1 truncate text-left">{t("searchShort")}</span>
           <Kbd>Ctrl K</Kbd>
         </button>
         <nav aria-label={t("navigation")} className="mt-5">
