@@ -94,7 +94,6 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
     max_lifetime: null,
     connect_timeout: connectTimeoutSeconds,
     keep_alive: 15,
-    fetch_types: false,
     prepare: false,
     onnotice: () => undefined,
     connection: { application_name: applicationName, TimeZone: "UTC", bytea_output: "hex", jit: "off" },

@@ -55,6 +55,8 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
   const sql = openSql(address, request.database, helperName(context.applicationName, "snapshot"));
   let session: postgres.ReservedSql | null = null;
   try {
+    // postgres.js never resolves a reservation that itself has to connect: connect first.
+    await sql`select 1`;
     session = await sql.reserve();
     const inside = await begin(session, request);
     context.signal.throwIfAborted();
