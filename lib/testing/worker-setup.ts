@@ -1,4 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { expect } from "vitest";
@@ -20,7 +22,7 @@ import { startWorker, type Worker } from "#lib/worker/worker";
 import { wireWorker } from "#lib/worker/wire";
 import type { TestServer } from "./postgres.ts";
 import { quietLogger } from "./quiet-logger.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { removeFolder } from "./temporary-folder.ts";
 
 /** Short enough for tests, long enough for two busy cores. Milliseconds. */
 export const testTimings = { leaseMs: 4_000, heartbeatMs: 200, sweepMs: 500, progressMs: 50, lockWaitMs: 2_000, stallMs: 20_000 };
@@ -31,6 +33,8 @@ export type Station = {
   readonly tempDir: string;
   /** Starts one more worker of this installation; `change` puts a fault between executors and the outside. */
   startWorker(options?: { change?: (deps: WorkerDeps) => WorkerDeps; autoBackup?: boolean; engine?: Engine }): Promise<Worker>;
+  /** Removes its folders. */
+  remove(): Promise<void>;
 };
 
 /** An installation on a test catalogue: its row, its folders, and workers in this process. */
@@ -40,7 +44,7 @@ export async function createStation(test: {
   context: ServiceContext;
   backupDir?: string;
 }): Promise<Station> {
-  const folder = await temporaryFolder();
+  const folder = await mkdtemp(join(tmpdir(), "lifeboat-station-"));
   const backupDir = test.backupDir ?? join(folder, "backups");
   const tempDir = join(folder, "tmp");
   const installationId = makeId("installation", randomUUIDv7());
@@ -49,6 +53,7 @@ export async function createStation(test: {
     installationId,
     backupDir,
     tempDir,
+    remove: () => removeFolder(folder),
     startWorker: async (options = {}) => {
       const catalogue = openCatalogue(test.url, { applicationName: "lifeboat-worker", max: 4 });
       const engine = options.engine ?? createPostgresEngine({ pgBinPath: [], ...testTimings, logger: quietLogger });
