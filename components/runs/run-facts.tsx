@@ -35,7 +35,7 @@ export function RunFacts({ run, now }: { run: RunDetailDto; now: Date }) {
   ];
   return (
     <Card title={t("title")}>
-      <Facts items={items} />
+      <Facts items={items} className="-my-2 [&>div]:grid-cols-[5.5rem_minmax(0,1fr)]" />
     </Card>
   );
 }

@@ -96,7 +96,7 @@ function Databases({ server }: { server: ServerDto }) {
           </ul>
         )}
       </Card>
-      <div className="sticky bottom-0 -mx-4 flex flex-wrap items-center gap-3 border-t border-line bg-canvas px-4 py-3 sm:mx-0 sm:px-0">
+      <div className="flex flex-wrap items-center gap-3 border-t border-line bg-canvas py-3 sm:sticky sm:bottom-0">
         <Button variant="primary" disabled={picks.size === 0} pending={pending} onClick={submit}>
           {t("submit", { count: picks.size })}
         </Button>

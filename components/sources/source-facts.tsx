@@ -17,6 +17,9 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
   const locale = useLocale();
   const { data: known } = useQuery(listSourceTablesQuery(source.id));
   const version = source.serverVersion === null ? "" : `, PostgreSQL ${source.serverVersion}`;
+  // Before the first check nobody knows which tools would fit, so "none" would be a false alarm.
+  const missing = source.serverVersion === null ? null : <span className="text-bad">{t("toolsNone")}</span>;
+  const tools = source.toolSet === null ? missing : `PostgreSQL ${source.toolSet.version}`;
   return (
     <Card>
       <Facts
@@ -38,7 +41,7 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
           { label: t("lastVerified"), value: <RelativeTime at={source.lastVerifiedAt} never={never} /> },
           {
             label: t("tools"),
-            value: source.toolSet === null ? <span className="text-bad">{t("toolsNone")}</span> : `PostgreSQL ${source.toolSet.version}`,
+            value: tools,
           },
           { label: t("lastProven"), value: <RelativeTime at={source.lastProvenAt} never={never} /> },
           { label: t("size"), value: source.sizeBytes === null ? null : formatBytes(source.sizeBytes, locale) },
