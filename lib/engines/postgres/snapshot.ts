@@ -25,10 +25,23 @@ type Inside = {
   readonly backendPid: number;
   readonly snapshotId: string;
   readonly snapshotAt: Date;
-  readonly estimatedBytes: number;
+  readonly estimatedBytes: number | null;
   readonly dropped: SnapshotRequest["excludedTables"];
   readonly manifest: Omit<SnapshotManifest, "globalsSql">;
 };
+
+/** Measuring a table waits for its lock: one that is held makes the size unknown, and pg_dump then names the table. */
+async function tryEstimate(sql: postgres.ReservedSql, request: SnapshotRequest): Promise<number | null> {
+  await sql`savepoint estimate`;
+  try {
+    await sql`set local lock_timeout = '1s'`;
+    return await estimateBytes(sql, request);
+  } catch {
+    return null;
+  } finally {
+    await sql`rollback to savepoint estimate`;
+  }
+}
 
 /** Begins the transaction whose snapshot pg_dump takes over, and reads in it what the dump does not carry. */
 async function begin(sql: postgres.ReservedSql, request: SnapshotRequest): Promise<Inside> {
@@ -41,7 +54,7 @@ async function begin(sql: postgres.ReservedSql, request: SnapshotRequest): Promi
   refuseUnreadable(blocking);
   const manifest = await readManifest(sql, request, version.number);
   const migrationHead = await readMigrationHead(sql);
-  const estimatedBytes = await estimateBytes(sql, request);
+  const estimatedBytes = await tryEstimate(sql, request);
   const { id: snapshotId, at: snapshotAt, pid: backendPid } = row!;
   return { version, backendPid, snapshotId, snapshotAt, estimatedBytes, dropped, manifest: { ...manifest, migrationHead } };
 }

@@ -1,0 +1,195 @@
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createEmptyDatabase, describeOn, type TestDatabase, type TestServer } from "#lib/testing/postgres";
+import { addressOf, engineFixture, restoreRequest, snapshotRequest, writeSnapshot, type EngineFixture } from "./engine-fixture.ts";
+
+/** Command lines of all processes, as any user of the machine sees them. */
+async function commandLines(): Promise<string> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const lines = await Promise.all(pids.map(async (pid) => await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
+  return lines.join("\n").replaceAll("\0", " ");
+}
+
+function suite(server: TestServer) {
+  let fixture: EngineFixture;
+  let source: TestDatabase;
+
+  beforeEach(async () => {
+    fixture = await engineFixture([server.binDir]);
+    source = await createEmptyDatabase(server);
+    await source.sql`create table big as select i as id, repeat(md5(i::text), 8) as text from generate_series(1, 60000) i`;
+  });
+  afterEach(async () => {
+    await source.drop();
+    await fixture.remove();
+  });
+
+  const path = () => join(fixture.context.workDir, "stream");
+  const open = async (changes = {}, address = addressOf(server)) =>
+    await fixture.engine.snapshot(snapshotRequest(address, source.name, changes), fixture.context);
+  const backends = async () => {
+    const rows =
+      await server.admin()`select 1 from pg_stat_activity where application_name like ${`${fixture.context.applicationName.slice(0, 50)}%`}`;
+    return rows.length;
+  };
+  const dumpPid = async () => {
+    for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      if (environment.includes(`PGAPPNAME=${fixture.context.applicationName}`)) return Number(pid);
+    }
+    throw new Error("no pg_dump is running");
+  };
+
+  it.each([0, 25, 50, 75])(
+    "fails with the signal when pg_dump is killed at %i percent, and leaves nothing on the server",
+    async (percent) => {
+      const snapshot = await open();
+      const whole = 60_000 * 270;
+      let killed = false;
+      const pid = await dumpPid();
+      const strike = (bytes: number) => {
+        if (killed || bytes < (whole * percent) / 100) return;
+        killed = true;
+        process.kill(pid, "SIGKILL");
+      };
+      strike(0);
+      await expect(writeSnapshot(snapshot, path(), strike)).rejects.toMatchObject({ code: "tool-killed", params: { signal: "SIGKILL" } });
+      await expect.poll(backends, { timeout: 5_000 }).toBe(0);
+    },
+  );
+
+  it("fails at once when the server ends the session", async () => {
+    const snapshot = await open();
+    let ended: Promise<unknown> | null = null;
+    const end = () => {
+      ended ??=
+        server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${fixture.context.applicationName}`.then();
+    };
+    await expect(writeSnapshot(snapshot, path(), end)).rejects.toMatchObject({ code: "connection-lost" });
+    await ended;
+  });
+
+  it("ends everything when the run is cancelled and throws the signal's reason", async () => {
+    const snapshot = await open();
+    const reason = new Error("cancelled by a person");
+    await expect(writeSnapshot(snapshot, path(), () => fixture.abort.abort(reason))).rejects.toBe(reason);
+    await expect.poll(backends, { timeout: 5_000 }).toBe(0);
+  });
+
+  it("names the table that the role may not read, before anything starts", async () => {
+    const role = `r_${source.name}`;
+    const admin = server.admin();
+    await admin.unsafe(`create role "${role}" login password 'canary-role-pw'`);
+    try {
+      await source.sql.unsafe(`create table "secret one" (id int); create table fine (id int); grant select on fine, big to "${role}"`);
+      const address = addressOf(server, { username: role, password: "canary-role-pw" });
+      await expect(open({}, address)).rejects.toMatchObject({
+        code: "privilege-missing",
+        params: { objects: "public.secret one", count: 1 },
+      });
+      const without = await open({ excludedTables: [{ schema: "public", table: "secret one" }] }, address);
+      const result = await writeSnapshot(without, path());
+      expect(result.tables.map(({ table, excluded }) => [table, excluded])).toEqual([
+        ["big", false],
+        ["fine", false],
+        ["secret one", true],
+      ]);
+    } finally {
+      await source.sql.unsafe(`drop owned by "${role}"`);
+      await admin.unsafe(`drop role "${role}"`);
+    }
+  });
+
+  it("names the table that stays locked", async () => {
+    const locker = await source.sql.reserve();
+    await locker`begin`;
+    await locker`lock table big in access exclusive mode`;
+    try {
+      await expect(open({ lockWaitSeconds: 1 }).then(async (snapshot) => await writeSnapshot(snapshot, path()))).rejects.toMatchObject({
+        code: "table-locked",
+        params: { table: expect.stringContaining("big") },
+      });
+    } finally {
+      await locker`rollback`;
+      locker.release();
+    }
+  });
+
+  it("tells wrong password, unknown database, unknown host and refused port apart", async () => {
+    await expect(open({}, addressOf(server, { password: "canary-wrong-pw" }))).rejects.toMatchObject({ code: "password-wrong" });
+    await expect(open({ database: "no such database" })).rejects.toMatchObject({ code: "database-missing" });
+    await expect(open({}, addressOf(server, { host: "nowhere.invalid" }))).rejects.toMatchObject({ code: "host-unknown" });
+    await expect(open({}, addressOf(server, { port: 1 }))).rejects.toMatchObject({ code: "connection-refused" });
+    await expect(open({}, addressOf(server, { tlsMode: "require" }))).rejects.toMatchObject({ code: "tls-not-offered" });
+    await expect(open({}, addressOf(server, { host: "169.254.169.254" }))).rejects.toMatchObject({ code: "address-forbidden" });
+  });
+
+  it("says when the database is dropped under it", async () => {
+    const snapshot = await open();
+    let dropped: Promise<unknown> | null = null;
+    const drop = () => {
+      dropped ??= server.admin().unsafe(`drop database "${source.name}" with (force)`).then();
+    };
+    await expect(writeSnapshot(snapshot, path(), drop)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(database-dropped|connection-lost)$/),
+    });
+    await dropped;
+  });
+
+  /** A folder of tools whose pg_dump injects one fault around the real one. */
+  const toolsWith = async (script: string) => {
+    const folder = join(fixture.context.workDir, "tools");
+    await mkdir(folder);
+    for (const tool of ["pg_restore", "pg_dumpall", "psql"]) await symlink(join(server.binDir, tool), join(folder, tool));
+    const real = join(server.binDir, "pg_dump");
+    await writeFile(
+      join(folder, "pg_dump"),
+      `#!/bin/sh\ncase "$1" in --version) exec ${real} --version;; esac\n${script.replaceAll("REAL", real)}\n`,
+    );
+    await chmod(join(folder, "pg_dump"), 0o755);
+    return await engineFixture([folder]);
+  };
+
+  it.each([
+    ["exits 0 without a byte", "exit 0", "tool-empty-output"],
+    ["exits 1 after all bytes", `REAL "$@"; exit 1`, "tool-failed"],
+    ["exits 0 after a cut", `REAL "$@" | head -c 100000; exit 0`, "stream-cut"],
+  ])("fails when pg_dump %s", async (_, script, code) => {
+    const faulty = await toolsWith(script);
+    const snapshot = await faulty.engine.snapshot(snapshotRequest(addressOf(server), source.name), faulty.context);
+    await expect(writeSnapshot(snapshot, path())).rejects.toMatchObject({ code });
+    await faulty.remove();
+  });
+
+  it("keeps what pg_dump warned of when it exits 0", async () => {
+    const warning = await toolsWith(`echo "pg_dump: warning: odd thing" >&2; exec REAL "$@"`);
+    const snapshot = await warning.engine.snapshot(snapshotRequest(addressOf(server), source.name), warning.context);
+    expect((await writeSnapshot(snapshot, path())).warnings).toContain("pg_dump: warning: odd thing");
+    await warning.remove();
+  });
+
+  it("never shows the password in a command line, a log or an error", async () => {
+    const snapshot = await open();
+    const seen: string[] = [await commandLines()];
+    await writeSnapshot(snapshot, path());
+    const wrong = await open({}, addressOf(server, { password: "canary-wrong-pw" })).catch((error: unknown) => error);
+    seen.push(...fixture.logged, String(wrong), JSON.stringify(wrong), String((wrong as Error).cause));
+    expect(seen.join("\n")).not.toContain(server.password);
+    expect(seen.join("\n")).not.toContain("canary-wrong-pw");
+  });
+
+  it("refuses a catalogue of Lifeboat as target, for loading and for removing", async () => {
+    await source.sql.unsafe("create schema lifeboat; create table lifeboat.installation (id text)");
+    const request = restoreRequest(addressOf(server), source.name);
+    for (const verb of ["createDatabase", "dropDatabase"] as const) {
+      await expect(fixture.engine[verb](request, fixture.context)).rejects.toMatchObject({ code: "target-is-catalogue" });
+    }
+    await expect(fixture.engine.load(path(), request, () => undefined, fixture.context)).rejects.toMatchObject({
+      code: "target-is-catalogue",
+    });
+  });
+}
+
+describeOn(15, suite);
+describeOn(17, suite);
