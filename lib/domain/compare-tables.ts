@@ -1,11 +1,20 @@
-import type { TableComparisonDto } from "../contracts/restores.ts";
-
 export type TableFacts = { readonly schema: string; readonly table: string; readonly rows: number; readonly sha256: string };
 export type ExpectedTable = TableFacts & { readonly excluded: boolean };
 export type TableName = { readonly schema: string; readonly table: string };
 
+/** One table of the comparison; the contract `tableComparison` has the same shape. */
+export type TableComparison = {
+  schema: string;
+  table: string;
+  expectedRows: number;
+  actualRows: number | null;
+  expectedSha256: string;
+  actualSha256: string | null;
+  verdict: "equal" | "different" | "missing" | "not-restored";
+};
+
 export type Comparison = {
-  readonly tables: TableComparisonDto[];
+  readonly tables: TableComparison[];
   readonly equal: number;
   readonly different: number;
   readonly rowsExpected: number;
@@ -28,7 +37,7 @@ export function compareTables(
 ): Comparison {
   const found = new Map(actual.map((table) => [tableKey(table), table]));
   const chosen = wanted.tables.length === 0 ? null : new Set(wanted.tables.map(tableKey));
-  const tables = expected.map((table): TableComparisonDto => {
+  const tables = expected.map((table): TableComparison => {
     const copy = found.get(tableKey(table)) ?? null;
     const restored = wanted.content !== "schema" && !table.excluded && (chosen === null || chosen.has(tableKey(table)));
     // A backup whose archive could not be read as it passed has row counts only.
