@@ -60,7 +60,8 @@ type ToolFailure = {
 export function mapToolFailure(failure: ToolFailure): LifeboatError {
   const { tool, exitCode, stderr, address, database } = failure;
   const { host, port, username: user } = address;
-  const lockedBy = /lock timeout/i.test(stderr) || /canceling statement due to lock timeout/.test(stderr);
+  // --lock-wait-timeout works through statement_timeout.
+  const lockedBy = /lock timeout|statement timeout[^]*LOCK TABLE/i.test(stderr);
   if (lockedBy) {
     // LOCK TABLE may name hundreds of tables; the first line of the statement is enough for a person.
     const table = /LOCK TABLE (?:ONLY )?(.{1,300}?)(?: IN ACCESS SHARE MODE|$)/m.exec(stderr)?.[1] ?? "?";

@@ -64,7 +64,7 @@ function suite(server: TestServer) {
     let ended: Promise<unknown> | null = null;
     const end = () => {
       ended ??=
-        server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${fixture.context.applicationName}`.then();
+        server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${fixture.context.applicationName}`.execute();
     };
     await expect(writeSnapshot(snapshot, path(), end)).rejects.toMatchObject({ code: "connection-lost" });
     await ended;
@@ -129,7 +129,7 @@ function suite(server: TestServer) {
     const snapshot = await open();
     let dropped: Promise<unknown> | null = null;
     const drop = () => {
-      dropped ??= server.admin().unsafe(`drop database "${source.name}" with (force)`).then();
+      dropped ??= server.admin().unsafe(`drop database "${source.name}" with (force)`).execute();
     };
     await expect(writeSnapshot(snapshot, path(), drop)).rejects.toMatchObject({
       code: expect.stringMatching(/^(database-dropped|connection-lost)$/),
