@@ -38,7 +38,7 @@ export function useBackupColumns(): readonly Column<BackupDto>[] {
       column.accessor("reason", {
         header: t("columns.reason"),
         meta: { from: "xl", className: "max-w-48 truncate text-ink-2" },
-        cell: ({ getValue }) => getValue() || <span className="text-ink-3">{t("noReason")}</span>,
+        cell: ({ row: { original } }) => <Why backup={original} />,
       }),
       column.accessor("durationMs", {
         header: t("columns.duration"),
@@ -65,13 +65,20 @@ export function useBackupColumns(): readonly Column<BackupDto>[] {
         meta: { from: "xl", className: "whitespace-nowrap nums" },
         cell: ({ row: { original } }) => `${original.serverVersion} / ${original.toolVersion}`,
       }),
-      column.accessor("createdBy", {
-        header: t("columns.who"),
-        meta: { from: "xl", className: "max-w-32 truncate" },
-        cell: ({ row: { original } }) => original.createdBy.name,
-      }),
     ] as const satisfies readonly Column<BackupDto>[];
   }, [t, locale]);
+}
+
+function Why({ backup }: { backup: BackupDto }) {
+  const t = useTranslations("backups");
+  return (
+    <span className="block min-w-0">
+      <span className="block truncate">{backup.reason || <span className="text-ink-3">{t("noReason")}</span>}</span>
+      <span className="block truncate text-xs text-ink-3">
+        {t("columns.who")}: {backup.createdBy.name}
+      </span>
+    </span>
+  );
 }
 
 function Name({ backup }: { backup: BackupDto }) {

@@ -28,6 +28,7 @@ const tabNames = ["facts", "tables", "contents", "validations", "files", "log"] 
 
 export function BackupView({ id }: { id: string }) {
   const t = useTranslations("backups");
+  const sources = useTranslations("sources");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
   const router = useRouter();
   const search = useSearchParams();
@@ -39,7 +40,7 @@ export function BackupView({ id }: { id: string }) {
       <PageHeader
         title={formatMinute(backup.snapshotAt, settings)}
         crumbs={[
-          { href: "/sources", label: t("columns.source") },
+          { href: "/sources", label: sources("title") },
           { href: `/sources/${backup.sourceId}?tab=backups`, label: backup.sourceName },
         ]}
         badges={

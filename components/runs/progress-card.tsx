@@ -49,7 +49,7 @@ export function ProgressCard({ run, now }: { run: RunDetailDto; now: Date }) {
           {progress.bytesTotal === null ? done : t("of", { done, total: formatBytes(progress.bytesTotal, locale) })}
         </Figure>
         <Figure label={t("rate")}>{progress.bytesPerSecond === 0 ? "–" : formatRate(progress.bytesPerSecond, locale)}</Figure>
-        <Figure label={t("tables")}>
+        <Figure label={t(run.type === "restore" ? "entries" : "tables")}>
           {progress.tablesTotal === null
             ? formatCount(progress.tablesDone, locale)
             : t("tablesOf", { done: formatCount(progress.tablesDone, locale), total: formatCount(progress.tablesTotal, locale) })}

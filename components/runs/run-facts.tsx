@@ -30,7 +30,9 @@ export function RunFacts({ run, now }: { run: RunDetailDto; now: Date }) {
       ? []
       : [{ label: progress("bytes"), value: formatBytes(run.progress.bytesDone, locale) }]),
     ...(rate === null ? [] : [{ label: progress("meanRate"), value: formatRate(rate, locale) }]),
-    ...(run.progress.tablesDone === 0 ? [] : [{ label: progress("tables"), value: formatCount(run.progress.tablesDone, locale) }]),
+    ...(run.progress.tablesDone === 0
+      ? []
+      : [{ label: progress(run.type === "restore" ? "entries" : "tables"), value: formatCount(run.progress.tablesDone, locale) }]),
     ...(run.workerId === null ? [] : [{ label: t("worker"), value: <span className="font-mono text-xs">{run.workerId}</span> }]),
   ];
   return (
