@@ -39,7 +39,7 @@ export function TablesTab({ backupId }: { backupId: string }) {
       {tables.length === 0 ? <p className="px-5 py-8 text-center text-sm text-ink-2">{t("empty")}</p> : null}
       {tables.length > 0 && shown.length === 0 ? <p className="px-5 py-8 text-center text-sm text-ink-2">{t("noMatch", { q })}</p> : null}
       {shown.length === 0 ? null : (
-        <TableFrame label={t("table")}>
+        <TableFrame label={t("table")} className="relative">
           <thead>
             <tr>
               <Th>{t("table")}</Th>

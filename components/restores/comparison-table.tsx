@@ -41,7 +41,7 @@ export function ComparisonTable({ tables }: { tables: readonly TableComparisonDt
       {shown.length === 0 ? (
         <p className="px-5 py-8 text-center text-sm text-ink-2">{t("noMatch")}</p>
       ) : (
-        <TableFrame label={t("title")}>
+        <TableFrame label={t("title")} className="relative">
           <thead>
             <tr>
               <Th>{t("table")}</Th>

@@ -79,7 +79,7 @@ function Point({ point }: { point: BackupDto }) {
   const whole = formatMinute(point.snapshotAt, settings);
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 sm:grid-cols-[9rem_9rem_minmax(0,1fr)_5rem_auto] sm:px-5">
-      <Link href={`/backups/${point.id}`} className="link font-medium nums" aria-label={`${t("open")}: ${whole}`}>
+      <Link href={`/backups/${point.id}`} className="link font-medium nums">
         <time dateTime={point.snapshotAt}>{formatClock(point.snapshotAt, settings)}</time>{" "}
         <span className="text-xs font-normal text-ink-3">{formatZone(point.snapshotAt, settings)}</span>
       </Link>
@@ -96,7 +96,7 @@ function Point({ point }: { point: BackupDto }) {
           size="sm"
           icon={ArchiveRestore}
           href={`/restores/new?backup=${point.id}`}
-          aria-label={t("restoreOf", { time: whole })}
+          aria-label={`${t("restore")}: ${whole}`}
           className="max-sm:col-start-2 max-sm:row-span-2 max-sm:row-start-1"
         >
           {t("restore")}
