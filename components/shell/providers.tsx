@@ -2,7 +2,7 @@
 /** Everything that pages need around them, once, in the root layout: queries, tooltips, toasts, the nonce for Base UI's style tags. */
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { Tooltip } from "@base-ui/react/tooltip";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect, useState, type ReactNode } from "react";
 import { timeZoneCookie } from "#lib/i18n/negotiate";
@@ -31,8 +31,16 @@ export function Providers({ nonce, timeZoneUnknown, children }: ProvidersProps) 
 function makeQueryClient(): QueryClient {
   const isRefusal = (error: unknown): boolean => error instanceof ProblemError && error.status < 500;
   return new QueryClient({
+    queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+    mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
     defaultOptions: { queries: { staleTime: 5000, retry: (failures, error) => failures < 2 && !isRefusal(error) } },
   });
+}
+
+/** A session that ended meanwhile is not an error of what was asked: one signs in again and comes back. */
+function leaveWhenSignedOut(error: unknown): void {
+  if (!(error instanceof ProblemError) || error.code !== "not-signed-in" || location.pathname === "/sign-in") return;
+  location.assign(`/sign-in?${new URLSearchParams({ ended: "1", to: location.pathname + location.search })}`);
 }
 
 /** Tells the server this browser's zone once, so that both write the same absolute times. */

@@ -4,7 +4,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { LifeboatError } from "#lib/domain/error";
 import { isAllowed, type Permission } from "#lib/domain/permissions";
-import { addressHeader, requestIdHeader } from "#lib/http/client-address";
+import { addressHeader, pageHeader, requestIdHeader } from "#lib/http/client-address";
 import { getRuntime } from "#lib/http/runtime";
 import { serviceContext } from "#lib/http/service-context";
 import type { Actor, ServiceContext } from "#lib/services/context";
@@ -17,11 +17,13 @@ export const findPageActor = cache(async (): Promise<Actor | null> => {
   return identify(new Headers(await headers()), { db: catalogue.db, keyring, publicUrl: env.publicUrl, now: new Date() });
 });
 
-/** Who looks at this page; nobody is sent to the sign-in page (or to set-up, while there is no admin). */
+/** Who looks at this page; nobody is sent to the sign-in page and from there back here (or to set-up, while there is no admin). */
 export async function getPageActor(): Promise<Actor> {
   const actor = await findPageActor();
   if (actor !== null) return actor;
-  redirect((await hasAdmin(getRuntime().catalogue.db)) ? "/sign-in" : "/setup");
+  const page = (await headers()).get(pageHeader) ?? "/";
+  const signIn = page === "/" ? "/sign-in" : `/sign-in?${new URLSearchParams({ to: page })}`;
+  redirect((await hasAdmin(getRuntime().catalogue.db)) ? signIn : "/setup");
 }
 
 /** The first line of every page. Throws `not-allowed` when the person's role lacks `permission`. */

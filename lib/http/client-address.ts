@@ -4,6 +4,8 @@ import { BlockList, isIP } from "node:net";
 export const internalPrefix = "x-lifeboat-";
 export const addressHeader = "x-lifeboat-address";
 export const requestIdHeader = "x-lifeboat-request-id";
+/** Path and query of the page that is asked for; set by the proxy, because pages are not told. */
+export const pageHeader = "x-lifeboat-page";
 
 /** `::ffff:10.0.0.1` is `10.0.0.1`; a zone (`%eth0`) is left out. */
 function plainAddress(address: string): string {
