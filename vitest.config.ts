@@ -6,7 +6,9 @@ const integrationTests = "{lib,scripts}/**/*.int.test.ts";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: [unitTests], exclude: [integrationTests, "node_modules"], environment: "node" } },
+      {
+        test: { name: "unit", include: [unitTests], exclude: [integrationTests, "node_modules"], environment: "node", testTimeout: 30_000 },
+      },
       {
         test: {
           name: "int",

@@ -4,6 +4,8 @@ export class BoundedText {
   #head = "";
   #headBytes = 0;
   #tail: { text: string; bytes: number }[] = [];
+  /** Pieces before this one are dropped already; they leave the array in bulk, because a shift moves all that follow. */
+  #first = 0;
   #tailBytes = 0;
   #droppedBytes = 0;
 
@@ -21,15 +23,21 @@ export class BoundedText {
     }
     this.#tail.push({ text, bytes });
     this.#tailBytes += bytes;
-    while (this.#tailBytes > this.#halfBytes && this.#tail.length > 1) {
-      const first = this.#tail.shift()!;
+    while (this.#tailBytes > this.#halfBytes && this.#tail.length - this.#first > 1) {
+      const first = this.#tail[this.#first]!;
+      this.#first += 1;
       this.#tailBytes -= first.bytes;
       this.#droppedBytes += first.bytes;
+    }
+    if (this.#first > 1_000 && this.#first * 2 > this.#tail.length) {
+      this.#tail = this.#tail.slice(this.#first);
+      this.#first = 0;
     }
   }
 
   toString(): string {
     const gap = this.#droppedBytes === 0 ? "" : `… ${this.#droppedBytes} bytes left out …\n`;
-    return this.#head + gap + this.#tail.map((piece) => piece.text).join("");
+    const tail = this.#tail.slice(this.#first).map((piece) => piece.text);
+    return this.#head + gap + tail.join("");
   }
 }

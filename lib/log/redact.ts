@@ -1,6 +1,6 @@
 const mask = "•••";
 const secretKey = /pass(word|wd|phrase)?|secret|token|authorization|cookie|sealed|api[-_]?key/i;
-/** A bounded scheme keeps the search linear: a tool may print a line of 16 KiB without a space. */
+/** A bounded scheme keeps the search linear: a tool may print a line of 16 KiB without a space. Tried only where `://` stands. */
 const urlPassword = /([a-z][a-z0-9+.-]{0,40}:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 const assignedPassword = /\b(password|passwd|PGPASSWORD)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;)]+)/gi;
 
@@ -18,7 +18,8 @@ export function rememberSecret(value: string): void {
 export function redactText(text: string): string {
   let result = text;
   for (const secret of known) result = result.replaceAll(secret, mask);
-  return result.replace(urlPassword, `$1:${mask}@`).replace(assignedPassword, `$1$2${mask}`);
+  if (result.includes("://")) result = result.replace(urlPassword, `$1:${mask}@`);
+  return result.replace(assignedPassword, `$1$2${mask}`);
 }
 
 /** Masks values whose key names a secret, at any depth, and redacts every text in a value. */
