@@ -11,6 +11,7 @@ import { packs } from "#lib/db/schema/packs";
 import { restores } from "#lib/db/schema/restores";
 import { runLog } from "#lib/db/schema/run-log";
 import { runSteps } from "#lib/db/schema/run-steps";
+import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import { deleteBackup } from "#lib/services/backups/remove";
 import { createBackup } from "#lib/services/backups/run-now";
@@ -68,6 +69,8 @@ function cycle(server: TestServer): void {
     const [backup] = await db().select().from(backups).where(eq(backups.id, backupId));
     expect(backup).toMatchObject({ state: "available", kind: "full", reason: "before the sale", sourceId, anomalies: [] });
     expect(backup?.listing).toContain("TABLE DATA");
+    const [source] = await db().select({ sizeBytes: sources.sizeBytes }).from(sources).where(eq(sources.id, sourceId));
+    expect(source?.sizeBytes).toBeGreaterThan(0);
     const [stored] = await db().select().from(copies).where(eq(copies.backupId, backupId));
     expect(stored).toMatchObject({ state: "stored", verifiedAt: null });
     const [pack] = await db().select().from(packs).where(eq(packs.backupId, backupId));

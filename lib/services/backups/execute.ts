@@ -1,6 +1,7 @@
 import { eq } from "drizzle-orm";
 import { join } from "node:path";
 import { servers } from "#lib/db/schema/servers";
+import { sources } from "#lib/db/schema/sources";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { finishRun } from "../runs/finish.ts";
@@ -130,6 +131,8 @@ async function commit(work: RunWork, opened: OpenBackup, dumped: DumpedBackup): 
       durationMs: performance.now() - startedMs,
     });
     await tx.update(servers).set({ serverVersion: opened.snapshot.serverVersion }).where(eq(servers.id, opened.source.serverId));
+    const { estimatedBytes } = opened.snapshot;
+    if (estimatedBytes !== null) await tx.update(sources).set({ sizeBytes: estimatedBytes }).where(eq(sources.id, opened.source.id));
     await recordAudit(tx, actAs(deps, run), {
       action: "backup.created",
       targetType: "backup",

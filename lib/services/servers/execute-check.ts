@@ -16,6 +16,7 @@ import { type CheckOutput, checkInput } from "./check-input.ts";
 export async function executeCheck(work: RunWork): Promise<void> {
   const { run, deps, reporter } = work;
   const input = checkInput.parse(run.input);
+  if (input.serverId !== null) await getServerOrThrow(work.db, input.serverId);
   const address = {
     host: input.host,
     port: input.port,
@@ -56,9 +57,9 @@ export async function executeCheck(work: RunWork): Promise<void> {
   });
 }
 
-/** Loads a server. Throws `not-found`. */
+/** Loads a server. Throws `not-found`, also for one that was removed: its row stays for what names it, its passwords are gone. */
 export async function getServerOrThrow(db: RunWork["db"], id: string | null) {
   const [server] = id === null ? [] : await db.select().from(servers).where(eq(servers.id, id));
-  if (server === undefined) throw new LifeboatError("not-found", { entity: "server", id: id ?? "" });
+  if (server === undefined || server.removedAt !== null) throw new LifeboatError("not-found", { entity: "server", id: id ?? "" });
   return server;
 }

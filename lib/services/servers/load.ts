@@ -6,9 +6,12 @@ import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
 import { type ServerRow, toServerDto } from "./dto.ts";
 
-/** How many sources protect something on the server. */
+/**
+ * How many sources protect something on the server. The tables are named by hand: in a select from one table drizzle writes columns
+ * without it, and `id` would then mean the source's own.
+ */
 export const sourceCount: SQL<number> = sql<number>`(
-  select count(*)::int from ${sources} where ${sources.serverId} = ${servers.id} and ${sources.removedAt} is null
+  select count(*)::int from ${sources} where ${sources}.server_id = ${servers}.id and ${sources}.removed_at is null
 )`;
 
 /** One server. Throws `not-found`, also for a removed one. */

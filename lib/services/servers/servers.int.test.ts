@@ -80,6 +80,19 @@ describe("adding a server", () => {
   });
 });
 
+describe("reading servers", () => {
+  test("counts the sources of each, and no removed one", async () => {
+    const [busy, idle] = await Promise.all([add("Busy"), add("Idle")]);
+    await insertSource(context.db, busy.id);
+    await insertSource(context.db, busy.id);
+    await insertSource(context.db, idle.id, { removedAt: new Date() });
+    const { items } = await listServers(context, { ...nothing, query: { limit: 200 } });
+    expect(items.find(({ id }) => id === busy.id)?.sourceCount).toBe(2);
+    expect(items.find(({ id }) => id === idle.id)?.sourceCount).toBe(0);
+    expect(await getServer(context, { ...nothing, params: { id: busy.id } })).toMatchObject({ sourceCount: 2 });
+  });
+});
+
 describe("changing a server", () => {
   test("keeps what is left out, the password too", async () => {
     const dto = await add("Keep", { port: 5433, notes: "n" });
