@@ -6,7 +6,7 @@ import { verifyBackup } from "#lib/contracts/backups";
 import type { OverviewDto } from "#lib/contracts/system";
 import { call } from "#lib/http/client";
 import { useCan } from "../shell/me.tsx";
-import { useBackUpNow } from "../shell/use-back-up-now.tsx";
+import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { useProblemText } from "../state/error-state.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -57,14 +57,14 @@ function textKey({ code, sourceName }: Need) {
 function NeedAction({ need }: { need: Need }) {
   const t = useTranslations("overview.do");
   const can = useCan();
-  const backUp = useBackUpNow();
+  const askBackUp = useAskBackUp();
   const { sourceId, sourceName, runId, backupId } = need;
   switch (need.code) {
     case "source-never-backed-up":
     case "backup-old":
       if (sourceId === null || !can("backups:create")) return null;
       return (
-        <Button size="sm" pending={backUp.pendingId === sourceId} onClick={() => backUp.start({ id: sourceId, name: sourceName ?? "" })}>
+        <Button size="sm" onClick={() => askBackUp({ id: sourceId, name: sourceName ?? "" })}>
           {t("backUp")}
         </Button>
       );

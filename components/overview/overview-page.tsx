@@ -24,7 +24,7 @@ export function OverviewPage() {
   const { verdict, needsYou, running, autoBackup } = overview.data;
   return (
     <Page>
-      <Verdict verdict={verdict} />
+      <Verdict verdict={verdict} hasSample={sources.data?.items.some(({ isSample }) => isSample) ?? false} />
       {autoBackup === "disabled" ? <Notice>{t("autoOff")}</Notice> : null}
       <NeedsYou items={needsYou} />
       <RunningNow runs={running} />

@@ -1,6 +1,6 @@
 "use client";
 /** One row for each source: thirty days, last backup, last verification, last proof, next due, and the button. */
-import { Database, DatabaseBackup, Plus } from "lucide-react";
+import { Database, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useMemo } from "react";
 import type { listSources } from "#lib/contracts/sources";
@@ -8,13 +8,13 @@ import type { z } from "zod";
 import { columnsFor, DataTable } from "../data-table/data-table.tsx";
 import { StartSample } from "../setup/start-sample.tsx";
 import { useCan } from "../shell/me.tsx";
-import { useBackUpNow } from "../shell/use-back-up-now.tsx";
+import { BackUpButton } from "../sources/back-up-button.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { EnvironmentBadge } from "../status/environment-badge.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { Strip30 } from "../status/strip-30.tsx";
 import { Badge } from "../ui/badge.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
+import { ButtonLink } from "../ui/button.tsx";
 import { Section } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 
@@ -64,8 +64,8 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
       }),
       column.display({
         id: "action",
-        header: () => <span className="sr-only">{t("backUpNow")}</span>,
-        cell: ({ row }) => <RowAction source={row.original} />,
+        header: () => <span className="sr-only">{t("do.backUp")}</span>,
+        cell: ({ row }) => <BackUpButton row source={row.original} />,
         meta: { card: "aside", className: "sm:text-right" },
       }),
     ],
@@ -129,26 +129,5 @@ function SourceName({ source }: { source: SourceRow }) {
       </span>
       <span className="block text-xs font-normal text-ink-3">{source.serverName}</span>
     </span>
-  );
-}
-
-function RowAction({ source }: { source: SourceRow }) {
-  const t = useTranslations("overview");
-  const can = useCan();
-  const backUp = useBackUpNow();
-  if (source.activeRun !== null) {
-    return (
-      <ButtonLink size="sm" variant="ghost" href={`/runs/${source.activeRun.id}`} className="z-10">
-        {t("watchRun")}
-      </ButtonLink>
-    );
-  }
-  if (!can("backups:create") || source.pausedAt !== null) return null;
-  return (
-    <Button size="sm" icon={DatabaseBackup} className="z-10" pending={backUp.pendingId === source.id} onClick={() => backUp.start(source)}>
-      <span className="max-sm:sr-only">
-        {t("backUpNow")} <span className="sr-only">{source.name}</span>
-      </span>
-    </Button>
   );
 }

@@ -116,7 +116,7 @@ function Steps({ backup }: { backup: BackupDetailDto }) {
 }
 
 function RunLink({ error }: { error: unknown }) {
-  const t = useTranslations("sources.one");
+  const t = useTranslations("commands");
   const problem = problemOf(error);
   const runId = problem?.code === "run-active" ? problem.params["runId"] : undefined;
   return typeof runId === "string" ? (

@@ -44,7 +44,7 @@ export function RunLog({ runId }: { runId: string }) {
         className="max-h-96 min-h-24 overflow-y-auto bg-sunken/60 px-4 py-3 font-mono text-xs leading-relaxed focus-visible:outline-offset-[-2px] sm:px-5"
       >
         {lines.length >= keptLines ? <p className="mb-2 text-ink-3">{t("older", { seq: lines[0]?.seq ?? 0 })}</p> : null}
-        {lines.length === 0 && mode !== "loading" ? <p className="text-ink-3">{t("empty")}</p> : null}
+        {lines.length === 0 && mode !== "loading" ? <p className="text-ink-3">{t(mode === "final" ? "none" : "empty")}</p> : null}
         {lines.map((line) => (
           <Line key={line.seq} line={line} />
         ))}

@@ -1,7 +1,7 @@
 "use client";
 /** The page of one run: how far it is, its phases, its log; afterwards how it ended and where to go. */
 import { useQuery } from "@tanstack/react-query";
-import { useNow, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { isActive } from "#lib/domain/run-state";
 import { getRunQuery } from "#lib/query/runs";
 import { useCan } from "../shell/me.tsx";
@@ -12,6 +12,7 @@ import { PageSkeleton } from "../state/skeleton.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { useCurrentTime } from "../ui/use-current-time.ts";
 import { CancelRun } from "./cancel-run.tsx";
 import { PhaseWaterfall } from "./phase-waterfall.tsx";
 import { ProgressCard } from "./progress-card.tsx";
@@ -26,7 +27,7 @@ export function RunView({ id }: { id: string }) {
   const titleOf = useRunTitle();
   const can = useCan();
   const { data: run, error, refetch } = useQuery(getRunQuery(id));
-  const now = useNow({ updateInterval: 1000 });
+  const now = useCurrentTime(1000);
   if (run === undefined) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   const active = isActive(run.state);
   return (

@@ -2,7 +2,7 @@
 /** `<ConnectionCheck draft={draft} serverId={id} />`: tests what the form holds, live step by step, and names the step that fails. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { PlugZap } from "lucide-react";
-import { useNow, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { getRun, type RunDetailDto } from "#lib/contracts/runs";
 import { checkServer } from "#lib/contracts/servers";
@@ -16,6 +16,7 @@ import { useReasonText } from "../state/reason.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { useCurrentTime } from "../ui/use-current-time.ts";
 import { toConnection, type ServerDraft } from "./server-draft.ts";
 
 /** A test is looked at more closely than other runs, because somebody waits in front of it. */
@@ -65,7 +66,7 @@ function CheckSteps({ run }: { run: RunDetailDto }) {
   const t = useTranslations("servers.check");
   const steps = useTranslations("runs.steps");
   const tell = useReasonText();
-  const now = useNow({ updateInterval: 500 });
+  const now = useCurrentTime(500);
   const failed = run.steps.find(({ state }) => state === "failed");
   const reason = run.error ?? failed?.error ?? null;
   return (

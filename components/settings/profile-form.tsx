@@ -2,7 +2,7 @@
 /** Language, time zone and theme of one person; each takes effect as it is saved. */
 import { useMutation } from "@tanstack/react-query";
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useLocale, useNow, useTimeZone, useTranslations } from "next-intl";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { useState, type FormEvent } from "react";
 import { updateMe } from "#lib/contracts/session";
@@ -21,6 +21,7 @@ import { Input } from "../ui/input.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Select } from "../ui/select.tsx";
 import { toast } from "../ui/toast.tsx";
+import { useCurrentTime } from "../ui/use-current-time.ts";
 
 export function ProfileForm() {
   const t = useTranslations("settings");
@@ -30,7 +31,7 @@ export function ProfileForm() {
   const me = useMe();
   const pageLocale = useLocale();
   const pageZone = useTimeZone() ?? "UTC";
-  const now = useNow({ updateInterval: 10_000 });
+  const now = useCurrentTime(10_000);
   const [theme, setTheme] = useTheme();
   const [language, setLanguage] = useState<AppLocale | "auto">(me.locale ?? "auto");
   const [zone, setZone] = useState(me.timeZone ?? "");

@@ -18,12 +18,11 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
-import { useRouter } from "next/navigation";
 import { formatMinute } from "#lib/format/time";
 import { searchEverythingQuery } from "#lib/query/system";
 import { listSourcesQuery } from "#lib/query/sources";
+import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { useCan } from "./me.tsx";
-import { useBackUpNow } from "./use-back-up-now.tsx";
 import { useTheme } from "./use-theme.tsx";
 
 export type CommandGroup = "actions" | "go" | "sources" | "servers" | "backups" | "look";
@@ -48,10 +47,9 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
   const t = useTranslations("commands");
   const locale = useLocale();
   const timeZone = useTimeZone() ?? "UTC";
-  const router = useRouter();
   const can = useCan();
   const [, setTheme] = useTheme();
-  const backUp = useBackUpNow((runId) => router.push(`/runs/${runId}`));
+  const askBackUp = useAskBackUp();
   const sources = useQuery({ ...listSourcesQuery({ limit: 200 }), enabled: isOpen, refetchInterval: false });
   const search = useQuery({
     ...searchEverythingQuery(query),
@@ -61,14 +59,16 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
 
   const fixed: Command[] = [
     ...(can("backups:create")
-      ? (sources.data?.items ?? []).map((source) => ({
-          id: `back-up-${source.id}`,
-          group: "actions" as const,
-          label: t("backUp", { source: source.name }),
-          hint: source.serverName,
-          icon: DatabaseBackup,
-          run: () => backUp.start(source),
-        }))
+      ? (sources.data?.items ?? [])
+          .filter(({ pausedAt }) => pausedAt === null)
+          .map((source) => ({
+            id: `back-up-${source.id}`,
+            group: "actions" as const,
+            label: t(source.activeRun === null ? "backUp" : "watchBackUp", { source: source.name }),
+            hint: source.serverName,
+            icon: DatabaseBackup,
+            ...(source.activeRun === null ? { run: () => askBackUp(source) } : { href: `/runs/${source.activeRun.id}` }),
+          }))
       : []),
     ...(can("servers:write")
       ? [{ id: "add-server", group: "actions" as const, label: t("addServer"), icon: Plus, href: "/settings/servers/new" }]

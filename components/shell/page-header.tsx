@@ -20,13 +20,16 @@ export function PageHeader({ title, crumbs = noCrumbs, badges, description, acti
         <nav aria-label={t("breadcrumbs")}>
           <ol className="flex flex-wrap items-center gap-1 text-[0.8125rem] text-ink-3">
             {crumbs.map((crumb) => (
-              <li key={crumb.href} className="flex items-center gap-1">
-                <Link href={crumb.href} className="rounded py-0.5 hover:text-ink hover:underline">
+              <li key={crumb.href} className="flex min-w-0 items-center gap-1">
+                <Link href={crumb.href} className="max-w-72 truncate rounded py-0.5 hover:text-ink hover:underline">
                   {crumb.label}
                 </Link>
-                <ChevronRight aria-hidden className="size-3.5 opacity-60" />
+                <ChevronRight aria-hidden className="size-3.5 shrink-0 opacity-60" />
               </li>
             ))}
+            <li aria-current="page" className="max-w-72 truncate py-0.5 text-ink-2">
+              {title}
+            </li>
           </ol>
         </nav>
       ) : null}

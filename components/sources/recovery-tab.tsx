@@ -18,7 +18,7 @@ import { Strip30 } from "../status/strip-30.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { BackUpNow } from "./back-up-dialog.tsx";
+import { BackUpButton } from "./back-up-button.tsx";
 import { groupByDay } from "./group-by-day.ts";
 
 export function RecoveryTab({ source }: { source: SourceDetailDto }) {
@@ -39,11 +39,7 @@ export function RecoveryTab({ source }: { source: SourceDetailDto }) {
           <RowsSkeleton rows={4} />
         )
       ) : days.length === 0 ? (
-        <EmptyState
-          icon={History}
-          title={t("empty.title")}
-          actions={can("backups:create") && source.activeRun === null ? <BackUpNow source={source} /> : null}
-        >
+        <EmptyState icon={History} title={t("empty.title")} actions={<BackUpButton source={source} />}>
           {can("backups:create") ? t("empty.text") : t("empty.viewer")}
         </EmptyState>
       ) : (

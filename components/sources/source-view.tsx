@@ -13,11 +13,11 @@ import { PageHeader } from "../shell/page-header.tsx";
 import { ErrorState, useProblemText } from "../state/error-state.tsx";
 import { ReasonText } from "../state/reason.tsx";
 import { PageSkeleton } from "../state/skeleton.tsx";
-import { Button, ButtonLink } from "../ui/button.tsx";
+import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { toast } from "../ui/toast.tsx";
-import { BackUpNow } from "./back-up-dialog.tsx";
+import { BackUpButton } from "./back-up-button.tsx";
 import { BackupsTab } from "./backups-tab.tsx";
 import { leftOutNames } from "./left-out.ts";
 import { RecoveryTab } from "./recovery-tab.tsx";
@@ -52,15 +52,7 @@ export function SourceView({ id }: { id: string }) {
         actions={
           <>
             {can("sources:write") ? <PauseButton source={source} /> : null}
-            {can("backups:create") ? (
-              source.activeRun === null ? (
-                <BackUpNow source={source} disabled={source.pausedAt !== null} />
-              ) : (
-                <ButtonLink variant="primary" href={`/runs/${source.activeRun.id}`}>
-                  {t("one.watch")}
-                </ButtonLink>
-              )
-            ) : null}
+            <BackUpButton source={source} />
           </>
         }
       />

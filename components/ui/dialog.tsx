@@ -7,7 +7,7 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 
 export const scrimClass =
@@ -28,12 +28,15 @@ type DialogProps = {
 
 export function Dialog({ open, onOpenChange, title, description, footer, wide, children }: DialogProps) {
   const t = useTranslations("common");
+  const body = useRef<HTMLDivElement>(null);
+  // The first field is what the dialog is for; on a touch screen that would bring up the keyboard over it.
+  const firstField = (how: string) => (how === "touch" ? true : (body.current?.querySelector<HTMLElement>("input, textarea") ?? true));
   return (
     <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
         <Base.Backdrop className={scrimClass} />
         <Base.Viewport className="pointer-events-none fixed inset-0 z-50 flex items-end justify-center sm:items-center sm:p-4">
-          <Base.Popup className={clsx(sheetClass, wide ? "sm:max-w-2xl" : "sm:max-w-md")}>
+          <Base.Popup initialFocus={firstField} className={clsx(sheetClass, wide ? "sm:max-w-2xl" : "sm:max-w-md")}>
             <header className="flex items-start gap-4 px-5 pt-5">
               <div className="min-w-0 flex-1">
                 <Base.Title className="text-base font-semibold tracking-tight text-ink">{title}</Base.Title>
@@ -46,7 +49,9 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide, c
                 <X aria-hidden className="size-4" />
               </Base.Close>
             </header>
-            <div className="flex-1 overflow-y-auto px-5 py-4">{children}</div>
+            <div ref={body} className="flex-1 overflow-y-auto px-5 py-4">
+              {children}
+            </div>
             {footer ? (
               <footer className="flex flex-wrap justify-end gap-2 border-t border-line bg-canvas px-5 py-3.5">{footer}</footer>
             ) : null}

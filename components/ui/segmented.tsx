@@ -7,7 +7,7 @@ import { Radio } from "@base-ui/react/radio";
 import { RadioGroup } from "@base-ui/react/radio-group";
 import { clsx } from "clsx";
 import type { LucideIcon } from "lucide-react";
-import type { ReactNode } from "react";
+import { useId, type ReactNode } from "react";
 
 type Option<V extends string> = { readonly value: V; readonly label: string; readonly icon?: LucideIcon };
 type SegmentedProps<V extends string> = {
@@ -58,6 +58,7 @@ export function RadioCards<V extends string>({
   options,
   className,
 }: Omit<SegmentedProps<V>, "options"> & { options: readonly CardOption<V>[] }) {
+  const id = useId();
   return (
     <RadioGroup aria-label={label} value={value} onValueChange={(next) => onValueChange(next)} className={clsx("grid gap-2", className)}>
       {options.map((option) => (
@@ -68,13 +69,21 @@ export function RadioCards<V extends string>({
           <Radio.Root
             value={option.value}
             disabled={option.disabled}
+            aria-labelledby={`${id}-${option.value}`}
+            aria-describedby={option.hint ? `${id}-${option.value}-hint` : undefined}
             className="mt-0.5 grid size-4 shrink-0 place-items-center rounded-full border border-line-strong bg-surface data-checked:border-accent"
           >
             <Radio.Indicator className="size-2 rounded-full bg-accent" />
           </Radio.Root>
           <span className="min-w-0">
-            <span className="block text-sm font-medium text-ink">{option.label}</span>
-            {option.hint ? <span className="block text-xs text-ink-2">{option.hint}</span> : null}
+            <span id={`${id}-${option.value}`} className="block text-sm font-medium text-ink">
+              {option.label}
+            </span>
+            {option.hint ? (
+              <span id={`${id}-${option.value}-hint`} className="block text-xs text-ink-2">
+                {option.hint}
+              </span>
+            ) : null}
           </span>
         </label>
       ))}

@@ -83,12 +83,19 @@ describe("times", () => {
 
   it("says how long ago in one unit, rounded towards now", () => {
     const now = new Date("2026-11-21T02:00:13.000Z");
-    expect(formatRelative("2026-11-21T02:00:13.000Z", now, "en")).toBe("0 seconds ago");
-    expect(formatRelative("2026-11-21T01:30:00.000Z", now, "en")).toBe("30 minutes ago");
-    expect(formatRelative("2026-11-19T14:00:00.000Z", now, "en")).toBe("36 hours ago");
-    expect(formatRelative("2026-11-09T02:00:00.000Z", now, "en")).toBe("12 days ago");
-    expect(formatRelative("2026-11-09T02:00:00.000Z", now, "es")).toBe("hace 12 días");
-    expect(formatRelative("2026-11-21T05:30:00.000Z", now, "en")).toBe("in 3 hours");
-    expect(formatRelative("2024-01-21T05:30:00.000Z", now, "en")).toBe("2 years ago");
+    expect(formatRelative("2026-11-21T02:00:02.000Z", now, "en", "just now")).toBe("11 seconds ago");
+    expect(formatRelative("2026-11-21T01:30:00.000Z", now, "en", "just now")).toBe("30 minutes ago");
+    expect(formatRelative("2026-11-19T14:00:00.000Z", now, "en", "just now")).toBe("36 hours ago");
+    expect(formatRelative("2026-11-09T02:00:00.000Z", now, "en", "just now")).toBe("12 days ago");
+    expect(formatRelative("2026-11-09T02:00:00.000Z", now, "es", "ahora mismo")).toBe("hace 12 días");
+    expect(formatRelative("2026-11-21T05:30:00.000Z", now, "en", "just now")).toBe("in 3 hours");
+    expect(formatRelative("2024-01-21T05:30:00.000Z", now, "en", "just now")).toBe("2 years ago");
   });
+
+  it.each(["2026-11-21T02:00:04.000Z", "2026-11-21T02:00:13.000Z", "2026-11-21T02:00:16.000Z", "2026-11-21T02:02:00.000Z"])(
+    "says just now for %s, though the other clock is a little ahead",
+    (instant) => {
+      expect(formatRelative(instant, new Date("2026-11-21T02:00:13.000Z"), "es", "ahora mismo")).toBe("ahora mismo");
+    },
+  );
 });

@@ -47,14 +47,16 @@ const relativeSteps: readonly { unit: Intl.RelativeTimeFormatUnit; seconds: numb
   { unit: "year", seconds: 365.25 * 86_400, upTo: Number.POSITIVE_INFINITY },
 ];
 
-/** Distance of `instant` from `now` in one unit, rounded towards now: `12 days ago`, `in 3 hours`. */
-export function formatRelative(instant: string, now: Date, locale: string): string {
+/** What lies this little behind or, because two clocks never agree, ahead of now is `justNow`. */
+const justNowSeconds = { behind: 10, ahead: 120 } as const;
+
+/** Distance of `instant` from `now` in one unit, rounded towards now: `12 days ago`, `in 3 hours`; `justNow` where it is next to none. */
+export function formatRelative(instant: string, now: Date, locale: string, justNow: string): string {
   const seconds = (new Date(instant).getTime() - now.getTime()) / 1000;
+  if (seconds > -justNowSeconds.behind && seconds < justNowSeconds.ahead) return justNow;
   const step = relativeSteps.find(({ upTo }) => Math.abs(seconds) < upTo) ?? relativeSteps.at(-1);
   if (step === undefined) return "";
-  const amount = Math.trunc(seconds / step.seconds);
-  // `-0` keeps "0 seconds ago" in the past.
-  return new Intl.RelativeTimeFormat(locale, { numeric: "always" }).format(amount === 0 ? -0 : amount, step.unit);
+  return new Intl.RelativeTimeFormat(locale, { numeric: "always" }).format(Math.trunc(seconds / step.seconds), step.unit);
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -15,12 +15,14 @@ export async function loadSystemProblems(db: Database): Promise<{ workers: Worke
   const [workers, groups, largest] = await Promise.all([
     loadWorkers(db),
     db.selectDistinct({ group: servers.workerGroup }).from(servers).where(isNull(servers.removedAt)),
-    // The newest backup of each source, through the index on (source, time).
+    // The newest backup of each source, through the index on (source, time). Tables are named by hand: drizzle writes columns of a
+    // one-table select without theirs.
     db
       .select({
         bytes: sql<number | null>`max((
-          select ${backups.storedBytes} from ${backups} where ${backups.sourceId} = ${sources.id} and ${backups.state} = 'available'
-          order by ${backups.snapshotAt} desc limit 1
+          select newest.stored_bytes from ${backups} as newest
+          where newest.source_id = ${sources}.id and newest.state = 'available'
+          order by newest.snapshot_at desc limit 1
         ))`.mapWith((value) => (value === null ? null : Number(value))),
       })
       .from(sources)

@@ -82,6 +82,16 @@ test("the status tells workers, alive or not, and every trouble with its cure", 
   expect(status.destinations).toMatchObject([{ path: "/backups", problem: { code: "no-space" } }]);
 });
 
+test("a disk that cannot take the largest source's next backup is told, though much is free", async () => {
+  const { db } = context;
+  const gibibyte = 1024 ** 3;
+  const sourceId = await insertSource(db, await insertServer(db));
+  await insertBackup(db, { sourceId, destinationId: await insertDestination(db) }, { storedBytes: 40 * gibibyte });
+  await insertWorker(db, { disks: [{ purpose: "backups", path: "/tight", freeBytes: 30 * gibibyte, totalBytes: 90 * gibibyte }] });
+  const { problems } = await getSystemStatus(context, nothing);
+  expect(problems.find(({ params }) => params["path"] === "/tight")).toMatchObject({ code: "no-space" });
+});
+
 test("the search finds sources, servers and backups literally", async () => {
   const serverId = await insertServer(context.db, { name: "Findme 100%" });
   const sourceId = await insertSource(context.db, serverId, { name: "Findme ñ" });
