@@ -17,7 +17,12 @@ export function openCatalogue(databaseUrl: string, options: { applicationName: s
     idle_timeout: 60,
     connect_timeout: 10,
     onnotice: () => undefined,
-    connection: { application_name: options.applicationName, TimeZone: "UTC" },
+    connection: {
+      application_name: options.applicationName,
+      TimeZone: "UTC",
+      // A process that was stopped in the middle of a transaction must not hold its row locks for longer (milliseconds).
+      idle_in_transaction_session_timeout: 30_000,
+    },
   };
   const drizzleClient = postgres(databaseUrl, shared);
   const sql = postgres(databaseUrl, { ...shared, max: 3 });

@@ -18,10 +18,20 @@ describe("compareTables", () => {
     expect(result.different).toBe(1);
   });
 
-  it("compares rows alone where the backup knows no digest", () => {
-    const counted = { ...orders, sha256: "" };
-    expect(compareTables([counted], [orders], everything).equal).toBe(1);
-    expect(compareTables([counted], [{ ...orders, rows: 9 }], everything).different).toBe(1);
+  it.each([
+    ["nothing", ""],
+    ["64 zeros", "0".repeat(64)],
+  ])("compares rows alone where a digest is not known and %s stands in its place", (_, sha256) => {
+    const counted = { ...orders, sha256 };
+    for (const [backup, copy] of [
+      [counted, orders],
+      [orders, counted],
+    ] as const) {
+      const result = compareTables([backup], [copy], everything);
+      expect(result).toMatchObject({ equal: 1, countedOnly: 1 });
+      expect(compareTables([backup], [{ ...copy, rows: 9 }], everything)).toMatchObject({ different: 1 });
+    }
+    expect(compareTables([orders], [orders], everything).countedOnly).toBe(0);
   });
 
   it("notices a table that is not there", () => {

@@ -159,7 +159,15 @@ function startChildren({ root, env, logger, terminal }: SuperviseOptions, catalo
     logger,
     say: terminal.say,
   };
-  const worker = keepRunning({ ...shared, name: "worker", script: join(root, "lib", "worker", "main.ts"), graceMs: 30_000 });
+  // Threads that compress would each keep an allocation arena of their own: two arenas halve what the worker holds at its peak.
+  const workerEnv = { MALLOC_ARENA_MAX: "2", ...shared.env };
+  const worker = keepRunning({
+    ...shared,
+    env: workerEnv,
+    name: "worker",
+    script: join(root, "lib", "worker", "main.ts"),
+    graceMs: 30_000,
+  });
   undo.push(worker.stop);
   const web = keepRunning({ ...shared, name: "web", script: join(root, "lib", "web", "main.ts"), graceMs: 15_000 });
   undo.push(web.stop);

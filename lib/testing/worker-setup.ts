@@ -3,7 +3,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
-import { expect } from "vitest";
+import { expect, inject } from "vitest";
 import { type Catalogue, openCatalogue } from "#lib/db/client";
 import { installation } from "#lib/db/schema/installation";
 import { runSteps } from "#lib/db/schema/run-steps";
@@ -18,6 +18,8 @@ import type { ServiceContext } from "#lib/services/context";
 import { passwordContext } from "#lib/services/servers/secrets";
 import type { RunRow } from "#lib/services/runs/start";
 import type { WorkerDeps } from "#lib/services/runs/work";
+import type { Logger } from "#lib/log/log";
+import { addressOfUrl } from "#lib/worker/start-from-env";
 import { startWorker, type Worker } from "#lib/worker/worker";
 import { wireWorker } from "#lib/worker/wire";
 import type { TestServer } from "./postgres.ts";
@@ -32,7 +34,16 @@ export type Station = {
   readonly backupDir: string;
   readonly tempDir: string;
   /** Starts one more worker of this installation; `change` puts a fault between executors and the outside. */
-  startWorker(options?: { change?: (deps: WorkerDeps) => WorkerDeps; autoBackup?: boolean; engine?: Engine }): Promise<Worker>;
+  startWorker(options?: {
+    change?: (deps: WorkerDeps) => WorkerDeps;
+    autoBackup?: boolean;
+    engine?: Engine;
+    /** Folders of tools, before the usual ones. */
+    pgBinPath?: string[];
+    group?: string;
+    logger?: Logger;
+    timings?: Partial<typeof testTimings> & { abandonMs?: number };
+  }): Promise<Worker>;
   /** Removes its folders. */
   remove(): Promise<void>;
 };
@@ -43,10 +54,11 @@ export async function createStation(test: {
   url: string;
   context: ServiceContext;
   backupDir?: string;
+  tempDir?: string;
 }): Promise<Station> {
   const folder = await mkdtemp(join(tmpdir(), "lifeboat-station-"));
   const backupDir = test.backupDir ?? join(folder, "backups");
-  const tempDir = join(folder, "tmp");
+  const tempDir = test.tempDir ?? join(folder, "tmp");
   const installationId = makeId("installation", randomUUIDv7());
   await test.catalogue.db.insert(installation).values({ id: installationId, createdAt: new Date(), lastSeenAt: new Date() });
   return {
@@ -56,21 +68,24 @@ export async function createStation(test: {
     remove: () => removeFolder(folder),
     startWorker: async (options = {}) => {
       const catalogue = openCatalogue(test.url, { applicationName: "lifeboat-worker", max: 4 });
-      const engine = options.engine ?? createPostgresEngine({ pgBinPath: [], ...testTimings, logger: quietLogger });
+      const timings = { ...testTimings, ...options.timings };
+      const logger = options.logger ?? quietLogger;
+      const pgBinPath = [...(options.pgBinPath ?? []), ...testBinPath()];
+      const engine = options.engine ?? createPostgresEngine({ pgBinPath, ...timings, cataloguesAddress: addressOfUrl(test.url), logger });
       const wired = await wireWorker({
-        env: { backupDir, tempDir, ...testTimings },
+        env: { backupDir, tempDir, ...timings },
         catalogue,
         keyring: test.context.keyring,
         installationId,
         engine,
-        logger: quietLogger,
+        logger,
       });
       const worker = await startWorker({
         catalogue,
         databaseUrl: test.url,
         deps: options.change?.(wired.deps) ?? wired.deps,
-        group: "default",
-        ...testTimings,
+        group: options.group ?? "default",
+        ...timings,
         autoBackup: options.autoBackup ?? false,
         facts: () => Promise.resolve({ toolSets: [], disks: [] }),
         disks: () => Promise.resolve([]),
@@ -85,6 +100,11 @@ export async function createStation(test: {
       };
     },
   };
+}
+
+/** Where the tools of the servers under test lie: a version of another distribution is in none of the usual places. */
+export function testBinPath(): string[] {
+  return inject("clusters").map((cluster) => cluster.binDir);
 }
 
 /** Puts a server and a source into the catalogue as their verbs would, with the superuser as role. */

@@ -12,18 +12,28 @@ import { finishRun } from "#lib/services/runs/finish";
 import { keepLease } from "#lib/services/runs/heartbeat";
 import { applicationNameOf, type Lease, tokenOf } from "#lib/services/runs/lease";
 import { createReporter, type RunReporter } from "#lib/services/runs/progress";
+import type { Logger } from "#lib/log/log";
 import type { RunRow } from "#lib/services/runs/start";
 import type { RunWork, WorkerDeps } from "#lib/services/runs/work";
 import { executors } from "./executors.ts";
 
-export type RunTimings = { readonly leaseMs: number; readonly heartbeatMs: number; readonly progressMs: number };
+export type RunTimings = {
+  readonly leaseMs: number;
+  readonly heartbeatMs: number;
+  readonly progressMs: number;
+  /** How long an aborted executor may take to clean up before its place is taken from it; 30 s unless told. */
+  readonly abandonMs?: number;
+};
+
+const defaultAbandonMs = 30_000;
 
 /** Tries to write a run's end this often, a second apart; after that the lease ends and a sweep fails the run. */
 const endingTries = 5;
 
 /**
  * Carries one claimed run to its end: lease, folder, executor, outcome, clean-up. Never throws. Aborting `controller` ends the run
- * with the reason it was aborted with.
+ * with the reason it was aborted with; an executor that does not listen is left behind `abandonMs` later: its run is over, its
+ * place free, and whatever it still does is refused by its lease or swept.
  */
 export async function runOne(db: Database, deps: WorkerDeps, run: RunRow, timings: RunTimings, controller: AbortController): Promise<void> {
   const lease: Lease = { runId: run.id, workerId: run.workerId ?? "", fencingToken: run.fencingToken };
@@ -37,7 +47,7 @@ export async function runOne(db: Database, deps: WorkerDeps, run: RunRow, timing
     await mkdir(workDir, { recursive: true, mode: 0o700 });
     const engineContext = { signal, workDir, applicationName: applicationNameOf(run.id), log: reporter.log };
     const work: RunWork = { db, deps, run, lease, signal, reporter, engineContext };
-    await executors[run.type](work);
+    await untilDoneOrAbandoned(executors[run.type](work), signal, timings.abandonMs ?? defaultAbandonMs, logger);
     await assertEnded(db, run.id);
     logger.info("run ended");
   } catch (error) {
@@ -50,6 +60,29 @@ export async function runOne(db: Database, deps: WorkerDeps, run: RunRow, timing
     await unlockChains(db, run.id).catch((error: unknown) => logger.warn("locks were not released; they end with their lease", { error }));
     await rm(workDir, { recursive: true, force: true }).catch((error: unknown) => logger.warn("work folder left for the sweep", { error }));
   }
+}
+
+async function untilDoneOrAbandoned(done: Promise<void>, signal: AbortSignal, abandonMs: number, logger: Logger): Promise<void> {
+  // Once it was left behind, its end interests nobody.
+  done.catch(() => undefined);
+  const ended = new AbortController();
+  const abandoned = async () => {
+    await aborted(signal, ended.signal);
+    await delay(abandonMs, undefined, { signal: ended.signal });
+    logger.error("an executor did not end after it was stopped and is left behind", { abandonMs });
+    throw signal.reason;
+  };
+  try {
+    await Promise.race([done, abandoned()]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/** Resolves when `signal` is aborted; never otherwise, and listens only until `listening` is. */
+function aborted(signal: AbortSignal, listening: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true, signal: listening }));
 }
 
 /** An executor that returns without having ended its run is a bug, and must not look like success. */

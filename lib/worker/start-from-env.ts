@@ -66,7 +66,8 @@ async function findInstallation(catalogue: Catalogue): Promise<string> {
   throw new Error("the catalogue knows no installation; start it with `npm run up` first");
 }
 
-function addressOfUrl(databaseUrl: string): { host: string; port: number; database: string } {
+/** Where the catalogue lies, so that nothing is restored into it. */
+export function addressOfUrl(databaseUrl: string): { host: string; port: number; database: string } {
   const { hostname, port, pathname } = new URL(databaseUrl);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 5432), database: decodeURIComponent(pathname.slice(1)) };
 }

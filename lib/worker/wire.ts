@@ -10,6 +10,7 @@ import { type ServiceContext, systemActor } from "#lib/services/context";
 import { ensureLocalDestination } from "#lib/services/destinations/ensure-local";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
+import type { Storage } from "#lib/storage/port";
 import { readDisk } from "./disks.ts";
 import { createPackRepository } from "./pack-repository.ts";
 
@@ -20,6 +21,8 @@ export type Wiring = {
   readonly installationId: string;
   readonly engine: Engine;
   readonly logger: Logger;
+  /** Opens the destination; the local folder unless told. */
+  readonly openStorage?: (root: string) => Storage;
 };
 
 export type Wired = { readonly deps: WorkerDeps; readonly pool: CodecPool };
@@ -39,7 +42,7 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
   };
   const { id } = await ensureLocalDestination(context, env.backupDir);
   await mkdir(env.tempDir, { recursive: true, mode: 0o700 });
-  const storage = createLocalStorage({ root: env.backupDir });
+  const storage = wiring.openStorage?.(env.backupDir) ?? createLocalStorage({ root: env.backupDir });
   const pool = createCodecPool();
   const deps: WorkerDeps = {
     context,

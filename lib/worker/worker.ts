@@ -20,6 +20,7 @@ export type WorkerOptions = {
   readonly heartbeatMs: number;
   readonly sweepMs: number;
   readonly progressMs: number;
+  readonly abandonMs?: number;
   readonly autoBackup: boolean;
   /** Tool sets and disks as they are now; asked at start and again every hour. `disks` alone is asked with each heartbeat. */
   readonly facts: () => Promise<WorkerFacts>;

@@ -1,9 +1,10 @@
-import { and, eq, inArray, isNull, notInArray, or } from "drizzle-orm";
-import type { Database } from "#lib/db/client";
+import { and, desc, eq, inArray, isNull, notInArray, or } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { runs } from "#lib/db/schema/runs";
 import { reasonOf } from "#lib/domain/error";
-import type { WorkerDeps } from "../runs/work.ts";
+import { recordAudit } from "../audit/record.ts";
+import { actAs, type WorkerDeps } from "../runs/work.ts";
 import { discardBackup } from "./discard.ts";
 import { knownPack, loadBackupFacts } from "./facts.ts";
 import { commitStored, rereadOutcome } from "./record-written.ts";
@@ -17,7 +18,7 @@ const notWhole = new Set(["pack-missing", "pack-truncated", "pack-damaged", "not
  */
 export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<void> {
   const left = await db
-    .select({ id: backups.id, state: backups.state, runId: backups.runId })
+    .select({ id: backups.id, state: backups.state, runId: backups.runId, fileName: backups.fileName })
     .from(backups)
     .leftJoin(runs, eq(runs.id, backups.runId))
     .where(
@@ -31,7 +32,7 @@ export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<
     if (backup.state === "deleting" && (await isBeingRemoved(db, backup.id))) continue;
     try {
       if (backup.state === "writing" && (await adopt(db, deps, backup.id, backup.runId))) continue;
-      await discardBackup(db, deps, backup.id);
+      await discardBackup(db, deps, backup.id, backup.state === "deleting" ? { after: (tx) => auditRemoval(tx, deps, backup) } : {});
       deps.logger.info("removed what an unfinished backup left", { backupId: backup.id, runId: backup.runId });
     } catch (error) {
       deps.logger.warn("a leftover could not be settled; the next sweep tries again", { backupId: backup.id, error });
@@ -46,6 +47,24 @@ async function isBeingRemoved(db: Database, backupId: string): Promise<boolean> 
     .where(and(eq(runs.backupId, backupId), eq(runs.type, "delete"), inArray(runs.state, [...active])))
     .limit(1);
   return row !== undefined;
+}
+
+/** A removal that somebody asked for and a sweep finished is told like any other; what a failed backup left was never a backup. */
+async function auditRemoval(tx: Transaction, deps: WorkerDeps, backup: { id: string; fileName: string }): Promise<void> {
+  const [asked] = await tx
+    .select()
+    .from(runs)
+    .where(and(eq(runs.backupId, backup.id), eq(runs.type, "delete")))
+    .orderBy(desc(runs.queuedAt))
+    .limit(1);
+  if (asked === undefined) return;
+  await recordAudit(tx, actAs(deps, asked), {
+    action: "backup.deleted",
+    targetType: "backup",
+    targetId: backup.id,
+    targetName: backup.fileName,
+    before: { runId: asked.id, finishedBy: "sweep" },
+  });
 }
 
 /** True when the pack turned out to be whole and is now an ordinary backup. */
@@ -69,6 +88,19 @@ async function adopt(db: Database, deps: WorkerDeps, backupId: string, runId: st
         runId,
         checks: [outcome],
         durationMs: performance.now() - startedMs,
+      });
+      await recordAudit(tx, deps.context, {
+        action: "backup.adopted",
+        targetType: "backup",
+        targetId: backupId,
+        targetName: facts.backup.fileName,
+        after: {
+          runId,
+          sourceId: facts.source.id,
+          streamBytes: facts.stream.bytes,
+          storedBytes: pack.storedBytes,
+          sha256: facts.stream.sha256,
+        },
       });
       const warning = "the worker was lost after the file was complete; the backup was found whole and kept";
       if (runId !== null)

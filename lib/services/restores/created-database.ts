@@ -1,5 +1,5 @@
-import { and, eq, sql } from "drizzle-orm";
-import type { Database } from "#lib/db/client";
+import { and, eq, gt, or, sql } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
 import { restores } from "#lib/db/schema/restores";
 import { reasonOf } from "#lib/domain/error";
 import type { Engine, EngineContext, RestoreRequest } from "#lib/engines/port";
@@ -20,6 +20,29 @@ export async function settleUntouched(db: Database, runId: string): Promise<void
         sql`not ${restores.facts} @> '{"creating": true}'`,
       ),
     );
+}
+
+/**
+ * For a worker that lost its lease while it created the database: whoever took the run may have found nothing and settled it. The
+ * row then tells the truth again and the next sweep decides; unless a newer restore has taken the name since.
+ */
+export async function reopenRestore(db: Database, restore: typeof restores.$inferSelect): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [row] = await tx.select({ outcome: restores.outcome }).from(restores).where(eq(restores.id, restore.id)).for("update");
+    if (row === undefined || row.outcome === "kept-after-failure" || (await hasSuccessor(tx, restore))) return;
+    await tx.update(restores).set({ outcome: "pending", createdDatabase: true, facts: {} }).where(eq(restores.id, restore.id));
+  });
+}
+
+/** True when a newer restore was asked for under the same name: a database of that name may be the newer one's. */
+async function hasSuccessor(db: Database | Transaction, restore: typeof restores.$inferSelect): Promise<boolean> {
+  const newer = and(
+    eq(restores.serverId, restore.serverId),
+    eq(restores.database, restore.database),
+    gt(restores.createdAt, restore.createdAt),
+    or(eq(restores.createdDatabase, true), sql`${restores.facts} @> '{"creating": true}'`),
+  );
+  return (await db.select({ id: restores.id }).from(restores).where(newer).limit(1)).length > 0;
 }
 
 type Undo = { db: Database; engine: Engine; engineContext: EngineContext; logger: Logger };
@@ -53,11 +76,16 @@ export async function settleDatabase(undo: Undo, restoreId: string, request: Res
   const [restore] = await db.select().from(restores).where(eq(restores.id, restoreId));
   if (restore === undefined || restore.outcome !== "pending") return;
   const keep = restore.createdDatabase && restore.keepOnFailure;
-  if (!keep && (restore.createdDatabase || (restore.facts["creating"] === true && (await isEmpty(undo, request))))) {
+  const isOurs = !(await hasSuccessor(db, restore));
+  if (!keep && isOurs && (restore.createdDatabase || (restore.facts["creating"] === true && (await isEmpty(undo, request))))) {
     await engine.dropDatabase(request, engineContext);
   }
   const outcome = keep ? ("kept-after-failure" as const) : ("removed" as const);
-  await db.update(restores).set({ outcome, createdDatabase: keep, facts: {} }).where(eq(restores.id, restoreId));
+  // A worker that came back meanwhile may have said that there is a database after all: then the next sweep looks again.
+  await db
+    .update(restores)
+    .set({ outcome, createdDatabase: keep, facts: {} })
+    .where(and(eq(restores.id, restoreId), eq(restores.outcome, "pending"), eq(restores.createdDatabase, restore.createdDatabase)));
 }
 
 async function isEmpty(undo: Undo, request: RestoreRequest): Promise<boolean> {

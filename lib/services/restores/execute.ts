@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import { join } from "node:path";
 import { restores } from "#lib/db/schema/restores";
 import { compareTables, type Comparison } from "#lib/domain/compare-tables";
-import { LifeboatError } from "#lib/domain/error";
+import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { judgeRestore, type RestoreVerdict } from "#lib/domain/restore-verdict";
 import type { LoadResult, RestoreRequest } from "#lib/engines/port";
 import { recordAudit } from "../audit/record.ts";
@@ -12,7 +12,7 @@ import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
-import { settleUntouched, undoDatabase } from "./created-database.ts";
+import { reopenRestore, settleUntouched, undoDatabase } from "./created-database.ts";
 import { inspectTarget, restoreRequest } from "./inspect.ts";
 
 type RestoreRow = typeof restores.$inferSelect;
@@ -98,10 +98,15 @@ async function createDatabase(work: RunWork, { restore, request }: Prepared): Pr
     if (isForeign) await db.update(restores).set({ facts: {} }).where(eq(restores.id, restore.id));
     throw error;
   }
-  await db.transaction(async (tx) => {
-    await assertLease(tx, lease);
-    await tx.update(restores).set({ createdDatabase: true, facts: {} }).where(eq(restores.id, restore.id));
-  });
+  try {
+    await db.transaction(async (tx) => {
+      await assertLease(tx, lease);
+      await tx.update(restores).set({ createdDatabase: true, facts: {} }).where(eq(restores.id, restore.id));
+    });
+  } catch (error) {
+    if (reasonOf(error).code === "lease-lost") await reopenRestore(db, restore);
+    throw error;
+  }
 }
 
 async function loadArchive(work: RunWork, { request }: Prepared, path: string): Promise<LoadResult> {
@@ -143,14 +148,23 @@ async function commit(work: RunWork, prepared: Prepared, load: LoadResult, compa
     });
     throw new LifeboatError(verdict.failure.code, verdict.failure.params);
   }
-  await commitRestored(work, prepared, verdict, { ...kept, exitCode: load.exitCode });
+  await commitRestored(work, prepared, verdict, {
+    ...kept,
+    exitCode: load.exitCode,
+    countedOnly: comparison.countedOnly,
+  });
+}
+
+/** Equal rows are less than equal contents, and nobody shall take the one for the other. */
+function countedOnlyWarning(tables: number): string {
+  return `${tables} tables were compared by their number of rows alone: the digest of their contents is not known`;
 }
 
 async function commitRestored(
   work: RunWork,
   { restore, facts, request }: Prepared,
   verdict: RestoreVerdict,
-  kept: Pick<RestoreRow, "errors" | "comparison"> & { exitCode: number },
+  kept: Pick<RestoreRow, "errors" | "comparison"> & { exitCode: number; countedOnly: number },
 ): Promise<void> {
   const { db, deps, run, lease } = work;
   work.signal.throwIfAborted();
@@ -168,6 +182,7 @@ async function commitRestored(
       after: { runId: run.id, backupId: facts.backup.id, database: request.database, tolerated: verdict.tolerated.length },
     });
     const warnings = verdict.tolerated.map((error) => `${error.entry}: ${error.message}`).slice(0, maxErrors);
+    if (kept.countedOnly > 0) warnings.unshift(countedOnlyWarning(kept.countedOnly));
     await finishRun(tx, lease, { state: "succeeded", warnings });
   });
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, max, notInArray, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, max, notInArray, or, sql } from "drizzle-orm";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describeReason } from "#lib/contracts/describe-reason";
@@ -37,8 +37,9 @@ export async function reconcile(db: Database, deps: WorkerDeps, own: ReadonlySet
   for (const run of lost) await attempt(deps, "sessions", () => endSessionsOf(db, deps, run, engineContext(run.id)));
   await attempt(deps, "storage", async () => {
     await deps.prepareDestination();
-    await reconcileIntents(db, deps);
+    // Temporary files go first: a worker that was only stopped cannot publish any more what is decided about right after.
     await sweepStorage(db, deps);
+    await reconcileIntents(db, deps);
   });
   await attempt(deps, "restores", () => reconcileRestores(db, deps, engineContext));
   await attempt(deps, "work folders", () => sweepFolders(db, deps, own));
@@ -59,13 +60,17 @@ async function attempt(deps: WorkerDeps, part: string, work: () => Promise<unkno
 
 /** Takes runs away from workers whose lease is over. From then on that worker's writes are refused. */
 async function failLostRuns(db: Database, own: ReadonlySet<string>): Promise<RunRow[]> {
-  const expired = and(eq(runs.state, "running"), lt(runs.leaseExpiresAt, databaseNow));
+  // A running run always carries a lease; one without could never be found by its end.
+  const expired = and(eq(runs.state, "running"), or(isNull(runs.leaseExpiresAt), lt(runs.leaseExpiresAt, databaseNow)));
   const candidates = await db.select({ id: runs.id, workerId: runs.workerId }).from(runs).where(expired);
   const lost: RunRow[] = [];
   for (const { id, workerId } of candidates) {
     if (own.has(id)) continue;
     const error: Reason = { code: "worker-lost", params: { workerId: workerId ?? "" } };
     const row = await db.transaction(async (tx) => {
+      // A worker stopped inside a transaction holds the row until the server ends its session: the other runs do not wait for it.
+      const free = await tx.select({ id: runs.id }).from(runs).where(eq(runs.id, id)).for("update", { skipLocked: true });
+      if (free.length === 0) return null;
       const [taken] = await tx
         .update(runs)
         .set({ state: "failed", error, finishedAt: databaseNow, leaseExpiresAt: null, version: sql`${runs.version} + 1` })
