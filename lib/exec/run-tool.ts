@@ -6,6 +6,8 @@ import { spawnTool, type SpawnOptions, type ToolExit } from "./spawn-tool.ts";
 export type RunOptions = SpawnOptions & {
   /** Standard output is redacted unless the caller needs its bytes exactly and keeps them from logs (roles as SQL, versions). */
   readonly rawStdout?: boolean;
+  /** Called with the id of the tool's process group once it runs. */
+  readonly onStart?: (pid: number) => void;
 };
 
 export type ToolResult = ToolExit & { readonly stdout: string };
@@ -16,6 +18,7 @@ export type ToolResult = ToolExit & { readonly stdout: string };
  */
 export async function runTool(options: RunOptions): Promise<ToolResult> {
   const tool = spawnTool(options);
+  if (tool.pid !== undefined) options.onStart?.(tool.pid);
   const kept = new BoundedText(options.maxOutputBytes ?? 262_144);
   const lines = new LineReader(options.rawStdout === true ? (line) => line : redactText, (line) => {
     kept.add(`${line}\n`);

@@ -65,14 +65,18 @@ export type DatabaseOptions = {
   name?: string;
   template?: string;
   owner?: string;
+  /** More of the statement, such as `encoding 'LATIN1' locale 'C'`. */
+  properties?: string;
 };
 
 /** Makes a database, empty unless a template is named. */
 export async function createEmptyDatabase(server: TestServer, options: DatabaseOptions = {}): Promise<TestDatabase> {
   const admin = server.admin();
   const name = options.name ?? `t_${randomBytes(6).toString("hex")}`;
-  await admin`create database ${admin(name)} template ${admin(options.template ?? "template0")}`;
-  if (options.owner !== undefined) await admin`alter database ${admin(name)} owner to ${admin(options.owner)}`;
+  // Not `admin(name)`: postgres.js takes a name apart at its full stops.
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  await admin.unsafe(`create database ${quoted(name)} template ${quoted(options.template ?? "template0")} ${options.properties ?? ""}`);
+  if (options.owner !== undefined) await admin.unsafe(`alter database ${quoted(name)} owner to ${quoted(options.owner)}`);
   const url = server.url(name);
   // The name is given apart: postgres.js does not decode the path of a URL.
   const sql = postgres(url, { database: name, max: 4, idle_timeout: 5, onnotice: () => undefined });
@@ -82,7 +86,7 @@ export async function createEmptyDatabase(server: TestServer, options: DatabaseO
     sql,
     drop: async () => {
       await sql.end({ timeout: 1 });
-      await admin`drop database if exists ${admin(name)} with (force)`;
+      await admin.unsafe(`drop database if exists ${quoted(name)} with (force)`);
     },
   };
 }

@@ -3,16 +3,19 @@ import { LifeboatError, reasonOf, type Reason } from "#lib/domain/error";
 import type { CheckResult, CheckStep, DatabaseFacts, EngineContext, ServerAddress } from "../port.ts";
 import { probePort, resolveHost, type PinnedAddress } from "./address.ts";
 import { mapConnectionError } from "./connection-errors.ts";
-import { openSql, withSql } from "./connection.ts";
+import { closeSql, openSql } from "./connection.ts";
 import type { Deps } from "./engine-options.ts";
 import { probeTls } from "./probe-tls.ts";
 import { carriesCatalogue, readVersion, type ServerVersion } from "./server.ts";
 import { pickToolSet } from "./tool-choice.ts";
+import { waitWatched } from "./watched-read.ts";
+import { withSql } from "./with-sql.ts";
 
 type Facts = CheckStep["facts"];
 const order: readonly CheckStep["code"][] = ["resolve", "connect", "tls", "sign-in", "version", "privileges", "tools", "size", "databases"];
 /** Databases that are asked whether they carry a catalogue; more are listed without asking. */
 const askedDatabases = 100;
+const stepMs = 60_000;
 
 /**
  * Tests a connection step by step and tells each step's beginning and end. The first failing step ends the test; the rest is
@@ -35,7 +38,7 @@ export async function checkServer(
       await onStep({ code, state: "running", facts: {}, error: null });
       try {
         context.signal.throwIfAborted();
-        await onStep({ code, state: "done", facts: await check.run(code), error: null });
+        await onStep({ code, state: "done", facts: await bounded(check, code, address, context), error: null });
       } catch (error) {
         context.signal.throwIfAborted();
         const mapped = mapConnectionError(error, address, address.maintenanceDatabase);
@@ -48,6 +51,15 @@ export async function checkServer(
   } finally {
     await check.close();
   }
+}
+
+/** One step, given up after a minute; the step of databases bounds each of its sessions by itself. */
+async function bounded(check: Check, code: CheckStep["code"], address: ServerAddress, context: EngineContext): Promise<Facts> {
+  const silent = () =>
+    code === "databases"
+      ? Promise.resolve()
+      : Promise.reject(new LifeboatError("connection-lost", { host: address.host, port: address.port }));
+  return await waitWatched(check.run(code), stepMs, silent, context.signal);
 }
 
 class Check {
@@ -98,7 +110,7 @@ class Check {
   }
 
   async close(): Promise<void> {
-    await this.#sql?.end({ timeout: 1 });
+    if (this.#sql !== null) await closeSql(this.#sql, 1);
   }
 
   async #connect(): Promise<Facts> {

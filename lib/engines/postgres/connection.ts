@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { isIP } from "node:net";
+import { connect, isIP, type Socket } from "node:net";
 import { join } from "node:path";
 import { checkServerIdentity, rootCertificates } from "node:tls";
 import type { ConnectionOptions } from "node:tls";
@@ -9,6 +9,8 @@ import { connectTimeoutSeconds, type PinnedAddress } from "./address.ts";
 
 /** Fixed for all sessions, so that a row reads the same from the source and from its copy. */
 const sessionOptions = "-c bytea_output=hex -c jit=off -c client_min_messages=warning";
+
+const socketsOf = new WeakMap<postgres.Sql, Set<Socket>>();
 
 const verifies = (address: PinnedAddress) => address.tlsMode === "verify-ca" || address.tlsMode === "verify-full";
 
@@ -83,8 +85,15 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
   if (address.password !== null) rememberSecret(address.password);
   // As lists, which its types do not tell: postgres.js takes an IPv6 address apart at its colons otherwise.
   const endpoint = { host: [address.ip], port: [address.port] } as unknown as { host: string; port: number };
-  return postgres({
+  const sockets = new Set<Socket>();
+  const sql = postgres({
     ...endpoint,
+    socket: () => {
+      // Still connecting: Node keeps what is written until then, and postgres.js bounds the time.
+      const socket = connect({ host: address.ip, port: address.port });
+      sockets.add(socket.once("close", () => sockets.delete(socket)));
+      return socket;
+    },
     database,
     username: address.username,
     password: address.password ?? "",
@@ -97,21 +106,14 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
     prepare: false,
     onnotice: () => undefined,
     connection: { application_name: applicationName, TimeZone: "UTC", bytea_output: "hex", jit: "off" },
-  });
+  } as postgres.Options<Record<string, never>>);
+  socketsOf.set(sql, sockets);
+  return sql;
 }
 
-/** Runs `work` with SQL sessions that are ended afterwards. */
-export async function withSql<T>(
-  address: PinnedAddress,
-  database: string,
-  applicationName: string,
-  work: (sql: postgres.Sql) => Promise<T>,
-  max = 1,
-): Promise<T> {
-  const sql = openSql(address, database, applicationName, max);
-  try {
-    return await work(sql);
-  } finally {
-    await sql.end({ timeout: 2 });
-  }
+/** Ends the sessions of `openSql` within a bound: what does not end by itself in `graceSeconds` loses its socket. */
+export async function closeSql(sql: postgres.Sql, graceSeconds: number): Promise<void> {
+  await sql.end({ timeout: graceSeconds });
+  // A lost connection would keep its socket for minutes: what postgres.js sent at the end may never be acknowledged.
+  for (const socket of socketsOf.get(sql) ?? []) socket.destroy();
 }

@@ -5,10 +5,7 @@ import type { EngineContext, RestoreRequest } from "../port.ts";
 import { mapConnectionError } from "./connection-errors.ts";
 import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue, type ServerVersion } from "./server.ts";
-
-/** A word or literal of SQL: utility statements take no parameters. */
-const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
-export const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
+import { identifier, literal } from "./sql-text.ts";
 
 /** The statement that creates an empty database with recorded properties. Throws `target-encoding-missing` for what a server is too old for. */
 export function createStatement(database: string, properties: DatabaseProperties | null, version: ServerVersion): string {

@@ -2,10 +2,9 @@ import type postgres from "postgres";
 import { redactText } from "#lib/log/redact";
 import type { EngineContext, RestoreLineError, RestoreRequest } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
-import { identifier } from "./create-database.ts";
 import { querySql, type ServerVersion } from "./server.ts";
+import { identifier, literal } from "./sql-text.ts";
 
-const literal = (value: string) => `'${value.replaceAll("'", "''")}'`;
 /** Settings whose value is a list of names: each is quoted by itself (`GUC_LIST_QUOTE`). */
 const listSettings = new Set(["search_path", "session_preload_libraries", "temp_tablespaces", "local_preload_libraries", "datestyle"]);
 

@@ -1,7 +1,7 @@
 import type { EngineContext, RestoreRequest } from "../port.ts";
-import { identifier } from "./create-database.ts";
 import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, refuseCatalogue } from "./server.ts";
+import { identifier } from "./sql-text.ts";
 
 /** Removes a database that a restore created, ending its sessions; quietly done when it is gone. Never a catalogue. */
 export async function dropDatabase(deps: Deps, request: RestoreRequest, context: EngineContext): Promise<void> {

@@ -17,7 +17,17 @@ export type DumpChoice = {
   readonly lockWaitMs: number;
   readonly snapshotId: string | null;
   readonly dataOnly: boolean;
+  /** The database's encoding as the server names it; null where it is not known. */
+  readonly encoding: string | null;
 };
+
+/** Encodings without names for every byte's character: their data passes as it is, and names outside ASCII may not be readable. */
+const untranslated = new Set(["UTF8", "SQL_ASCII", "MULE_INTERNAL"]);
+
+/** Archives are UTF-8 wherever the server can translate, so that names, digests and listings read the same from every database. */
+function encodingArguments(encoding: string | null): string[] {
+  return encoding === null || untranslated.has(encoding) ? [] : ["--encoding=UTF8"];
+}
 
 /** Arguments of pg_dump. Names appear only as values behind `=`; the database's name and the password never. */
 export function dumpArguments(choice: DumpChoice): string[] {
@@ -28,6 +38,7 @@ export function dumpArguments(choice: DumpChoice): string[] {
     "--no-password",
     `--lock-wait-timeout=${choice.lockWaitMs}`,
     ...(choice.snapshotId === null ? [] : [`--snapshot=${choice.snapshotId}`]),
+    ...encodingArguments(choice.encoding),
     ...(choice.dataOnly ? ["--data-only"] : []),
     ...choice.excludedSchemas.map((schema) => `--exclude-schema=${exactPattern(schema)}`),
     ...choice.excludedTables.map((ref) => `--exclude-table-data=${table(ref)}`),

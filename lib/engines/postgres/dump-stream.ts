@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
+import { groupTicks } from "#lib/exec/group-ticks";
 import { spawnTool, type ToolProcess } from "#lib/exec/spawn-tool";
 import type { StreamChunk } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
@@ -47,9 +48,16 @@ export class DumpStream {
   /** Read once. Throws when the tool or the connection fails, also after the last byte. */
   async *chunks(): AsyncGenerator<StreamChunk> {
     const { address, database, applicationName, stallMs } = this.#request;
-    const watch = new StallWatch(address, database, applicationName);
+    const { pid } = this.#tool;
+    const watch = new StallWatch({
+      address,
+      database,
+      applicationName,
+      stallMs,
+      clientTicks: async () => (pid === undefined ? null : await groupTicks(pid)),
+    });
     try {
-      for await (const bytes of watchedRead<Buffer>(this.#tool.stdout, stallMs, async (silentMs) => await watch.check(silentMs))) {
+      for await (const bytes of watchedRead(this.#tool.stdout, stallMs, async (silentMs) => await watch.check(silentMs))) {
         watch.reset();
         yield* this.reader.push(bytes);
       }

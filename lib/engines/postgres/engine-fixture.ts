@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger } from "#lib/log/log";
@@ -7,8 +7,9 @@ import type { TestServer } from "#lib/testing/postgres";
 import type { Engine, EngineContext, OpenSnapshot, RestoreRequest, ServerAddress, SnapshotRequest, SnapshotResult } from "../port.ts";
 import { createPostgresEngine } from "./engine.ts";
 import type { PostgresEngineOptions } from "./engine-options.ts";
+import { toolSetsIn } from "./tools.ts";
 
-/** For integration tests: an engine on real servers, with the log of what it said. */
+/** For integration tests: an engine with the tools of the given folders only, on real servers, with the log of what it said. */
 export type EngineFixture = {
   engine: Engine;
   context: EngineContext;
@@ -19,11 +20,17 @@ export type EngineFixture = {
 
 export async function engineFixture(binDirs: readonly string[], options: Partial<PostgresEngineOptions> = {}): Promise<EngineFixture> {
   const workDir = await mkdtemp(join(tmpdir(), "lifeboat-engine-"));
-  await mkdir(workDir, { recursive: true });
   const logged: string[] = [];
   const abort = new AbortController();
   const logger = createLogger("debug", {}, (line) => logged.push(line));
-  const engine = createPostgresEngine({ pgBinPath: binDirs, lockWaitMs: 2_000, stallMs: 20_000, logger, ...options });
+  const engine = createPostgresEngine({
+    pgBinPath: [],
+    findTools: async () => await toolSetsIn(binDirs),
+    lockWaitMs: 2_000,
+    stallMs: 20_000,
+    logger,
+    ...options,
+  });
   const applicationName = `lifeboat-test-${randomUUID()}`;
   const context: EngineContext = { signal: abort.signal, workDir, applicationName, log: (level, text) => logged.push(`${level} ${text}`) };
   return { engine, context, logged, abort, remove: async () => await rm(workDir, { recursive: true, force: true }) };
@@ -57,4 +64,15 @@ export async function writeSnapshot(snapshot: OpenSnapshot, path: string, onChun
     await file.close();
     await snapshot.close();
   }
+}
+
+/** A folder of the server's tools whose `pg_dump` is a shell script in which `REAL` stands for the real one. */
+export async function scriptedTools(server: TestServer, folder: string, script: string, version = ""): Promise<string> {
+  await mkdir(folder);
+  for (const tool of ["pg_restore", "pg_dumpall", "psql"]) await symlink(join(server.binDir, tool), join(folder, tool));
+  const real = join(server.binDir, "pg_dump");
+  const answer = version === "" ? `exec ${real} --version` : `echo 'pg_dump (PostgreSQL) ${version}'; exit 0`;
+  const lines = ["#!/bin/sh", `case "$1" in --version) ${answer};; esac`, script.replaceAll("REAL", real)];
+  await writeFile(join(folder, "pg_dump"), `${lines.join("\n")}\n`, { mode: 0o755 });
+  return folder;
 }

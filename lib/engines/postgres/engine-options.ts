@@ -6,6 +6,8 @@ import type { Installer, ToolSet } from "./tool-choice.ts";
 export type PostgresEngineOptions = {
   /** Folders with PostgreSQL programs that are looked at first. */
   readonly pgBinPath: readonly string[];
+  /** Finds the tool sets; left out: `pgBinPath`, then the usual places of this machine. */
+  readonly findTools?: () => Promise<readonly ToolSet[]>;
   /** How long pg_dump waits for a table's lock. */
   readonly lockWaitMs: number;
   /** Silence after which the server is asked whether it still works. */

@@ -10,17 +10,17 @@ import { listArchive } from "./list-archive.ts";
 import { load } from "./load.ts";
 import { reachServer } from "./server.ts";
 import { openSnapshot } from "./snapshot.ts";
+import type { ToolSet } from "./tool-choice.ts";
 import { discoverToolSets, findInstaller } from "./tools.ts";
 
 /** How long found tool sets are believed, in milliseconds: an upgrade during the day is noticed. */
 const toolsBelievedMs = 60_000;
 
-function rememberTools(pgBinPath: readonly string[]): Tools {
-  let found: { at: number; sets: ReturnType<typeof discoverToolSets> } | null = null;
+function rememberTools(find: () => Promise<readonly ToolSet[]>): Tools {
+  let found: { at: number; sets: Promise<readonly ToolSet[]> } | null = null;
   return {
     sets: async () => {
-      if (found === null || performance.now() - found.at > toolsBelievedMs)
-        found = { at: performance.now(), sets: discoverToolSets(pgBinPath) };
+      if (found === null || performance.now() - found.at > toolsBelievedMs) found = { at: performance.now(), sets: find() };
       return await found.sets;
     },
     installer: findInstaller,
@@ -29,7 +29,7 @@ function rememberTools(pgBinPath: readonly string[]): Tools {
 
 /** PostgreSQL through its own tools: `pg_dump`, `pg_restore`, `pg_dumpall`, and SQL for what they do not tell. */
 export function createPostgresEngine(options: PostgresEngineOptions): Engine {
-  const deps: Deps = { options, tools: rememberTools(options.pgBinPath) };
+  const deps: Deps = { options, tools: rememberTools(options.findTools ?? (async () => await discoverToolSets(options.pgBinPath))) };
   return {
     id: "postgres",
     snapshot: async (request, context) => await openSnapshot(deps, request, context),

@@ -1,14 +1,31 @@
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createEmptyDatabase, describeOn, type TestDatabase, type TestServer } from "#lib/testing/postgres";
-import { addressOf, engineFixture, restoreRequest, snapshotRequest, writeSnapshot, type EngineFixture } from "./engine-fixture.ts";
+import {
+  addressOf,
+  engineFixture,
+  restoreRequest,
+  snapshotRequest,
+  scriptedTools,
+  writeSnapshot,
+  type EngineFixture,
+} from "./engine-fixture.ts";
 
 /** Command lines of all processes, as any user of the machine sees them. */
 async function commandLines(): Promise<string> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(pids.map(async (pid) => await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")));
   return lines.join("\n").replaceAll("\0", " ");
+}
+
+/** A callback that acts at its first call only. */
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
 }
 
 function suite(server: TestServer) {
@@ -61,11 +78,11 @@ function suite(server: TestServer) {
 
   it("fails at once when the server ends the session", async () => {
     const snapshot = await open();
-    let ended: Promise<unknown> | null = null;
-    const end = () => {
-      ended ??=
-        server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${fixture.context.applicationName}`.execute();
-    };
+    let ended: Promise<unknown> = Promise.resolve();
+    const end = once(() => {
+      const query = server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${fixture.context.applicationName}`;
+      ended = query.execute();
+    });
     await expect(writeSnapshot(snapshot, path(), end)).rejects.toMatchObject({ code: "connection-lost" });
     await ended;
   });
@@ -127,10 +144,10 @@ function suite(server: TestServer) {
 
   it("says when the database is dropped under it", async () => {
     const snapshot = await open();
-    let dropped: Promise<unknown> | null = null;
-    const drop = () => {
-      dropped ??= server.admin().unsafe(`drop database "${source.name}" with (force)`).execute();
-    };
+    let dropped: Promise<unknown> = Promise.resolve();
+    const drop = once(() => {
+      dropped = server.admin().unsafe(`drop database "${source.name}" with (force)`).execute();
+    });
     await expect(writeSnapshot(snapshot, path(), drop)).rejects.toMatchObject({
       code: expect.stringMatching(/^(database-dropped|connection-lost)$/),
     });
@@ -138,18 +155,16 @@ function suite(server: TestServer) {
   });
 
   /** A folder of tools whose pg_dump injects one fault around the real one. */
-  const toolsWith = async (script: string) => {
-    const folder = join(fixture.context.workDir, "tools");
-    await mkdir(folder);
-    for (const tool of ["pg_restore", "pg_dumpall", "psql"]) await symlink(join(server.binDir, tool), join(folder, tool));
-    const real = join(server.binDir, "pg_dump");
-    await writeFile(
-      join(folder, "pg_dump"),
-      `#!/bin/sh\ncase "$1" in --version) exec ${real} --version;; esac\n${script.replaceAll("REAL", real)}\n`,
-    );
-    await chmod(join(folder, "pg_dump"), 0o755);
-    return await engineFixture([folder]);
-  };
+  const toolsWith = async (script: string) =>
+    await engineFixture([await scriptedTools(server, join(fixture.context.workDir, "tools"), script)]);
+
+  it("fails with the signal when pg_dump is killed at 99 percent, with all but its last bytes already on the way", async () => {
+    const script = `REAL "$@" > "$0.out"; size=$(wc -c < "$0.out"); head -c $((size * 99 / 100)) "$0.out"; kill -KILL $$`;
+    const faulty = await toolsWith(script);
+    const snapshot = await faulty.engine.snapshot(snapshotRequest(addressOf(server), source.name), faulty.context);
+    await expect(writeSnapshot(snapshot, path())).rejects.toMatchObject({ code: "tool-killed", params: { signal: "SIGKILL" } });
+    await faulty.remove();
+  });
 
   it.each([
     ["exits 0 without a byte", "exit 0", "tool-empty-output"],

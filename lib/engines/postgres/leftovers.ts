@@ -1,18 +1,18 @@
+import type postgres from "postgres";
 import type { PinnedAddress } from "./address.ts";
-import { withSql } from "./connection.ts";
+import { helperName } from "./session-name.ts";
+import { maxLookMs } from "./stall-watch.ts";
+import { withSql } from "./with-sql.ts";
 
-/** The name of a helper session, so that the tool's own session can be told apart in `pg_stat_activity`; at most 63 bytes. */
-export function helperName(applicationName: string, helper: "snapshot" | "watch" | "end"): string {
-  return `${applicationName.slice(0, 54)} ${helper}`;
-}
-
-/** Ends what a run may have left on the server. Where the role may not, or the server is gone, nothing can be done: it says so. */
-export async function endLeftovers(address: PinnedAddress, applicationName: string): Promise<number> {
+/** Ends what a run may have left on the server. Where the role may not, or the server is gone, nothing can be done: it throws. `limitMs` bounds it. */
+export async function endLeftovers(address: PinnedAddress, applicationName: string, limitMs = maxLookMs): Promise<number> {
   const names = [applicationName, helperName(applicationName, "snapshot"), helperName(applicationName, "watch")];
-  return await withSql(address, address.maintenanceDatabase, helperName(applicationName, "end"), async (sql) => {
+  return await withSql(address, address.maintenanceDatabase, helperName(applicationName, "end"), endNamed, { limitMs });
+
+  async function endNamed(sql: postgres.Sql): Promise<number> {
     const rows = await sql`
       select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
       where application_name = any(${names}::text[]) and pid <> pg_backend_pid()`;
     return rows.length;
-  });
+  }
 }

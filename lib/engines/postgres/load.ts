@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
+import { groupTicks } from "#lib/exec/group-ticks";
 import { runTool } from "#lib/exec/run-tool";
 import type { EngineContext, LoadResult, RestoreRequest } from "../port.ts";
 import type { TocEntry } from "./archive-format.ts";
@@ -13,7 +14,9 @@ import type { Deps } from "./engine-options.ts";
 import { listFile, selectEntries } from "./restore-list.ts";
 import { RestoreLog } from "./restore-errors.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { pickToolSet } from "./tool-choice.ts";
+import { waitWatched } from "./watched-read.ts";
 
 /** Reads an archive's table of contents and no further. Null when its version is not known. */
 export async function readToc(archivePath: string): Promise<readonly TocEntry[] | null> {
@@ -51,16 +54,32 @@ export async function load(
   const total = selected?.length ?? toc?.length ?? 0;
 
   const log = new RestoreLog();
-  const result = await runTool({
+  const { signal, stop } = stoppable(context.signal);
+  const { stallMs } = deps.options;
+  let group: number | null = null;
+  const watch = new StallWatch({
+    address,
+    database,
+    stallMs,
+    applicationName: context.applicationName,
+    clientTicks: async () => (group === null ? null : await groupTicks(group)),
+  });
+  const running = runTool({
     file: join(toolSet.path, "pg_restore"),
     args: [...restoreArguments(request), ...(selected === null ? [] : [`--use-list=${listPath}`]), "--", archivePath],
     env,
     // Nobody knows how long a load takes; cancel and lost connections end it.
     timeoutMs: null,
-    signal: context.signal,
+    signal,
+    onStart: (pid) => (group = pid),
     onLine: (stream, line) => {
       if (stream === "stderr" && log.line(line)) onEntry(Math.min(log.entriesDone, total), total, log.currentEntry);
     },
+  });
+  const result = await waitWatched(running, stallMs, async (ms) => await watch.check(ms)).catch(async (error: unknown) => {
+    stop();
+    await running.catch(() => undefined);
+    throw error;
   });
   log.end();
   context.signal.throwIfAborted();
@@ -70,6 +89,12 @@ export async function load(
   if (log.total > errors.length) errors.push({ class: "other", entry: "", message: `${log.total - errors.length} more errors` });
   errors.push(...(await applyProperties(address, request, version, context)));
   return { errors, exitCode: result.exitCode ?? 1 };
+}
+
+/** A signal that follows another one and can be stopped by itself. */
+function stoppable(outer: AbortSignal): { signal: AbortSignal; stop: () => void } {
+  const inner = new AbortController();
+  return { signal: AbortSignal.any([outer, inner.signal]), stop: () => inner.abort() };
 }
 
 function selectTables(toc: readonly TocEntry[] | null, { tables }: RestoreRequest): number[] {

@@ -1,4 +1,5 @@
 import type postgres from "postgres";
+import { identifier } from "./sql-text.ts";
 
 type Finder = { readonly tool: string; readonly table: string; readonly columns: readonly string[]; readonly head: string };
 
@@ -49,7 +50,9 @@ export async function readMigrationHead(sql: postgres.ReservedSql): Promise<{ to
     if (found === undefined) continue;
     await sql`savepoint migration_head`;
     try {
-      const [row] = await sql<{ head: string | null }[]>`select ${sql.unsafe(head)} as head from ${sql(found.schema)}.${sql(found.table)}`;
+      const [row] = await sql<
+        { head: string | null }[]
+      >`select ${sql.unsafe(head)} as head from ${sql.unsafe(`${identifier(found.schema)}.${identifier(found.table)}`)}`;
       if (row?.head) return { tool, head: row.head };
     } catch {
       // A table of that name with other contents: no head, and no reason to fail a backup.

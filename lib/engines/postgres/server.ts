@@ -3,8 +3,8 @@ import { LifeboatError } from "#lib/domain/error";
 import type { ServerAddress } from "../port.ts";
 import { pinAddress, type PinnedAddress } from "./address.ts";
 import { mapConnectionError } from "./connection-errors.ts";
-import { openSql, withSql } from "./connection.ts";
 import { probeTls } from "./probe-tls.ts";
+import { withSql } from "./with-sql.ts";
 
 export type ServerVersion = { readonly text: string; readonly number: number; readonly major: number };
 
@@ -37,6 +37,12 @@ export async function readVersion(sql: postgres.Sql | postgres.ReservedSql): Pro
   return { text, number: row!.number, major: Math.floor(row!.number / 10_000) };
 }
 
+/** The encoding of the database that `sql` is connected to, in the server's words. */
+export async function readEncoding(sql: postgres.Sql): Promise<string> {
+  const [row] = await sql<{ encoding: string }[]>`select current_setting('server_encoding') as encoding`;
+  return row!.encoding;
+}
+
 /** True when the database that `sql` is connected to is a catalogue of Lifeboat. */
 export async function carriesCatalogue(sql: postgres.Sql): Promise<boolean> {
   const rows = await sql`
@@ -60,13 +66,9 @@ export async function refuseCatalogue(
     catalogue.port === address.port &&
     [address.host, address.ip].includes(catalogue.host);
   if (lies) throw new LifeboatError("target-is-catalogue", { database });
-  const sql = openSql(address, database, applicationName);
   try {
-    if (await carriesCatalogue(sql)) throw new LifeboatError("target-is-catalogue", { database });
+    if (await querySql(address, database, applicationName, carriesCatalogue)) throw new LifeboatError("target-is-catalogue", { database });
   } catch (error) {
-    const mapped = mapConnectionError(error, address, database);
-    if (!(mapped instanceof LifeboatError && mapped.code === "database-missing")) throw mapped;
-  } finally {
-    await sql.end({ timeout: 2 });
+    if (!(error instanceof LifeboatError && error.code === "database-missing")) throw error;
   }
 }

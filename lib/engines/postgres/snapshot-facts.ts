@@ -1,5 +1,6 @@
 import type postgres from "postgres";
 import { LifeboatError } from "#lib/domain/error";
+import { identifier } from "./sql-text.ts";
 import type { SnapshotManifest, SnapshotRequest, TableRef } from "../port.ts";
 
 type Session = postgres.Sql | postgres.ReservedSql;
@@ -77,6 +78,9 @@ export async function readManifest(
       select refobjid from pg_catalog.pg_shdepend s join pg_catalog.pg_database d on d.oid = s.dbid
         where s.refclassid = 'pg_authid'::regclass and d.datname = current_database()
       union select datdba from pg_catalog.pg_database where datname = current_database()
+      union select a.grantee from pg_catalog.pg_database d cross join lateral aclexplode(d.datacl) a where d.datname = current_database()
+      union select s.setrole from pg_catalog.pg_db_role_setting s join pg_catalog.pg_database d on d.oid = s.setdatabase
+        where d.datname = current_database()
       union select relowner from pg_catalog.pg_class where oid >= 16384) order by 1`;
   const tablespaces = await sql<{ name: string }[]>`
     select spcname as name from pg_catalog.pg_tablespace where spcname not in ('pg_default', 'pg_global') and oid in (
@@ -104,7 +108,9 @@ export async function countRows(sql: Session, request: SnapshotRequest): Promise
   const counted: (TableRef & { rows: number })[] = [];
   for (const { schema, table } of tables) {
     if (request.excludedTables.some(isTable({ schema, table }))) continue;
-    const [row] = await sql<{ rows: string }[]>`select count(*)::text as rows from only ${sql(schema)}.${sql(table)}`;
+    const [row] = await sql<
+      { rows: string }[]
+    >`select count(*)::text as rows from only ${sql.unsafe(`${identifier(schema)}.${identifier(table)}`)}`;
     counted.push({ schema, table, rows: Number(row!.rows) });
   }
   return counted;

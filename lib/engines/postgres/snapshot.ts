@@ -3,16 +3,19 @@ import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext, OpenSnapshot, SnapshotManifest, SnapshotRequest, SnapshotResult, TableDigest } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
 import { mapConnectionError } from "./connection-errors.ts";
-import { libpqEnvironment, openSql } from "./connection.ts";
+import { closeSql, libpqEnvironment, openSql } from "./connection.ts";
 import { dumpArguments } from "./dump-arguments.ts";
 import { DumpStream } from "./dump-stream.ts";
 import type { Deps } from "./engine-options.ts";
 import { readGlobals } from "./globals.ts";
-import { endLeftovers, helperName } from "./leftovers.ts";
+import { helperName } from "./session-name.ts";
+import { endLeftovers } from "./leftovers.ts";
 import { readMigrationHead } from "./migration-head.ts";
 import { reachServer, readVersion, type ServerVersion } from "./server.ts";
 import { countRows, estimateBytes, findUnreadable, readManifest, refuseUnreadable, splitUnreadable } from "./snapshot-facts.ts";
-import { pickToolSet } from "./tool-choice.ts";
+import { maxLookMs, StallWatch } from "./stall-watch.ts";
+import { pickToolSet, safetyNote } from "./tool-choice.ts";
+import { waitWatched } from "./watched-read.ts";
 
 /** SHA-256 of nothing: the digest of a table without rows or whose rows were left out. */
 export const emptySha256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
@@ -66,39 +69,61 @@ async function begin(sql: postgres.ReservedSql, request: SnapshotRequest): Promi
 export async function openSnapshot(deps: Deps, request: SnapshotRequest, context: EngineContext): Promise<OpenSnapshot> {
   const address = await reachServer(request.address, context.signal);
   const sql = openSql(address, request.database, helperName(context.applicationName, "snapshot"));
-  let session: postgres.ReservedSql | null = null;
-  try {
+  const watch = sessionWatch(address, request, context, deps.options.stallMs);
+  const prepare = async () => {
     // postgres.js never resolves a reservation that itself has to connect: connect first.
     await sql`select 1`;
-    session = await sql.reserve();
-    const inside = await begin(session, request);
+    const session = await sql.reserve();
+    return { session, inside: await begin(session, request) };
+  };
+  try {
+    const { stallMs } = deps.options;
+    const { session, inside } = await waitWatched(prepare(), stallMs, async (ms) => await watch.check(ms), context.signal);
     context.signal.throwIfAborted();
     const toolSet = pickToolSet(await deps.tools.sets(), inside.version.major, ["pg_dump"], await deps.tools.installer());
     const env = await libpqEnvironment(address, request.database, context);
     const globals = toolSet.tools.includes("pg_dumpall")
       ? await readGlobals(toolSet.path, env, context.signal)
       : { sql: null, warning: "roles and tablespaces were not recorded: pg_dumpall is missing" };
-    if (globals.warning !== null) context.log("warning", globals.warning);
+    const notes = [...(globals.warning === null ? [] : [globals.warning]), ...safetyNote(toolSet)];
+    for (const note of notes) context.log("warning", note);
     const lockWaitMs = request.lockWaitSeconds > 0 ? request.lockWaitSeconds * 1_000 : deps.options.lockWaitMs;
     const choice = { ...request, droppedTables: inside.dropped, lockWaitMs, snapshotId: inside.snapshotId, dataOnly: false };
+    const encoding = inside.manifest.properties?.encoding ?? null;
     const dump = new DumpStream({
       binDir: toolSet.path,
-      args: dumpArguments(choice),
+      args: dumpArguments({ ...choice, encoding }),
       env,
       address,
       database: request.database,
       applicationName: context.applicationName,
       lockWaitMs,
-      stallMs: deps.options.stallMs,
+      stallMs,
       signal: context.signal,
     });
     context.log("info", `pg_dump ${toolSet.version} reads PostgreSQL ${inside.version.text}`);
-    return new Snapshot({ address, request, context, sql, session, inside, dump, globals, toolVersion: toolSet.version });
+    return new Snapshot({
+      address,
+      request,
+      context,
+      sql,
+      session,
+      inside,
+      dump,
+      notes,
+      globalsSql: globals.sql,
+      stallMs,
+      toolVersion: toolSet.version,
+    });
   } catch (error) {
-    session?.release();
-    await sql.end({ timeout: 1 });
+    await closeSql(sql, 1);
+    context.signal.throwIfAborted();
     throw mapConnectionError(error, address, request.database);
   }
+}
+
+function sessionWatch(address: PinnedAddress, { database }: SnapshotRequest, context: EngineContext, stallMs: number): StallWatch {
+  return new StallWatch({ address, database, stallMs, applicationName: helperName(context.applicationName, "snapshot") });
 }
 
 type Parts = {
@@ -109,7 +134,9 @@ type Parts = {
   readonly session: postgres.ReservedSql;
   readonly inside: Inside;
   readonly dump: DumpStream;
-  readonly globals: { sql: string | null; warning: string | null };
+  readonly notes: readonly string[];
+  readonly globalsSql: string | null;
+  readonly stallMs: number;
   readonly toolVersion: string;
 };
 
@@ -144,7 +171,7 @@ class Snapshot implements OpenSnapshot {
   readonly close = async (): Promise<void> => await (this.#closed ??= this.#close());
 
   async #finish(): Promise<SnapshotResult> {
-    const { dump, globals, inside, request } = this.#parts;
+    const { dump, globalsSql, inside, notes, request } = this.#parts;
     const { facts, warnings } = await dump.finish();
     const excluded = request.excludedTables.map((ref) => ({
       schema: ref.schema,
@@ -159,8 +186,8 @@ class Snapshot implements OpenSnapshot {
     this.#isWhole = true;
     return {
       tables: [...tables, ...excluded],
-      manifest: { ...inside.manifest, globalsSql: globals.sql },
-      warnings: globals.warning === null ? warnings : [...warnings, globals.warning],
+      manifest: { ...inside.manifest, globalsSql },
+      warnings: [...warnings, ...notes],
       digestsFromStream: facts.unread === null,
       largeObjects: facts.largeObjects,
     };
@@ -168,28 +195,35 @@ class Snapshot implements OpenSnapshot {
 
   /** The archive was not read: its tables are counted in the very snapshot, which must still be the one that was exported. */
   async #countBySql(why: string): Promise<TableDigest[]> {
-    const { address, context, session, inside, request } = this.#parts;
+    const { address, context, request, stallMs } = this.#parts;
     context.log("warning", `the archive passed unread (${why}); rows are counted by SQL in the same snapshot`);
+    const watch = sessionWatch(address, request, context, stallMs);
     try {
-      const [row] = await session<{ pid: number; level: string }[]>`
-        select pg_backend_pid() as pid, current_setting('transaction_isolation') as level`;
-      if (row?.pid !== inside.backendPid || row.level !== "repeatable read")
-        throw new LifeboatError("connection-lost", { host: address.host, port: address.port });
-      const counted = await countRows(session, request);
-      return counted.map(({ schema, table, rows }) => ({ schema, table, rows, bytes: 0, sha256: unknownSha256, excluded: false }));
+      return await waitWatched(this.#count(), stallMs, async (ms) => await watch.check(ms), context.signal);
     } catch (error) {
+      context.signal.throwIfAborted();
       throw mapConnectionError(error, address, request.database);
     }
   }
 
+  async #count(): Promise<TableDigest[]> {
+    const { address, session, inside, request } = this.#parts;
+    const [row] = await session<{ pid: number; level: string }[]>`
+      select pg_backend_pid() as pid, current_setting('transaction_isolation') as level`;
+    if (row?.pid !== inside.backendPid || row.level !== "repeatable read")
+      throw new LifeboatError("connection-lost", { host: address.host, port: address.port });
+    const counted = await countRows(session, request);
+    return counted.map(({ schema, table, rows }) => ({ schema, table, rows, bytes: 0, sha256: unknownSha256, excluded: false }));
+  }
+
   async #close(): Promise<void> {
-    const { address, context, dump, session, sql } = this.#parts;
+    const { address, context, dump, session, sql, stallMs } = this.#parts;
     await dump.close();
     session.release();
-    await sql.end({ timeout: 0 });
+    await closeSql(sql, 0);
     if (this.#isWhole) return;
     try {
-      await endLeftovers(address, context.applicationName);
+      await endLeftovers(address, context.applicationName, Math.min(maxLookMs, stallMs));
     } catch {
       context.log("warning", "the server could not be asked whether something of this run is left on it");
     }

@@ -1,63 +1,101 @@
+import type postgres from "postgres";
 import { LifeboatError } from "#lib/domain/error";
 import type { PinnedAddress } from "./address.ts";
-import { withSql } from "./connection.ts";
-import { helperName } from "./leftovers.ts";
+import { closeSql, openSql } from "./connection.ts";
+import { helperName } from "./session-name.ts";
 
-type Backend = { state: string; waitType: string | null; waitEvent: string | null };
+type Backend = { waits: boolean; changed: string };
 
-/** Silent looks after which a server that only waits for us counts as stalled: the network between has lost what it sent. */
-const patience: Readonly<Record<string, number>> = { ClientWrite: 2, ClientRead: 15 };
+/** Idle looks in a row that are still believed. The first look only remembers, so the third one decides. */
+const patience = 1;
+/** The same where nobody can tell whether the client is busy: it may think for minutes about many tables. */
+const blindPatience = 15;
+/** At most, for one look, connecting included; in milliseconds. */
+export const maxLookMs = 15_000;
+
+export type Watched = {
+  readonly address: PinnedAddress;
+  readonly database: string;
+  /** Of the session that is watched. */
+  readonly applicationName: string;
+  /** How often `check` is called, in milliseconds. */
+  readonly stallMs: number;
+  /** The client's used processor time, null where that is unknown. Left out: this process is the client and only waits. */
+  readonly clientTicks?: () => Promise<number | null>;
+};
 
 /**
  * Judges silence by asking the server whether the backend still works, never by silence alone.
- * `check` throws `connection-lost` when the backend is gone or the server is out of reach, `server-stalled` when it waits for us in vain.
+ * `check` throws `connection-lost` when the backend is gone or the server is out of reach in two looks, `server-stalled` when the
+ * server has waited for a client that did nothing meanwhile: the network between has lost what they sent.
  */
 export class StallWatch {
-  readonly #address: PinnedAddress;
-  readonly #database: string;
-  readonly #applicationName: string;
-  #silentLooks = 0;
+  readonly #watched: Watched;
+  #idleLooks = 0;
   #failedLooks = 0;
+  #changed = "";
+  #ticks: number | null = 0;
 
-  constructor(address: PinnedAddress, database: string, applicationName: string) {
-    this.#address = address;
-    this.#database = database;
-    this.#applicationName = applicationName;
+  constructor(watched: Watched) {
+    this.#watched = watched;
   }
 
   /** Called when bytes came. */
   reset(): void {
-    this.#silentLooks = 0;
+    this.#idleLooks = 0;
     this.#failedLooks = 0;
   }
 
   async check(silentMs: number): Promise<void> {
-    const { host, port } = this.#address;
-    let backends: Backend[];
+    let backends: Backend[] = [];
+    let cause: unknown;
     try {
       backends = await this.#look();
-      this.#failedLooks = 0;
     } catch (error) {
-      this.#failedLooks += 1;
-      if (this.#failedLooks >= 2) throw new LifeboatError("connection-lost", { host, port }, { cause: error });
-      return;
+      cause = error;
     }
-    if (backends.length === 0) throw new LifeboatError("connection-lost", { host, port });
-    const waitsForUs = backends.every((backend) => backend.waitType === "Client");
-    this.#silentLooks = waitsForUs ? this.#silentLooks + 1 : 0;
-    const limit = patience[backends[0]!.waitEvent ?? ""] ?? 15;
-    if (this.#silentLooks > limit) throw new LifeboatError("server-stalled", { seconds: Math.round(silentMs / 1_000) });
+    // None: the session may not have begun yet, so a second look decides.
+    if (backends.length === 0) return this.#missed(cause);
+    this.#failedLooks = 0;
+    const isIdle = await this.#isIdle(backends);
+    this.#idleLooks = isIdle ? this.#idleLooks + 1 : 0;
+    const limit = this.#ticks === null ? blindPatience : patience;
+    if (this.#idleLooks > limit) throw new LifeboatError("server-stalled", { seconds: Math.round(silentMs / 1_000) });
+  }
+
+  #missed(cause: unknown): void {
+    this.#failedLooks += 1;
+    const { host, port } = this.#watched.address;
+    if (this.#failedLooks >= 2) throw new LifeboatError("connection-lost", { host, port }, { cause });
+  }
+
+  /** True when every backend waits for its client and neither has done anything since the last look. */
+  async #isIdle(backends: readonly Backend[]): Promise<boolean> {
+    const [changedBefore, ticksBefore] = [this.#changed, this.#ticks];
+    this.#changed = backends.map((backend) => backend.changed).join();
+    this.#ticks = await (this.#watched.clientTicks?.() ?? 0);
+    return backends.every((backend) => backend.waits) && this.#changed === changedBefore && this.#ticks === ticksBefore;
   }
 
   async #look(): Promise<Backend[]> {
-    return await withSql(
-      this.#address,
-      this.#database,
-      helperName(this.#applicationName, "watch"),
-      async (sql) =>
-        await sql<Backend[]>`
-          select state, wait_event_type as "waitType", wait_event as "waitEvent" from pg_catalog.pg_stat_activity
-          where application_name = ${this.#applicationName} and pid <> pg_backend_pid()`,
-    );
+    const { address, database, applicationName, stallMs } = this.#watched;
+    const sql = openSql(address, database, helperName(applicationName, "watch"));
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(reject, Math.min(maxLookMs, stallMs), new Error("the server did not answer"));
+    });
+    try {
+      return await Promise.race([this.#ask(sql), silence]);
+    } finally {
+      clearTimeout(timer);
+      await closeSql(sql, 0);
+    }
+  }
+
+  async #ask(sql: postgres.Sql): Promise<Backend[]> {
+    return await sql<Backend[]>`
+      select coalesce(wait_event_type, '') = 'Client' as waits, coalesce(state_change::text, '') as changed
+      from pg_catalog.pg_stat_activity
+      where application_name = ${this.#watched.applicationName} and pid <> pg_backend_pid() order by pid`;
   }
 }

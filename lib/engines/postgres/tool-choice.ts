@@ -35,6 +35,13 @@ export function safetyOf(version: string): { safeMinimum: string | null; belowSa
   return { safeMinimum: `${major}.${safeMinor}`, belowSafeMinimum: minor < safeMinor };
 }
 
+/** What a run says of tools with known holes: one line, or none. */
+export function safetyNote({ version, safeMinimum, belowSafeMinimum, cure }: ToolSet): string[] {
+  if (!belowSafeMinimum) return [];
+  const wanted = safeMinimum === null ? "no safe version of this major is known" : `${safeMinimum} is the safe minimum`;
+  return [`the PostgreSQL tools ${version} have known holes: ${wanted}${cure === null ? "" : ` (${cure})`}`];
+}
+
 /**
  * Chooses the tools for a server: the set of its own major version, else the nearest newer one, never an older one; of several
  * sets of one major the newest. Throws `tool-missing` when there is none at all, `tool-too-old` when all are older.

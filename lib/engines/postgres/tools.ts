@@ -65,12 +65,17 @@ export async function findInstaller(): Promise<Installer> {
   return (await isExecutable("/usr/bin/dnf")) ? "dnf" : null;
 }
 
-/** Finds every installed set of PostgreSQL client tools by asking each for its version; newest first. Broken ones are left out. */
+/** Finds every installed set of PostgreSQL client tools; the configured folders come first among equals. */
 export async function discoverToolSets(pgBinPath: readonly string[]): Promise<ToolSet[]> {
+  return await toolSetsIn(await candidateFolders(pgBinPath));
+}
+
+/** The sets of client tools in these folders, each asked for its version; newest first. Broken ones are left out. */
+export async function toolSetsIn(folders: readonly string[]): Promise<ToolSet[]> {
   const installer = await findInstaller();
   const sets: ToolSet[] = [];
   const seen = new Set<string>();
-  for (const folder of await candidateFolders(pgBinPath)) {
+  for (const folder of folders) {
     try {
       const real = await realpath(folder);
       if (seen.has(real)) continue;

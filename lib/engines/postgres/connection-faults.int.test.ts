@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createEmptyDatabase, describeOn, type TestDatabase, type TestServer } from "#lib/testing/postgres";
+import { pinAddress } from "./address.ts";
+import { addressOf, engineFixture, restoreRequest, snapshotRequest, writeSnapshot, type EngineFixture } from "./engine-fixture.ts";
+import { faultyProxy, type FaultyProxy } from "./proxy-fixture.ts";
+import { withSql } from "./with-sql.ts";
+
+const stallMs = 700;
+
+function suite(server: TestServer) {
+  let fixture: EngineFixture;
+  let source: TestDatabase;
+  let proxy: FaultyProxy;
+
+  beforeEach(async () => {
+    fixture = await engineFixture([server.binDir], { stallMs });
+    source = await createEmptyDatabase(server);
+    await source.sql`create table big as select i as id, repeat(md5(i::text), 8) as text from generate_series(1, 60000) i`;
+    proxy = await faultyProxy(server);
+  });
+  afterEach(async () => {
+    await proxy.close();
+    await source.drop();
+    await fixture.remove();
+  });
+
+  const path = () => join(fixture.context.workDir, "stream");
+  const throughProxy = () => addressOf(server, { port: proxy.port, tlsMode: "disable" });
+
+  it.each([
+    ["refuses new ones", "refused", "connection-lost"],
+    ["answers no new ones", "silent", "connection-lost"],
+    ["serves new ones", "served", "server-stalled"],
+  ] as const)("finds a connection that went silent in the middle of a dump, where the network %s", async (_, newOnes, code) => {
+    const snapshot = await fixture.engine.snapshot(snapshotRequest(throughProxy(), source.name), fixture.context);
+    const begun = performance.now();
+    await expect(writeSnapshot(snapshot, path(), () => proxy.silence(newOnes))).rejects.toMatchObject({ code });
+    // Three looks and their bounds: twenty times as long, about a minute, with the stall time of production.
+    expect(performance.now() - begun).toBeLessThan(12 * stallMs);
+  });
+
+  it("fails at once when the connection is reset", async () => {
+    const snapshot = await fixture.engine.snapshot(snapshotRequest(throughProxy(), source.name), fixture.context);
+    await expect(writeSnapshot(snapshot, path(), proxy.reset)).rejects.toMatchObject({ code: "connection-lost" });
+  });
+
+  it("believes a silent server that is at work", async () => {
+    const address = await pinAddress(throughProxy());
+    const slept = withSql(
+      address,
+      source.name,
+      fixture.context.applicationName,
+      async (sql) => await sql`select 1 as id from pg_sleep(3)`,
+      {
+        silenceMs: stallMs,
+      },
+    );
+    await expect(slept).resolves.toEqual([{ id: 1 }]);
+  });
+
+  it.each(["refused", "silent", "served"] as const)("gives up a SQL session that went silent (new ones: %s)", async (newOnes) => {
+    const address = await pinAddress(throughProxy());
+    const lost = withSql(
+      address,
+      source.name,
+      fixture.context.applicationName,
+      async (sql) => {
+        await sql`select 1`;
+        proxy.silence(newOnes);
+        return await sql`select 2`;
+      },
+      { silenceMs: stallMs },
+    );
+    await expect(lost).rejects.toMatchObject({ code: newOnes === "served" ? "server-stalled" : "connection-lost" });
+  });
+
+  it("finds a connection that went silent in the middle of a load, and ends pg_restore", async () => {
+    const direct = await fixture.engine.snapshot(snapshotRequest(addressOf(server), source.name), fixture.context);
+    await writeSnapshot(direct, path());
+    const copy = `${source.name}_copy`;
+    const request = restoreRequest(throughProxy(), copy);
+    await fixture.engine.createDatabase(request, fixture.context);
+    try {
+      const loading = fixture.engine.load(path(), request, () => proxy.silence("refused"), fixture.context);
+      await expect(loading).rejects.toMatchObject({ code: "connection-lost" });
+    } finally {
+      await fixture.engine.dropDatabase(restoreRequest(addressOf(server), copy), fixture.context);
+    }
+  });
+}
+
+// What is judged here does not differ between versions.
+describeOn(15, suite);
