@@ -1,6 +1,7 @@
 "use client";
 /** What one event changed, field by field; what stayed the same is left out. */
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import type { AuditEventDto } from "#lib/contracts/audit";
 import { InlineCode } from "../ui/code-block.tsx";
 import { Td, TableFrame, Th } from "../ui/table.tsx";
@@ -38,7 +39,14 @@ export function AuditDetail({ event }: { event: AuditEventDto }) {
         <span>
           {t("exact")}: <AbsoluteTime at={event.at} seconds />
         </span>
-        {event.targetId ? <InlineCode>{event.targetId}</InlineCode> : null}
+        {event.targetId ? (
+          <span className="flex flex-wrap gap-x-2">
+            <InlineCode>{event.targetId}</InlineCode>
+            <Link href={`/activity/audit?target=${event.targetId}`} className="link">
+              {t("aboutThis")}
+            </Link>
+          </span>
+        ) : null}
         {event.address ? <InlineCode>{event.address}</InlineCode> : null}
         {event.requestId ? (
           <span>

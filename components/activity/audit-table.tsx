@@ -1,6 +1,6 @@
 "use client";
 /** The audit log, newest first; a row opens what changed. Filters are in the address. */
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Bot, ChevronDown, KeyRound, ScrollText, User } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { createContext, use, useMemo, useState } from "react";
@@ -10,11 +10,13 @@ import { columnsFor, DataTable } from "../data-table/data-table.tsx";
 import { FilterSelect, ListFooter, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
+import { Badge } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
-import { InlineCode } from "../ui/code-block.tsx";
 import { AbsoluteTime } from "../ui/relative-time.tsx";
+import { useCurrentTime } from "../ui/use-current-time.ts";
+import { auditActions, knownAuditAction, type AuditAction } from "./audit-actions.ts";
 import { AuditDetail } from "./audit-detail.tsx";
-import { auditListSpec } from "./list-specs.tsx";
+import { auditFrom, auditListSpec } from "./list-specs.tsx";
 
 const column = columnsFor<AuditEventDto>();
 const eventId = (event: AuditEventDto): string => event.id;
@@ -26,13 +28,10 @@ const icons = { user: User, token: KeyRound, system: Bot } as const;
 export function AuditTable() {
   const t = useTranslations("activity");
   const list = useListState(auditListSpec);
-  const { q, action, target } = list.values;
-  const query = useInfiniteQuery(listAuditEventsPages({ q, action, target }));
+  const { q, action, target, since } = list.values;
+  const from = auditFrom(since, useCurrentTime(60_000).getTime());
+  const query = useInfiniteQuery({ ...listAuditEventsPages({ q, action, target, from }), placeholderData: keepPreviousData });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  const actions = useMemo(
-    () => [...new Set([...(rows ?? []).map((event) => event.action), ...(action ? [action] : [])])].toSorted(),
-    [rows, action],
-  );
   const first = query.data?.pages[0];
   const [openId, setOpenId] = useState<string | null>(null);
   const open = useMemo(() => ({ id: openId, set: setOpenId }), [openId]);
@@ -43,7 +42,7 @@ export function AuditTable() {
         cell: ({ row }) => <AbsoluteTime at={row.original.at} seconds className="whitespace-nowrap nums" />,
       }),
       column.display({ id: "actor", header: t("event.actor"), cell: ({ row }) => <ActorName event={row.original} /> }),
-      column.accessor("action", { header: t("event.action"), cell: ({ row }) => <InlineCode>{row.original.action}</InlineCode> }),
+      column.accessor("action", { header: t("event.action"), cell: ({ row }) => <ActionName code={row.original.action} /> }),
       column.accessor("targetName", {
         header: t("event.target"),
         cell: ({ row }) => <span className="block max-w-72 truncate max-sm:max-w-52">{row.original.targetName || "–"}</span>,
@@ -83,8 +82,15 @@ export function AuditTable() {
               label={t("actionFilter")}
               value={action}
               onChange={(next) => list.set({ action: next })}
-              options={actions.map((each) => ({ value: each, label: each }))}
+              options={actionOptions(action, (code) => t(`actions.${code}`))}
             />
+            <FilterSelect
+              label={t("since")}
+              value={since}
+              onChange={(next) => list.set({ since: next })}
+              options={auditListSpec.since.map((value) => ({ value, label: t(`sinceChoices.${value}`) }))}
+            />
+            {target === undefined ? null : <Badge>{t("onlyTarget")}</Badge>}
           </Toolbar>
         }
         empty={
@@ -119,6 +125,24 @@ function ActorName({ event: { actor } }: { event: AuditEventDto }) {
       <span className="min-w-0 break-words">{name}</span>
     </span>
   );
+}
+
+/** The act in words; its code, which the API and scripts use, stays beside it. */
+function ActionName({ code }: { code: string }) {
+  const t = useTranslations("activity");
+  const known = knownAuditAction(code);
+  return (
+    <span className="block min-w-0">
+      {known === undefined ? null : <span className="block">{t(`actions.${known}`)}</span>}
+      <code className="font-mono text-xs text-ink-3">{code}</code>
+    </span>
+  );
+}
+
+/** Every known act, and one from the address that is none, so that the filter shows what it does. */
+function actionOptions(chosen: string | undefined, nameOf: (code: AuditAction) => string): { value: string; label: string }[] {
+  const known = auditActions.map((code) => ({ value: code as string, label: nameOf(code) }));
+  return chosen === undefined || knownAuditAction(chosen) !== undefined ? known : [...known, { value: chosen, label: chosen }];
 }
 
 function OpenButton({ id }: { id: string }) {

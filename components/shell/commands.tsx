@@ -32,8 +32,8 @@ export type Command = {
   readonly label: string;
   readonly hint?: string;
   readonly icon: LucideIcon;
-  readonly href?: string;
-  readonly run?: () => void;
+  readonly href?: string | undefined;
+  readonly run?: (() => void) | undefined;
 };
 
 /** Entries whose words contain all that was typed, accents and case aside. */
@@ -67,7 +67,8 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
             label: t(source.activeRun === null ? "backUp" : "watchBackUp", { source: source.name }),
             hint: source.serverName,
             icon: DatabaseBackup,
-            ...(source.activeRun === null ? { run: () => askBackUp(source) } : { href: `/runs/${source.activeRun.id}` }),
+            href: source.activeRun === null ? undefined : `/runs/${source.activeRun.id}`,
+            run: source.activeRun === null ? () => askBackUp(source) : undefined,
           }))
       : []),
     ...(can("servers:write")

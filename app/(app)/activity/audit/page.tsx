@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
 import { ActivityHeader } from "#components/activity/activity-header";
 import { AuditTable } from "#components/activity/audit-table";
-import { auditListSpec } from "#components/activity/list-specs";
+import { auditFrom, auditListSpec } from "#components/activity/list-specs";
 import { readSearchParams } from "#components/data-table/list-state";
 import { Page } from "#components/shell/page";
 import { Prefetched } from "#components/shell/prefetched";
@@ -19,13 +19,20 @@ type Search = Promise<Record<string, string | string[] | undefined>>;
 
 export default async function AuditPage({ searchParams }: { searchParams: Search }) {
   const context = await pageContext("audit:read");
-  const { q, action, target } = readSearchParams(auditListSpec, await searchParams);
-  const asked = { q: q?.slice(0, 200), action: action?.slice(0, 100), target: target?.slice(0, 100) };
+  const { q, action, target, since } = readSearchParams(auditListSpec, await searchParams);
+  const asked = {
+    q: q?.slice(0, 200),
+    action: action?.slice(0, 100),
+    target: target?.slice(0, 100),
+    from: auditFrom(since, context.now().getTime()),
+  };
   const page = await listAuditEvents(context, { params: {}, query: contract.query.parse(asked), body: {}, ifMatch: null });
   return (
     <Page>
       <ActivityHeader lead="auditLead" />
-      <Prefetched answers={[[listAuditEventsPages({ q, action, target }).queryKey, { pages: [page], pageParams: [null] }]]}>
+      <Prefetched
+        answers={[[listAuditEventsPages({ q, action, target, from: asked.from }).queryKey, { pages: [page], pageParams: [null] }]]}
+      >
         <AuditTable />
       </Prefetched>
     </Page>
