@@ -1,5 +1,4 @@
 "use client";
-import { Pin, TriangleAlert } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import type { BackupDto } from "#lib/contracts/backups";
@@ -9,6 +8,7 @@ import { columnsFor, type Column } from "../data-table/data-table.tsx";
 import { MeterCompact } from "../status/meter.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { AbsoluteTime, RelativeTime } from "../ui/relative-time.tsx";
+import { BackupMarks } from "./backup-marks.tsx";
 
 /** The columns of the list of backups. */
 export function useBackupColumns(): readonly Column<BackupDto>[] {
@@ -82,19 +82,11 @@ function Why({ backup }: { backup: BackupDto }) {
 }
 
 function Name({ backup }: { backup: BackupDto }) {
-  const t = useTranslations("backups");
   return (
     <span className="block min-w-0">
       <span className="flex items-center gap-1.5">
         <span className="truncate">{backup.sourceName}</span>
-        {backup.pinned ? <Pin role="img" aria-label={t("pinned")} className="size-3.5 shrink-0 text-ink-3" /> : null}
-        {backup.anomalies.length === 0 ? null : (
-          <TriangleAlert
-            role="img"
-            aria-label={t("anomalies", { count: backup.anomalies.length })}
-            className="size-3.5 shrink-0 text-warn"
-          />
-        )}
+        <BackupMarks backup={backup} />
       </span>
       {backup.label === "" ? null : <span className="block truncate text-xs font-normal text-ink-3">{backup.label}</span>}
     </span>

@@ -2,7 +2,7 @@
 /** E-mail address and password, and one clear answer when they do not open the door. */
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { PasswordInput } from "../forms/password-input.tsx";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
@@ -40,21 +40,58 @@ export function SignInForm({ to, isEnded }: { to: string; isEnded: boolean }) {
     <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4 rounded-card border border-line bg-surface p-5 shadow-card sm:p-6">
       {trouble ? (
         <Notice tone="bad" live title={t(trouble.kind)}>
-          {trouble.kind === "blocked" ? t("blockedHint", { seconds: trouble.seconds }) : t(`${trouble.kind}Hint`)}
+          {trouble.kind === "blocked" ? (
+            <BlockedHint seconds={trouble.seconds} onOver={() => setTrouble(null)} />
+          ) : (
+            t(`${trouble.kind}Hint`)
+          )}
         </Notice>
       ) : isEnded ? (
         <Notice title={t("ended")}>{t("endedHint")}</Notice>
       ) : null}
       <Field label={t("email")} error={isSubmitted && email.trim() === "" ? t("emailMissing") : null}>
-        <Input type="email" name="email" autoComplete="username" value={email} onValueChange={(next) => setEmail(next)} className="h-10" />
+        <Input
+          type="email"
+          name="email"
+          autoComplete="username"
+          value={email}
+          onValueChange={(next) => {
+            setEmail(next);
+            setTrouble(null);
+          }}
+          className="h-10"
+        />
       </Field>
       <Field label={t("password")} error={isSubmitted && password === "" ? t("passwordMissing") : null}>
         <PasswordInput name="password" value={password} onValueChange={setPassword} autoComplete="current-password" />
       </Field>
-      <Button type="submit" variant="primary" size="lg" pending={isPending} className="mt-1 w-full">
+      <Button type="submit" variant="primary" size="lg" pending={isPending} disabled={trouble?.kind === "blocked"} className="mt-1 w-full">
         {t("submit")}
       </Button>
     </form>
+  );
+}
+
+/** Counts down to the moment from which another try is heard. */
+function BlockedHint({ seconds, onOver }: { seconds: number; onOver: () => void }) {
+  const t = useTranslations("signIn");
+  const [left, setLeft] = useState(seconds);
+  useEffect(() => {
+    if (left <= 0) {
+      onOver();
+      return undefined;
+    }
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left, onOver]);
+  // Spoken once: a screen reader that counts along would say nothing else.
+  return (
+    <>
+      <span className="sr-only">{t("blockedHint", { seconds })}</span>
+      <span aria-hidden className="nums">
+        {left < 90 ? t("blockedHint", { seconds: left }) : t("blockedHintMinutes", { minutes: Math.ceil(left / 60) })}
+      </span>
+    </>
   );
 }
 

@@ -1,7 +1,7 @@
 "use client";
 /** The backups of a source, grouped by chain. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Archive, Pin } from "lucide-react";
+import { Archive } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import Link from "next/link";
 import type { BackupDto } from "#lib/contracts/backups";
@@ -9,6 +9,7 @@ import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
 import { formatDay, formatMinute } from "#lib/format/time";
 import { listBackupsPages } from "#lib/query/backups";
+import { BackupMarks } from "../backups/backup-marks.tsx";
 import { groupByChain, type ChainGroup } from "../backups/group-by-chain.ts";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
@@ -86,7 +87,7 @@ function Member({ backup }: { backup: BackupDto }) {
         <Link href={`/backups/${backup.id}`} className="link font-medium nums">
           {formatMinute(backup.snapshotAt, settings)}
         </Link>
-        {backup.pinned ? <Pin role="img" aria-label={t("pinned")} className="ml-2 inline size-3.5 text-ink-3" /> : null}
+        <BackupMarks backup={backup} className="ml-2" />
       </Td>
       <Td>
         <Badge>{t(`kinds.${backup.kind}`)}</Badge>

@@ -9,6 +9,7 @@ import type { SourceDetailDto } from "#lib/contracts/sources";
 import { formatBytes } from "#lib/format/bytes";
 import { formatClock, formatDay, formatMinute, formatZone } from "#lib/format/time";
 import { listBackupsPages } from "#lib/query/backups";
+import { BackupMarks } from "../backups/backup-marks.tsx";
 import { useCan } from "../shell/me.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
@@ -84,6 +85,7 @@ function Point({ point }: { point: BackupDto }) {
       </span>
       <span className="flex min-w-0 items-center gap-2 text-[0.8125rem] text-ink-2 max-sm:col-span-2">
         <Badge>{kinds(point.kind)}</Badge>
+        <BackupMarks backup={point} />
         <span className="truncate">{point.label || point.reason}</span>
       </span>
       <span className="text-right text-[0.8125rem] text-ink-2 nums max-sm:hidden">{formatBytes(point.storedBytes, settings.locale)}</span>

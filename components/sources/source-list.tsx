@@ -1,6 +1,6 @@
 "use client";
 /** All sources: the strip, the last good backup, sizes; search and environment live in the address. */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Database, Plus } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
@@ -8,9 +8,9 @@ import type { z } from "zod";
 import type { listSources } from "#lib/contracts/sources";
 import { environments } from "#lib/domain/backup-state";
 import { formatBytes } from "#lib/format/bytes";
-import { listSourcesQuery } from "#lib/query/sources";
+import { listSourcesPages } from "#lib/query/sources";
 import { columnsFor, DataTable, type Column } from "../data-table/data-table.tsx";
-import { FilterSelect, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
+import { FilterSelect, ListFooter, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { useCan } from "../shell/me.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
@@ -30,13 +30,15 @@ export function SourceList() {
   const can = useCan();
   const list = useListState(sourceListSpec);
   const { after: _after, ...values } = list.values;
-  const query = useQuery({ ...listSourcesQuery({ limit: 200, ...values }), placeholderData: keepPreviousData });
+  const query = useInfiniteQuery({ ...listSourcesPages(values), placeholderData: keepPreviousData });
+  const rows = query.data?.pages.flatMap(({ items }) => items);
+  const first = query.data?.pages[0];
   const columns = useColumns();
   return (
     <DataTable
       label={t("title")}
       columns={columns}
-      rows={query.data?.items}
+      rows={rows}
       rowId={rowId}
       rowHref={rowHref}
       query={query}
@@ -55,6 +57,18 @@ export function SourceList() {
             onChange={(next) => list.set({ environment: next })}
           />
         </Toolbar>
+      }
+      footer={
+        first === undefined || rows === undefined || rows.length === 0 ? null : (
+          <ListFooter
+            shown={rows.length}
+            total={first.total}
+            totalCapped={first.totalCapped}
+            hasMore={query.hasNextPage}
+            isLoadingMore={query.isFetchingNextPage}
+            onMore={() => void query.fetchNextPage()}
+          />
+        )
       }
       empty={
         <EmptyState

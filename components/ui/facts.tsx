@@ -15,7 +15,10 @@ export function Facts({ items, columns = 1, className }: { items: readonly Fact[
       {items.map((item, index) => (
         <div
           key={item.key ?? (typeof item.label === "string" ? item.label : index)}
-          className="grid grid-cols-[clamp(6.5rem,32%,11rem)_minmax(0,1fr)] items-baseline gap-x-4 border-b border-line/70 py-2 last:border-b-0"
+          className={clsx(
+            "grid grid-cols-[clamp(6.5rem,32%,11rem)_minmax(0,1fr)] items-baseline gap-x-4 border-b border-line/70 py-2 last:border-b-0",
+            columns === 2 && "lg:[&:nth-last-child(2):nth-child(odd)]:border-b-0",
+          )}
         >
           <dt className="text-[0.8125rem] text-ink-3">{item.label}</dt>
           <dd className="min-w-0 text-sm break-words text-ink nums">

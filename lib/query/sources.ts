@@ -1,8 +1,12 @@
 import * as contract from "#lib/contracts/sources";
-import { endpointQuery, type QueryInput } from "./endpoint-query.ts";
+import { endpointPages, endpointQuery, type QueryInput } from "./endpoint-query.ts";
 
 export const listSourcesQuery = (query: QueryInput<typeof contract.listSources>["query"] = {}) =>
   endpointQuery(contract.listSources, { query }, ({ items }) => items.some(({ activeRun }) => activeRun !== null));
+
+/** Every page of the list, joined as the reader asks for more. */
+export const listSourcesPages = (query: NonNullable<QueryInput<typeof contract.listSources>["query"]> = {}) =>
+  endpointPages(contract.listSources, query, ({ items }) => items.some(({ activeRun }) => activeRun !== null));
 
 export const getSourceQuery = (id: string) => endpointQuery(contract.getSource, { params: { id } }, ({ activeRun }) => activeRun !== null);
 

@@ -9,7 +9,7 @@ import { sourceListSpec } from "#components/sources/source-list-spec";
 import { ButtonLink } from "#components/ui/button";
 import { pageContext } from "#lib/auth/page-session";
 import * as contract from "#lib/contracts/sources";
-import { ask, prefetch } from "#lib/query/prefetch";
+import { askPages, prefetch } from "#lib/query/prefetch";
 import { listSources } from "#lib/services/sources/list";
 
 type Search = Promise<Record<string, string | string[] | undefined>>;
@@ -24,7 +24,7 @@ export default async function SourcesPage({ searchParams }: { searchParams: Sear
   const context = await pageContext("sources:read");
   const [t, state] = await Promise.all([
     getTranslations("sources"),
-    prefetch(ask(context, contract.listSources, listSources, { query: { limit: 200, ...values } })),
+    prefetch(askPages(context, contract.listSources, listSources, values)),
   ]);
   return (
     <HydrationBoundary state={state}>
