@@ -1,0 +1,67 @@
+import { getOverview } from "#lib/contracts/system";
+import { apiClient } from "./api-client.ts";
+import { expect, nobody, test } from "./fixtures.ts";
+import { startLifeboat } from "./lifeboat.ts";
+
+test.use({ storageState: nobody });
+
+test("the one-time link makes the first admin once, the guide starts the sample, and the overview tells the truth", async ({
+  page,
+  browser,
+  allowTrouble,
+}) => {
+  allowTrouble(/^409 POST .*\/api\/v1\/setup\/first-admin/);
+  const lifeboat = await startLifeboat({ env: { LIFEBOAT_ADMIN_EMAIL: "", LIFEBOAT_ADMIN_PASSWORD: "" } });
+  try {
+    const link = /http:\/\/127\.0\.0\.1:\d+\/setup#\S+/.exec(lifeboat.output())?.[0] ?? "";
+    expect(link).not.toBe("");
+
+    await test.step("without its token the page asks for the link", async () => {
+      await page.goto(`${lifeboat.url}/`);
+      await expect(page).toHaveURL(`${lifeboat.url}/setup`);
+      await expect(page.getByText("This page needs the one-time link")).toBeVisible();
+    });
+
+    const late = await browser.newPage({ storageState: nobody });
+    await late.goto(link);
+    await expect(late.getByRole("button", { name: "Make the admin account" })).toBeVisible();
+
+    await test.step("the link makes the admin", async () => {
+      await page.goto(link);
+      await page.getByLabel("Your name").fill("Grace Hopper");
+      await page.getByLabel("E-mail address").fill("grace@example.org");
+      await page.getByLabel("Password", { exact: true }).fill("too short");
+      await page.getByRole("button", { name: "Make the admin account" }).click();
+      await expect(page.getByText("Use at least 12 characters; there are 9")).toBeVisible();
+      await page.getByLabel("Password", { exact: true }).fill("a ship in harbour is safe");
+      await page.getByRole("button", { name: "Make the admin account" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "What do you want to protect?" })).toBeVisible();
+    });
+
+    await test.step("the link is refused the second time", async () => {
+      await late.getByLabel("Your name").fill("Mallory");
+      await late.getByLabel("E-mail address").fill("mallory@example.org");
+      await late.getByLabel("Password", { exact: true }).fill("a ship in harbour is mine");
+      await late.getByRole("button", { name: "Make the admin account" }).click();
+      await expect(late.getByText("There is an admin already")).toBeVisible();
+      await late.goto(link);
+      await expect(late.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+      await late.close();
+    });
+
+    await test.step("the guide starts the sample, which is backed up at once", async () => {
+      await page.getByRole("button", { name: "Start the sample shop" }).click();
+      await expect(page.getByText("The sample is being prepared")).toBeVisible();
+      await page.getByRole("link", { name: "Skip to the overview" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: "Nothing is protected yet" })).toBeVisible();
+      const row = page.getByRole("table", { name: "Sources" }).getByRole("row").filter({ hasText: "Sample" });
+      await expect(row).toBeVisible({ timeout: 60_000 });
+      await expect(row.getByText(/second|minute/).first()).toBeVisible({ timeout: 60_000 });
+      // A sample is not something that one needs back: it never makes the verdict better.
+      const { verdict } = await apiClient(lifeboat.url, lifeboat.token).ask(getOverview);
+      expect([verdict.code, verdict.sources]).toEqual(["no-sources", 0]);
+    });
+  } finally {
+    await lifeboat.stop();
+  }
+});

@@ -1,0 +1,46 @@
+import { addPerson, disablePerson } from "./catalogue.ts";
+import { expect, nobody, test } from "./fixtures.ts";
+
+test.describe("signing in and out", () => {
+  test.use({ storageState: nobody });
+
+  test("a wrong password is refused, the right one leads where one wanted to go, and signing out ends it", async ({
+    page,
+    lifeboat,
+    allowTrouble,
+  }) => {
+    allowTrouble(/^401 POST .*\/api\/auth\/callback\/credentials/);
+    const person = await addPerson(lifeboat.dataDir, "admin", "Ada Session");
+    await page.goto("/backups?sort=snapshotAt");
+    await expect(page).toHaveURL(/\/sign-in\?/);
+    await page.getByLabel("E-mail address").fill(person.email);
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByText("E-mail address and password do not match")).toBeVisible();
+
+    await page.getByLabel("Password", { exact: true }).fill(person.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Backups" })).toBeVisible();
+    await expect(page).toHaveURL(/\/backups\?sort=snapshotAt$/);
+
+    await page.getByRole("button", { name: /Ada Session/ }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+    await page.goto("/");
+    await expect(page).toHaveURL(/\/sign-in/);
+  });
+
+  test("disabling an account ends its session at once", async ({ page, lifeboat, allowTrouble }) => {
+    allowTrouble(/^401 GET /);
+    const person = await addPerson(lifeboat.dataDir, "admin", "Soon Disabled");
+    await page.goto("/sign-in");
+    await page.getByLabel("E-mail address").fill(person.email);
+    await page.getByLabel("Password", { exact: true }).fill(person.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("link", { name: "Overview" })).toHaveAttribute("aria-current", "page");
+    await disablePerson(lifeboat.dataDir, person.id);
+    expect((await page.request.get("/api/v1/sources")).status()).toBe(401);
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Settings" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+  });
+});
