@@ -1,6 +1,7 @@
+import { ArchiveReader } from "./archive-reader.ts";
 import { blockBlobs, blockData, copyEnd } from "./archive-format.ts";
 
-/** For tests: builds small archives as pg_dump writes them, and re-frames real ones as PostgreSQL 19 would. */
+/** For tests: builds small archives as pg_dump writes them, and frames real ones as PostgreSQL 19 would. */
 export type FixtureTable = { schema: string; table: string; rows: readonly string[] };
 
 const int = (value: number) => {
@@ -17,7 +18,10 @@ export type FixtureOptions = { minor?: number; frameBytes?: number; largeObjects
 export function frameRows(rows: readonly string[], frameBytes?: number): Buffer {
   const parts = [...rows.map((row) => Buffer.from(`${row}\n`)), copyEnd];
   if (frameBytes === undefined) return Buffer.concat([...parts.flatMap((part) => [int(part.length), part]), int(0)]);
-  const data = Buffer.concat(parts);
+  return framesOf(Buffer.concat(parts), frameBytes);
+}
+
+function framesOf(data: Buffer, frameBytes: number): Buffer {
   const frames: Buffer[] = [];
   for (let at = 0; at < data.length; at += frameBytes) {
     const frame = data.subarray(at, at + frameBytes);
@@ -68,4 +72,36 @@ export function buildArchive(tables: readonly FixtureTable[], options: FixtureOp
   const blobs = objects.flatMap((object, index) => [int(-(index + 1)), int(object.length), object, int(0)]);
   if (objects.length > 0) blocks.push(Buffer.concat([Buffer.from([blockBlobs]), int(9_000), ...blobs, int(0)]));
   return Buffer.concat([...header, int(entries.length), ...entries, ...blocks]);
+}
+
+/** A real archive of one row a block with its tables' data in blocks of `frameBytes`; large objects stay as they are. */
+export function frameAnew(archive: Buffer, frameBytes: number): Buffer {
+  const reader = new ArchiveReader();
+  const [front] = reader.push(archive);
+  let at = front!.cut ? 0 : front!.bytes.length;
+  const parts: Buffer[] = [archive.subarray(0, at)];
+  const intAt = (offset: number) => archive.readUInt32LE(offset + 1);
+  while (at < archive.length) {
+    const isTable = archive[at] === blockData;
+    parts.push(archive.subarray(at, at + 6));
+    at += 6;
+    const rows: Buffer[] = [];
+    for (let object = isTable ? 0 : intAt(at); ; object = intAt(at)) {
+      if (!isTable) {
+        parts.push(archive.subarray(at, at + 5));
+        at += 5;
+        if (object === 0) break;
+      }
+      for (let length = intAt(at); length > 0; length = intAt(at)) {
+        if (isTable) rows.push(archive.subarray(at + 5, at + 5 + length));
+        else parts.push(archive.subarray(at, at + 5 + length));
+        at += 5 + length;
+      }
+      if (!isTable) parts.push(archive.subarray(at, at + 5));
+      at += 5;
+      if (isTable) break;
+    }
+    if (isTable) parts.push(framesOf(Buffer.concat(rows), frameBytes));
+  }
+  return Buffer.concat(parts);
 }

@@ -15,7 +15,7 @@ import { listFile, selectEntries } from "./restore-list.ts";
 import { RestoreLog } from "./restore-errors.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
 import { StallWatch } from "./stall-watch.ts";
-import { pickToolSet } from "./tool-choice.ts";
+import { pickToolSet, safetyNote } from "./tool-choice.ts";
 import { waitWatched } from "./watched-read.ts";
 
 /** Reads an archive's table of contents and no further. Null when its version is not known. */
@@ -46,6 +46,7 @@ export async function load(
   await refuseCatalogue(address, database, context.applicationName, deps.options.cataloguesAddress ?? null);
   const version = await querySql(address, database, context.applicationName, readVersion);
   const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_restore"], await deps.tools.installer());
+  for (const note of safetyNote(toolSet)) context.log("warning", note);
   const env = await libpqEnvironment(address, database, context);
   const toc = await readToc(archivePath);
   const selected = request.tables.length === 0 ? null : selectTables(toc, request);

@@ -85,8 +85,9 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
     const globals = toolSet.tools.includes("pg_dumpall")
       ? await readGlobals(toolSet.path, env, context.signal)
       : { sql: null, warning: "roles and tablespaces were not recorded: pg_dumpall is missing" };
-    const notes = [...(globals.warning === null ? [] : [globals.warning]), ...safetyNote(toolSet)];
-    for (const note of notes) context.log("warning", note);
+    const notes = globals.warning === null ? [] : [globals.warning];
+    // Told in the log, not as a warning of the backup: its bytes are as good.
+    for (const note of [...notes, ...safetyNote(toolSet)]) context.log("warning", note);
     const lockWaitMs = request.lockWaitSeconds > 0 ? request.lockWaitSeconds * 1_000 : deps.options.lockWaitMs;
     const choice = { ...request, droppedTables: inside.dropped, lockWaitMs, snapshotId: inside.snapshotId, dataOnly: false };
     const encoding = inside.manifest.properties?.encoding ?? null;
