@@ -24,7 +24,7 @@ export function useBackupColumns(): readonly Column<BackupDto>[] {
       column.accessor("snapshotAt", {
         header: t("columns.snapshot"),
         meta: { sort: "snapshotAt", className: "whitespace-nowrap nums" },
-        cell: ({ getValue }) => <AbsoluteTime at={getValue()} />,
+        cell: ({ row: { original } }) => <When backup={original} />,
       }),
       column.accessor("kind", {
         header: t("columns.kind"),
@@ -55,11 +55,6 @@ export function useBackupColumns(): readonly Column<BackupDto>[] {
         meta: { num: true, sort: "storedBytes", className: "whitespace-nowrap" },
         cell: ({ getValue }) => formatBytes(getValue(), locale),
       }),
-      column.accessor("startedAt", {
-        header: t("columns.started"),
-        meta: { from: "xl", className: "whitespace-nowrap" },
-        cell: ({ getValue }) => <RelativeTime at={getValue()} />,
-      }),
       column.accessor("serverVersion", {
         header: t("columns.versions"),
         meta: { from: "xl", className: "whitespace-nowrap nums" },
@@ -67,6 +62,16 @@ export function useBackupColumns(): readonly Column<BackupDto>[] {
       }),
     ] as const satisfies readonly Column<BackupDto>[];
   }, [t, locale]);
+}
+
+function When({ backup }: { backup: BackupDto }) {
+  const t = useTranslations("backups");
+  return (
+    <span className="block max-sm:text-right">
+      <AbsoluteTime at={backup.snapshotAt} />
+      <span className="block text-xs text-ink-3">{t.rich("startedAgo", { age: () => <RelativeTime at={backup.startedAt} /> })}</span>
+    </span>
+  );
 }
 
 function Why({ backup }: { backup: BackupDto }) {
