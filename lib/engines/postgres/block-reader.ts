@@ -53,6 +53,7 @@ export class BlockReader {
   #framer: RowFramer | null = null;
   #sawEnd = false;
   readonly #scratch = Buffer.allocUnsafeSlow(262_144);
+  readonly #joint = Buffer.allocUnsafeSlow(1_048_576);
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
@@ -179,6 +180,11 @@ export class BlockReader {
     let at = this.#at;
     let rows = 0;
     let wait = true;
+    // Rows are joined by moving them inside one copy of what is in sight: half the price of a copy per row.
+    const origin = at;
+    const joined = size - at <= this.#joint.length ? this.#joint : null;
+    let used = 0;
+    if (joined !== null) bytes.copy(joined, 0, at, size);
     while (at + intBytes <= size) {
       const length = (bytes[at + 1]! | (bytes[at + 2]! << 8) | (bytes[at + 3]! << 16) | (bytes[at + 4]! << 24)) >>> 0;
       if (length === 0) {
@@ -200,10 +206,15 @@ export class BlockReader {
       if (length === copyEnd.length && this.#isCopyEnd(start, length)) this.#sawEnd = true;
       else {
         rows += 1;
-        hasher.add(bytes, start, end);
+        if (joined === null) hasher.add(bytes, start, end);
+        else {
+          joined.copyWithin(used, start - origin, end - origin);
+          used += length;
+        }
       }
       at = end;
     }
+    if (joined !== null) hasher.add(joined, 0, used);
     hasher.rows += rows;
     this.#at = at;
     if (wait) return "wait";
