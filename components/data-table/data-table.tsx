@@ -73,7 +73,6 @@ const none: never[] = [];
 export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const { rows, query, toolbar, footer, label } = props;
   const t = useTranslations("common");
-  const isRefreshing = query.isFetching && rows !== undefined;
   return (
     <div className="relative min-w-0 overflow-hidden rounded-card border border-line bg-surface shadow-card">
       {toolbar ? <div className="border-b border-line px-4 py-3 sm:px-5">{toolbar}</div> : null}
@@ -91,7 +90,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       )}
       {footer ? <div className="border-t border-line px-4 py-2.5 sm:px-5">{footer}</div> : null}
       <span className="sr-only" role="status">
-        {isRefreshing ? "" : rows === undefined ? "" : `${label}: ${rows.length}`}
+        {rows === undefined ? "" : `${label}: ${rows.length}`}
       </span>
     </div>
   );
