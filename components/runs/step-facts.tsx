@@ -10,9 +10,10 @@ type FactValue = RunStepDto["facts"][string];
 
 export function StepFacts({ step }: { step: RunStepDto }) {
   const t = useTranslations("runs.stepFacts");
+  const words = useTranslations("common");
   const locale = useLocale();
   const shown = Object.entries(step.facts).flatMap(([name, value]) => {
-    const text = factText(name, value, locale);
+    const text = typeof value === "boolean" ? words(value ? "yes" : "no") : factText(name, value, locale);
     return text !== null && isNamed(name, (key) => t.has(key)) ? [{ name, label: t(name), text }] : [];
   });
   if (shown.length === 0) return null;
@@ -34,11 +35,15 @@ function isNamed(name: string, has: (key: FactName) => boolean): name is FactNam
   return has(name as FactName);
 }
 
-/** A fact's value for people; null for what says nothing (`false`, empty). */
-export function factText(name: string, value: FactValue, locale: string): string | null {
-  if (value === null || value === "" || typeof value === "boolean") return null;
+/** Numbers that name something are not counted, so they are not grouped. */
+const plainNumbers = new Set(["port", "pid"]);
+
+/** A fact's value for people; null for what says nothing. */
+export function factText(name: string, value: Exclude<FactValue, boolean>, locale: string): string | null {
+  if (value === null || value === "") return null;
   if (typeof value === "string") return value;
-  if (name.endsWith("Bytes")) return formatBytes(value, locale);
-  if (name.endsWith("Ms")) return formatDuration(value, locale);
+  if (plainNumbers.has(name)) return String(value);
+  if (name === "bytes" || name.endsWith("Bytes")) return formatBytes(value, locale);
+  if (name === "milliseconds" || name.endsWith("Ms")) return formatDuration(value, locale);
   return formatCount(value, locale);
 }

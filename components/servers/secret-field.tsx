@@ -32,8 +32,15 @@ export function SecretField({ label, value, stored, onChange, error, optional }:
   }
   return (
     <Field label={label} error={error} optional={optional}>
-      <div className="flex gap-2">
-        <Input type="password" value={value} onValueChange={(next) => onChange(next)} autoComplete="new-password" spellCheck={false} />
+      <div className="flex flex-wrap gap-2">
+        <Input
+          type="password"
+          value={value}
+          onValueChange={(next) => onChange(next)}
+          autoComplete="new-password"
+          spellCheck={false}
+          className="min-w-40 flex-1"
+        />
         {stored ? <Button onClick={() => onChange(null)}>{t("keep")}</Button> : null}
       </div>
     </Field>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseConnectionUrl } from "#lib/domain/server-address";
-import { emptyDraft, toConnection, toPatch, withChange, withUrl, type ServerDraft } from "./server-draft.ts";
+import { emptyDraft, missingPasswords, toConnection, toPatch, withChange, withUrl, type ServerDraft } from "./server-draft.ts";
 
 const stored: ServerDraft = { ...emptyDraft, name: "Shop", host: "db.example", username: "backup", password: null, restorePassword: null };
 
@@ -15,6 +15,26 @@ describe("the form of a server", () => {
     expect(withChange(stored, { port: "5433" }).password).toBe("");
     expect(withChange(stored, { username: "other" })).toMatchObject({ password: "", restorePassword: null });
     expect(withChange(stored, { notes: "hello" }).password).toBeNull();
+  });
+
+  it("names the passwords that a change leaves behind", () => {
+    const server = {
+      host: "db.example",
+      port: 5432,
+      username: "backup",
+      restoreUsername: "",
+      hasPassword: true,
+      hasRestorePassword: false,
+    };
+    const missing = (change: Partial<ServerDraft>) => missingPasswords(server, withChange(stored, change)).password;
+    expect(missing({ host: "other.example" })).toBe(true);
+    expect(missing({ port: "5433" })).toBe(true);
+    expect(missing({ username: "other" })).toBe(true);
+    expect(missing({ host: "other.example", password: "again" })).toBe(false);
+    expect(missing({ notes: "hello" })).toBe(false);
+    // "Replace" and an empty field at the same address mean: none.
+    expect(missing({ password: "" })).toBe(false);
+    expect(missingPasswords({ ...server, hasPassword: false }, withChange(stored, { host: "other.example" })).password).toBe(false);
   });
 
   it("takes over the fields of a URL and keeps a chosen name", () => {

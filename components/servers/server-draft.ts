@@ -68,6 +68,24 @@ export function withChange(draft: ServerDraft, change: Partial<ServerDraft>): Se
   return next;
 }
 
+type StoredServer = Pick<ServerDto, "host" | "port" | "username" | "restoreUsername" | "hasPassword" | "hasRestorePassword">;
+
+/**
+ * Which stored passwords the change leaves behind and must be entered again. Without them the server would be saved with none, and
+ * the next backup would fail.
+ */
+export function missingPasswords(server: StoredServer, draft: ServerDraft): { password: boolean; restorePassword: boolean } {
+  const moved = draft.host !== server.host || draft.port !== String(server.port);
+  return {
+    password: server.hasPassword && draft.password === "" && (moved || draft.username !== server.username),
+    restorePassword:
+      server.hasRestorePassword &&
+      draft.restorePassword === "" &&
+      draft.restoreUsername !== "" &&
+      (moved || draft.restoreUsername !== server.restoreUsername),
+  };
+}
+
 export function toInput(draft: ServerDraft): ServerInput {
   return { ...draft, port: Number(draft.port), password: draft.password ?? "", restorePassword: draft.restorePassword ?? "" };
 }

@@ -13,7 +13,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { toast } from "../ui/toast.tsx";
 import { ConnectionCheck } from "./connection-check.tsx";
 import { AddressFields, RoleFields, type FieldsProps } from "./connection-fields.tsx";
-import { draftOf, emptyDraft, toInput, toPatch, withChange, withUrl, type ServerDraft } from "./server-draft.ts";
+import { draftOf, emptyDraft, missingPasswords, toInput, toPatch, withChange, withUrl, type ServerDraft } from "./server-draft.ts";
 import { UrlEntry } from "./url-entry.tsx";
 
 const changes = ["listServers", "getServer", "listServerDatabases", "searchEverything"];
@@ -38,11 +38,20 @@ export function ServerForm({ server }: { server?: ServerDto }) {
     },
   });
   const error = create.error ?? update.error;
+  const missing = server === undefined ? { password: false, restorePassword: false } : missingPasswords(server, draft);
+  const isMissing = missing.password || missing.restorePassword;
   const fields: FieldsProps = {
     draft,
-    errors: fieldErrors(error),
+    errors: {
+      ...fieldErrors(error),
+      ...(missing.password ? { password: t("passwordAgain") } : {}),
+      ...(missing.restorePassword ? { restorePassword: t("passwordAgain") } : {}),
+    },
     change: (change) => setDraft((before) => withChange(before, change)),
-    stored: { password: server?.hasPassword ?? false, restorePassword: server?.hasRestorePassword ?? false },
+    stored: {
+      password: (server?.hasPassword ?? false) && !missing.password,
+      restorePassword: (server?.hasRestorePassword ?? false) && !missing.restorePassword,
+    },
   };
   const incomplete = draft.name.trim() === "" || draft.host.trim() === "" || draft.username === "";
   const submit = (event: SyntheticEvent): void => {
@@ -80,13 +89,13 @@ export function ServerForm({ server }: { server?: ServerDto }) {
       <Card title={t("roles")} description={t("rolesHint")}>
         <RoleFields {...fields} />
       </Card>
-      <ConnectionCheck draft={draft} serverId={server?.id} disabled={draft.host.trim() === "" || draft.username === ""} />
+      <ConnectionCheck draft={draft} serverId={server?.id} disabled={draft.host.trim() === "" || draft.username === "" || isMissing} />
       <ProblemNotice error={error} />
       <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" variant="primary" pending={create.isPending || update.isPending} disabled={incomplete}>
+        <Button type="submit" variant="primary" pending={create.isPending || update.isPending} disabled={incomplete || isMissing}>
           {server ? t("saveChanges") : t("save")}
         </Button>
-        {incomplete ? <p className="text-xs text-ink-3">{t("incomplete")}</p> : null}
+        {incomplete || isMissing ? <p className="text-xs text-ink-3">{t(incomplete ? "incomplete" : "passwordAgain")}</p> : null}
       </div>
     </form>
   );
