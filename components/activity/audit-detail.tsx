@@ -28,8 +28,8 @@ export function AuditDetail({ event }: { event: AuditEventDto }) {
             {fields.map(({ name, before, after }) => (
               <tr key={name}>
                 <Td className="font-mono text-xs">{name}</Td>
-                <Td className="max-w-96 font-mono text-xs break-words text-ink-2">{valueText(before)}</Td>
-                <Td className="max-w-96 font-mono text-xs break-words">{valueText(after)}</Td>
+                <Td className="max-w-96 font-mono text-xs wrap-anywhere text-ink-2">{valueText(before)}</Td>
+                <Td className="max-w-96 font-mono text-xs wrap-anywhere">{valueText(after)}</Td>
               </tr>
             ))}
           </tbody>

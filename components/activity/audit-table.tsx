@@ -122,7 +122,7 @@ function ActorName({ event: { actor } }: { event: AuditEventDto }) {
   return (
     <span className="inline-flex min-w-0 items-center gap-1.5">
       <Icon aria-hidden className="size-3.5 shrink-0 text-ink-3" />
-      <span className="min-w-0 break-words">{name}</span>
+      <span className="min-w-0 wrap-anywhere">{name}</span>
     </span>
   );
 }

@@ -113,7 +113,7 @@ export function RunsTable() {
 function RunName({ title, reason }: { title: string; reason: string }) {
   return (
     <span className="block min-w-0">
-      <span className="block break-words">{title}</span>
+      <span className="block wrap-anywhere">{title}</span>
       {reason === "" ? null : <span className="block max-w-80 truncate text-xs font-normal text-ink-3">{reason}</span>}
     </span>
   );

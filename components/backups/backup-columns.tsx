@@ -19,6 +19,7 @@ export function useBackupColumns(): readonly Column<BackupDto>[] {
     return [
       column.accessor("sourceName", {
         header: t("columns.source"),
+        meta: { className: "sm:min-w-32" },
         cell: ({ row: { original } }) => <Name backup={original} />,
       }),
       column.accessor("snapshotAt", {
@@ -90,7 +91,7 @@ function Name({ backup }: { backup: BackupDto }) {
   return (
     <span className="block min-w-0">
       <span className="flex items-center gap-1.5">
-        <span className="truncate">{backup.sourceName}</span>
+        <span className="wrap-anywhere">{backup.sourceName}</span>
         <BackupMarks backup={backup} />
       </span>
       {backup.label === "" ? null : <span className="block truncate text-xs font-normal text-ink-3">{backup.label}</span>}

@@ -89,7 +89,7 @@ function Unusual({ backup }: { backup: BackupDetailDto }) {
         <Notice tone="warn" title={t("facts.warnings")}>
           <ul className="flex flex-col gap-1 font-mono text-xs">
             {backup.warnings.map((warning) => (
-              <li key={warning} className="break-words whitespace-pre-wrap">
+              <li key={warning} className="wrap-anywhere whitespace-pre-wrap">
                 {warning}
               </li>
             ))}

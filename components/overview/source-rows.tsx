@@ -30,12 +30,16 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
   const can = useCan();
   const columns = useMemo(
     () => [
-      column.accessor("name", { header: t("columns.source"), cell: ({ row }) => <SourceName source={row.original} /> }),
+      column.accessor("name", {
+        header: t("columns.source"),
+        meta: { className: "sm:min-w-44" },
+        cell: ({ row }) => <SourceName source={row.original} />,
+      }),
       column.display({
         id: "strip",
         header: t("columns.strip"),
         cell: ({ row }) => <Strip30 days={row.original.strip} since={row.original.createdAt} />,
-        meta: { card: "wide" },
+        meta: { card: "wide", className: "sm:min-w-40" },
       }),
       column.accessor("lastGoodAt", {
         header: t("columns.lastBackup"),
@@ -119,7 +123,7 @@ function SourceName({ source }: { source: SourceRow }) {
   return (
     <span className="block min-w-0">
       <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
-        <span className="min-w-0 break-words">{source.name}</span>
+        <span className="min-w-0 wrap-anywhere">{source.name}</span>
         {source.isSample ? (
           <Badge>{t("sample")}</Badge>
         ) : source.environment === "production" ? (

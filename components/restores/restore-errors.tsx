@@ -27,7 +27,7 @@ export function RestoreErrors({ errors }: { errors: readonly RestoreError[] }) {
             {found.map(({ entry, message }) => (
               <li key={`${entry}-${message}`} className="text-[0.8125rem]">
                 {entry === "" ? null : <p className="text-ink-3">{t("entry", { entry })}</p>}
-                <p className="font-mono text-xs break-words whitespace-pre-wrap text-ink">{message}</p>
+                <p className="font-mono text-xs wrap-anywhere whitespace-pre-wrap text-ink">{message}</p>
               </li>
             ))}
           </ul>

@@ -61,7 +61,7 @@ function Line({ line }: { line: RunLogLineDto }) {
       <time dateTime={line.at} title={formatInstant(line.at, settings)} className="text-ink-3 nums">
         {formatClock(line.at, settings)}
       </time>
-      <span className={clsx("break-words whitespace-pre-wrap", ink[line.level])}>
+      <span className={clsx("wrap-anywhere whitespace-pre-wrap", ink[line.level])}>
         {line.level === "info" ? null : <strong className="font-semibold">{t(`levels.${line.level}`)}: </strong>}
         {line.text}
       </span>

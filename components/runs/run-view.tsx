@@ -48,7 +48,7 @@ export function RunView({ id }: { id: string }) {
         <Notice tone="warn" title={t("warnings")}>
           <ul className="list-disc pl-4">
             {run.warnings.map((warning) => (
-              <li key={warning} className="break-words whitespace-pre-wrap">
+              <li key={warning} className="wrap-anywhere whitespace-pre-wrap">
                 {warning}
               </li>
             ))}

@@ -22,7 +22,7 @@ export function StepFacts({ step }: { step: RunStepDto }) {
       {shown.map(({ name, label, text }) => (
         <div key={name} className="flex min-w-0 gap-1.5">
           <dt className="text-ink-3">{label}</dt>
-          <dd className="min-w-0 break-words text-ink-2 nums">{text}</dd>
+          <dd className="min-w-0 wrap-anywhere text-ink-2 nums">{text}</dd>
         </div>
       ))}
     </dl>

@@ -36,7 +36,7 @@ export function PageHeader({ title, crumbs = noCrumbs, badges, description, acti
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-            <h1 className="text-[1.5rem] leading-8 font-semibold tracking-[-0.018em] break-words text-ink">{title}</h1>
+            <h1 className="text-[1.5rem] leading-8 font-semibold tracking-[-0.018em] wrap-anywhere text-ink">{title}</h1>
             {badges}
           </div>
           {description ? <div className="mt-1 max-w-3xl text-sm text-ink-2">{description}</div> : null}

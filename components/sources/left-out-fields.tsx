@@ -110,7 +110,7 @@ function Names({ names, onRemove }: { names: readonly { key: string; text: strin
     <ul className="mb-3 flex flex-wrap gap-1.5">
       {names.map(({ key, text }, index) => (
         <li key={key} className="inline-flex max-w-full items-center gap-1 rounded-lg border border-line bg-sunken pl-2.5">
-          <code className="min-w-0 font-mono text-[0.8125rem] break-words text-ink">{text}</code>
+          <code className="min-w-0 font-mono text-[0.8125rem] wrap-anywhere text-ink">{text}</code>
           <IconButton size="sm" icon={X} label={t("remove", { name: text })} onClick={() => onRemove(index)} />
         </li>
       ))}

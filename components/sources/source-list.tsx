@@ -101,10 +101,11 @@ function useColumns(): readonly Column<Row>[] {
     return [
       column.accessor("name", {
         header: t("columns.name"),
+        meta: { className: "sm:min-w-48" },
         cell: ({ row: { original } }) => (
           <span className="block min-w-0">
-            <span className="block truncate">{original.name}</span>
-            <span className="block truncate text-xs font-normal text-ink-3">
+            <span className="block wrap-anywhere">{original.name}</span>
+            <span className="block text-xs font-normal wrap-anywhere text-ink-3">
               {t("one.on", { database: original.database, server: original.serverName })}
             </span>
           </span>

@@ -87,7 +87,7 @@ function SourceNotices({ source }: { source: SourceDetailDto }) {
       )}
       {leftOut.length === 0 ? null : (
         <Notice title={t("leftOut")}>
-          <span className="font-mono text-[0.8125rem] break-words">{leftOut.join(", ")}</span>
+          <span className="font-mono text-[0.8125rem] wrap-anywhere">{leftOut.join(", ")}</span>
         </Notice>
       )}
     </div>

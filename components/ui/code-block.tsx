@@ -15,7 +15,7 @@ export function CodeBlock({ label, code, wrap, className }: { label: string; cod
         aria-label={label}
         className={clsx(
           "overflow-x-auto rounded-lg px-3.5 py-2.5 pr-12 font-mono text-[0.8125rem] leading-relaxed text-ink",
-          wrap && "break-words whitespace-pre-wrap",
+          wrap && "wrap-anywhere whitespace-pre-wrap",
         )}
       >
         {code}
@@ -29,7 +29,7 @@ export function CodeBlock({ label, code, wrap, className }: { label: string; cod
 
 export function InlineCode({ children, className }: { children: ReactNode; className?: string }) {
   return (
-    <code className={clsx("rounded bg-sunken px-1 py-0.5 font-mono text-[0.8125em] break-words text-ink", className)}>{children}</code>
+    <code className={clsx("rounded bg-sunken px-1 py-0.5 font-mono text-[0.8125em] wrap-anywhere text-ink", className)}>{children}</code>
   );
 }
 

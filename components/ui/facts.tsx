@@ -21,7 +21,7 @@ export function Facts({ items, columns = 1, className }: { items: readonly Fact[
           )}
         >
           <dt className="text-[0.8125rem] text-ink-3">{item.label}</dt>
-          <dd className="min-w-0 text-sm break-words text-ink nums">
+          <dd className="min-w-0 text-sm wrap-anywhere text-ink nums">
             {item.value ?? (
               <>
                 <span aria-hidden>–</span>

@@ -2,6 +2,6 @@
 import type { ReactNode } from "react";
 
 export const rich = {
-  code: (chunks: ReactNode) => <code className="font-mono text-[0.95em] break-words text-ink">{chunks}</code>,
+  code: (chunks: ReactNode) => <code className="font-mono text-[0.95em] wrap-anywhere text-ink">{chunks}</code>,
   strong: (chunks: ReactNode) => <strong className="font-semibold text-ink">{chunks}</strong>,
 };
