@@ -1,3 +1,4 @@
+"use client";
 /** `<ServerChoice servers={items} />`: the servers as ways to their databases, and the way to a new one. */
 import { ChevronRight, Plus, Server } from "lucide-react";
 import { useTranslations } from "next-intl";

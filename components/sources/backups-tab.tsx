@@ -7,7 +7,7 @@ import Link from "next/link";
 import type { BackupDto } from "#lib/contracts/backups";
 import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
-import { formatDay, formatMinute } from "#lib/format/time";
+import { formatDay, formatInstant, formatMinute } from "#lib/format/time";
 import { listBackupsPages } from "#lib/query/backups";
 import { BackupMarks } from "../backups/backup-marks.tsx";
 import { groupByChain, type ChainGroup } from "../backups/group-by-chain.ts";
@@ -55,7 +55,8 @@ function Chain({ chain }: { chain: ChainGroup }) {
       description={t("summary", { count: chain.members.length, size: formatBytes(chain.storedBytes, settings.locale) })}
       flush
     >
-      <TableFrame label={title}>
+      {/* Chains of one day would otherwise be regions of one name. */}
+      <TableFrame label={t("chain", { day: formatInstant(chain.oldestAt, settings) })}>
         <thead>
           <tr>
             <Th>{columns("snapshot")}</Th>
