@@ -45,7 +45,7 @@ function watch(page: Page, troubles: Trouble[]): void {
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
       troubles.push({ kind: "console", text: message.text() });
   });
-  page.on("pageerror", (error) => troubles.push({ kind: "error", text: error.stack ?? error.message }));
+  page.on("pageerror", (error) => troubles.push({ kind: "error", text: `${page.url()} ${error.stack ?? error.message}` }));
   page.on("requestfailed", (request) => {
     // What a page asked for is dropped when one leaves it; a download leaves none.
     const why = request.failure()?.errorText ?? "";

@@ -86,7 +86,7 @@ test("picks a database as production, and backs it up with a reason while one wa
   await page.goto("/settings/servers");
   await page.getByRole("link", { name: serverName }).click();
   await page.getByRole("link", { name: "Pick databases" }).click();
-  await page.getByRole("checkbox", { name: /^shop/ }).check();
+  await page.getByRole("checkbox", { name: "shop", exact: true }).check();
   await page.getByLabel("Name here").fill(sourceName);
   await page.getByRole("radio", { name: "Production" }).check();
   await page.getByRole("button", { name: "Protect 1 database" }).click();

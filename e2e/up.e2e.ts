@@ -1,10 +1,13 @@
 import { once } from "node:events";
-import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "playwright/test";
+import postgres from "postgres";
 import { startLifeboat } from "./lifeboat.ts";
+import { databaseUrl } from "./shop-server.ts";
+import { surroundings } from "./surroundings.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -76,7 +79,7 @@ test("what is wrong in the configuration is named line by line, without values",
 
 test("a catalogue that does not answer is told with what to check, and its password is not", async () => {
   const env = { DATABASE_URL: "postgresql://lifeboat:canary-password@127.0.0.1:1/lifeboat" };
-  const dataDir = `${process.env["E2E_DATA_DIR"]}-external`;
+  const dataDir = `${surroundings().dataDir}-external`;
   const result = await runUp({ ...env, PORT: "3977", LIFEBOAT_DATA_DIR: dataDir, HOST: "127.0.0.1" });
   rmSync(dataDir, { recursive: true, force: true });
   expect(result.code).toBe(1);
@@ -84,8 +87,28 @@ test("a catalogue that does not answer is told with what to check, and its passw
   expect(result.output).not.toContain("canary-password");
 });
 
+test("an external catalogue is used where DATABASE_URL names one, and no cluster is made", async ({ request }) => {
+  const { shop } = surroundings();
+  const database = `catalogue_${Date.now()}`;
+  const admin = postgres(shop.adminUrl, { max: 1 });
+  await admin`CREATE DATABASE ${admin(database)}`;
+  const lifeboat = await startLifeboat({ env: { DATABASE_URL: databaseUrl(shop, database) } });
+  try {
+    expect((await request.get(`${lifeboat.url}/api/health/ready`)).status()).toBe(200);
+    const system = await request.get(`${lifeboat.url}/api/v1/system`, { headers: { Authorization: `Bearer ${lifeboat.token}` } });
+    expect(await system.json()).toMatchObject({ catalogue: "external" });
+    expect(existsSync(join(lifeboat.dataDir, "catalogue"))).toBe(false);
+    const [found] = await admin`SELECT count(*)::int AS connections FROM pg_stat_activity WHERE datname = ${database}`;
+    expect(found?.["connections"]).toBeGreaterThan(0);
+  } finally {
+    await lifeboat.stop();
+    await admin`DROP DATABASE ${admin(database)} WITH (FORCE)`;
+    await admin.end();
+  }
+});
+
 test("the data of an installation can be read by its owner only", () => {
-  const dataDir = process.env["E2E_DATA_DIR"] ?? "";
+  const dataDir = surroundings().dataDir;
   const secrets = readdirSync(dataDir).filter((name) => name.endsWith(".password") || name.endsWith(".key"));
   expect(secrets.sort()).toEqual(["catalogue.password", "installation.key", "sample.password"]);
   for (const name of secrets) expect([name, statSync(join(dataDir, name)).mode & 0o777]).toEqual([name, 0o600]);
