@@ -32,6 +32,9 @@ const searchBytes = 4_096;
 const lineFeed = 10;
 const [backslash, fullStop] = copyEnd as unknown as [number, number];
 
+/** Used inside one call only, so one is enough for all readers of a thread. */
+const joint = Buffer.allocUnsafeSlow(1_048_576);
+
 /** Reads the data blocks behind the table of contents, in whatever pieces they come. */
 export class BlockReader {
   readonly tables: ArchiveTable[] = [];
@@ -53,7 +56,6 @@ export class BlockReader {
   #framer: RowFramer | null = null;
   #sawEnd = false;
   readonly #scratch = Buffer.allocUnsafeSlow(262_144);
-  readonly #joint = Buffer.allocUnsafeSlow(1_048_576);
 
   constructor(sink: BlockSink) {
     this.#sink = sink;
@@ -182,7 +184,7 @@ export class BlockReader {
     let wait = true;
     // Rows are joined by moving them inside one copy of what is in sight: half the price of a copy per row.
     const origin = at;
-    const joined = size - at <= this.#joint.length ? this.#joint : null;
+    const joined = size - at <= joint.length ? joint : null;
     let used = 0;
     if (joined !== null) bytes.copy(joined, 0, at, size);
     while (at + intBytes <= size) {

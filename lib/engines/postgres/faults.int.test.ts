@@ -192,9 +192,10 @@ function suite(server: TestServer) {
     await warning.remove();
   });
 
-  if (server.major < 17) {
-    // Slow, because it reads every process again and again; what it looks at does not differ between versions.
-    it("never shows a password in a command line, an environment, a log, a result or an error, whatever fails", async () => {
+  // Slow, because it reads every process again and again; what it looks at does not differ between versions.
+  it.each(server.major < 17 ? [[]] : [])(
+    "never shows a password in a command line, an environment, a log, a result or an error, whatever fails",
+    async () => {
       const canary = "canary-27-pässword:\\'\"";
       const role = `r_${source.name}`;
       const quoted = `'${canary.replaceAll("'", "''")}'`;
@@ -238,8 +239,8 @@ function suite(server: TestServer) {
       const text = [...fixture.logged, ...seen.map((item) => (typeof item === "string" ? item : inspect(item, { depth: 20 })))].join("\n");
       expect(text).toContain("pg_dump");
       expect(text.match(/.{0,60}canary-27.{0,20}/g)).toBeNull();
-    });
-  }
+    },
+  );
 
   it("refuses a catalogue of Lifeboat as target, for loading and for removing", async () => {
     await source.sql.unsafe("create schema lifeboat; create table lifeboat.installation (id text)");
