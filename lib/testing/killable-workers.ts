@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { KillableConfig } from "./killable-worker.ts";
+
+const script = fileURLToPath(new URL("killable-worker.ts", import.meta.url));
+
+/** A worker process that was told where to die. */
+export type KillableWorker = {
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<void>;
+  /** What it passed so far; only while it lives. */
+  readonly points: () => Promise<string[]>;
+  readonly kill: () => Promise<void>;
+};
+
+export type KillableWorkers = {
+  /** A worker that kills itself right before its `n`-th point; `null`: never. */
+  readonly arm: (n: number | null) => Promise<KillableWorker>;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts one process ahead, so that a test waits for a death and not for a birth. */
+export function createKillableWorkers(config: KillableConfig): KillableWorkers {
+  const children = new Set<ChildProcess>();
+  const start = async (): Promise<ChildProcess> => {
+    const child: ChildProcess = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        NODE_ENV: "test",
+        // Dozens of processes load the same files.
+        NODE_COMPILE_CACHE: join(tmpdir(), "lifeboat-compile-cache"),
+        LIFEBOAT_TEST_CONFIG: JSON.stringify(config),
+      },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    children.add(child);
+    child.once("exit", () => children.delete(child));
+    await once(child, "message");
+    return child;
+  };
+  let next = start();
+  next.catch(() => undefined);
+  return {
+    arm: async (n) => {
+      const child = await next;
+      next = start();
+      next.catch(() => undefined);
+      const gone = once(child, "exit").then(() => undefined);
+      await ask(child, { arm: n });
+      return {
+        gone,
+        points: async () => ((await ask(child, { report: true })) as { points: string[] }).points,
+        kill: async () => {
+          child.kill("SIGKILL");
+          await gone;
+        },
+      };
+    },
+    close: async () => {
+      await next.catch(() => undefined);
+      await Promise.all(
+        [...children].map(async (child) => {
+          child.kill("SIGKILL");
+          if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+        }),
+      );
+    },
+  };
+}
+
+async function ask(child: ChildProcess, message: object): Promise<unknown> {
+  const answer = once(child, "message");
+  child.send(message);
+  return (await answer)[0];
+}
