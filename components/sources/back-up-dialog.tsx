@@ -22,7 +22,7 @@ import { toast } from "../ui/toast.tsx";
 import { leftOutNames } from "./left-out.ts";
 
 type Target = { readonly id: string; readonly name: string };
-type Asked = { readonly target: Target; readonly count: number };
+type Asked = { readonly target: Target; readonly count: number; readonly from: Element | null };
 
 const AskBackUp = createContext<(target: Target) => void>(() => undefined);
 
@@ -33,20 +33,23 @@ export function BackUpDialogs({ children }: { children: ReactNode }) {
   const [isOpen, setIsOpen] = useState(false);
   const ask = useCallback((target: Target): void => {
     // Each question begins with empty fields: the count makes a fresh form.
-    setAsked((last) => ({ target, count: (last?.count ?? 0) + 1 }));
+    const from = document.activeElement;
+    setAsked((last) => ({ target, count: (last?.count ?? 0) + 1, from }));
     setIsOpen(true);
   }, []);
   return (
     <AskBackUp value={ask}>
       {children}
-      {asked === null ? null : <BackUpDialog key={asked.count} target={asked.target} open={isOpen} onOpenChange={setIsOpen} />}
+      {asked === null ? null : (
+        <BackUpDialog key={asked.count} target={asked.target} from={asked.from} open={isOpen} onOpenChange={setIsOpen} />
+      )}
     </AskBackUp>
   );
 }
 
-type DialogProps = { target: Target; open: boolean; onOpenChange: (open: boolean) => void };
+type DialogProps = { target: Target; from: Element | null; open: boolean; onOpenChange: (open: boolean) => void };
 
-function BackUpDialog({ target, open, onOpenChange }: DialogProps) {
+function BackUpDialog({ target, from, open, onOpenChange }: DialogProps) {
   const t = useTranslations("sources.backUp");
   const locale = useLocale();
   const [reason, setReason] = useState("");
@@ -63,6 +66,9 @@ function BackUpDialog({ target, open, onOpenChange }: DialogProps) {
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
+      focusAfter={() =>
+        from instanceof HTMLElement && from.isConnected && from !== document.body ? from : document.getElementById("content")
+      }
       title={t("title", { name: target.name })}
       description={t("text", { database: source?.database ?? target.name })}
       footer={

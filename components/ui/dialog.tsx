@@ -23,10 +23,12 @@ type DialogProps = {
   description?: ReactNode;
   footer?: ReactNode;
   wide?: boolean;
+  /** Where the focus goes afterwards when what had it before is gone (a menu's entry). */
+  focusAfter?: () => HTMLElement | null;
   children?: ReactNode;
 };
 
-export function Dialog({ open, onOpenChange, title, description, footer, wide, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, footer, wide, focusAfter, children }: DialogProps) {
   const t = useTranslations("common");
   const body = useRef<HTMLDivElement>(null);
   // The first field is what the dialog is for; on a touch screen that would bring up the keyboard over it.
@@ -36,7 +38,11 @@ export function Dialog({ open, onOpenChange, title, description, footer, wide, c
       <Base.Portal>
         <Base.Backdrop className={scrimClass} />
         <Base.Viewport className="pointer-events-none fixed inset-0 z-50 flex items-end justify-center sm:items-center sm:p-4">
-          <Base.Popup initialFocus={firstField} className={clsx(sheetClass, wide ? "sm:max-w-2xl" : "sm:max-w-md")}>
+          <Base.Popup
+            initialFocus={firstField}
+            finalFocus={focusAfter ? () => focusAfter() ?? true : undefined}
+            className={clsx(sheetClass, wide ? "sm:max-w-2xl" : "sm:max-w-md")}
+          >
             <header className="flex items-start gap-4 px-5 pt-5">
               <div className="min-w-0 flex-1">
                 <Base.Title className="text-base font-semibold tracking-tight text-ink">{title}</Base.Title>
