@@ -31,7 +31,7 @@ export function CommandMenu({ open, onOpenChange }: { open: boolean; onOpenChang
       <Dialog.Portal>
         <Dialog.Backdrop className={scrimClass} />
         <Dialog.Viewport className="pointer-events-none fixed inset-0 z-50 flex justify-center p-3 sm:pt-[14vh]">
-          <Dialog.Popup className="popup pointer-events-auto flex max-h-[min(28rem,80dvh)] w-full max-w-xl flex-col overflow-hidden">
+          <Dialog.Popup className="popup pointer-events-auto flex max-h-[min(28rem,80dvh)] w-full max-w-xl self-start flex-col overflow-hidden">
             <Dialog.Title className="sr-only">{t("title")}</Dialog.Title>
             <Content close={() => onOpenChange(false)} />
           </Dialog.Popup>
