@@ -6,6 +6,9 @@ import { getSource } from "#lib/contracts/sources";
 import type { ApiClient } from "./api-client.ts";
 import { expect, nobody, test } from "./fixtures.ts";
 
+// A recorded trace copies the page at each of axe's many questions.
+test.use({ trace: "off" });
+
 const sizes = [
   { width: 1440, height: 900 },
   { width: 390, height: 844 },
