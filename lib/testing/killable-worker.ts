@@ -22,12 +22,12 @@ export type KillableConfig = {
 
 const config = JSON.parse(process.env["LIFEBOAT_TEST_CONFIG"] ?? "{}") as KillableConfig;
 const points: string[] = [];
-let killAt = Number.POSITIVE_INFINITY;
+let killAt: number | string | null = null;
 let armed = false;
 
 function reached(point: string): void {
   if (!armed) return;
-  if (points.length === killAt) process.kill(process.pid, "SIGKILL");
+  if (points.length === killAt || point === killAt) process.kill(process.pid, "SIGKILL");
   points.push(point);
 }
 
@@ -40,9 +40,9 @@ function reachedQuery(query: string): void {
   reached(`catalogue ${verb} ${table}`);
 }
 
-process.on("message", (message: { arm?: number | null; report?: true }) => {
+process.on("message", (message: { arm?: number | string | null; report?: true }) => {
   if (message.arm !== undefined) {
-    killAt = message.arm ?? Number.POSITIVE_INFINITY;
+    killAt = message.arm;
     armed = true;
     process.send?.({ armed: true });
   }

@@ -17,8 +17,8 @@ export type KillableWorker = {
 };
 
 export type KillableWorkers = {
-  /** A worker that kills itself right before its `n`-th point; `null`: never. */
-  readonly arm: (n: number | null) => Promise<KillableWorker>;
+  /** A worker that kills itself right before its `n`-th point, or the first one of a name; `null`: never. */
+  readonly arm: (n: number | string | null) => Promise<KillableWorker>;
   readonly close: () => Promise<void>;
 };
 

@@ -4,6 +4,7 @@ import { runSteps } from "#lib/db/schema/run-steps";
 import { runs } from "#lib/db/schema/runs";
 import { LifeboatError, type Reason } from "#lib/domain/error";
 import type { RunState } from "#lib/domain/run-state";
+import { unlockChains } from "../chains/lock.ts";
 import { databaseNow, heldBy, type Lease } from "./lease.ts";
 
 export type RunOutcome = {
@@ -17,7 +18,7 @@ export type RunOutcome = {
 };
 
 /**
- * Ends a run that this claim still holds. Call it inside the transaction that commits the run's result, so that both are there or
+ * Ends a run that this claim still holds, and lets go of its chain locks. Call it inside the transaction that commits the run's result, so that both are there or
  * neither. Throws `lease-lost` when the run was taken away.
  */
 export async function finishRun(tx: Database | Transaction, lease: Lease, outcome: RunOutcome): Promise<void> {
@@ -37,6 +38,8 @@ export async function finishRun(tx: Database | Transaction, lease: Lease, outcom
     .returning({ id: runs.id });
   if (row === undefined) throw new LifeboatError("lease-lost", { runId: lease.runId });
   await closeSteps(tx, lease.runId, outcome);
+  // With the end itself: a worker that dies a moment later leaves no lock that others wait for.
+  await unlockChains(tx, lease.runId);
 }
 
 /** No step of a run that ended may look as if it still worked. */

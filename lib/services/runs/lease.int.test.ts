@@ -244,6 +244,15 @@ describe("a chain's lock", () => {
     expect(await extendChainLock(db(), { chainId, holder: "remover", leaseMs: 60_000 })).toBe(true);
   });
 
+  it("is let go of in the very commit that ends its run", async () => {
+    const chainId = await createChain();
+    const lease = await claim(await queue());
+    await lockChain(db(), { chainId, holder: lease.runId, mode: "shared", leaseMs: 60_000 });
+    await finishRun(db(), lease, { state: "succeeded" });
+    await lockChain(db(), { chainId, holder: "remover", mode: "exclusive", leaseMs: 60_000 });
+    expect(await extendChainLock(db(), { chainId, holder: lease.runId, leaseMs: 60_000 })).toBe(false);
+  });
+
   it("lets one of many removers in", async () => {
     const chainId = await createChain();
     const attempts = await Promise.allSettled(
