@@ -67,7 +67,7 @@ test("a second “Back up now” leads to the running one, and cancelling leaves
     await expect(second).toHaveURL(page.url());
     await second.close();
     await page.goto(`/sources/${sourceId}`);
-    await page.getByRole("main").getByRole("link", { name: "Running…" }).click();
+    await page.getByRole("main").getByRole("link", { name: "Running…" }).first().click();
 
     await page.getByRole("button", { name: "Cancel run" }).click();
     const confirm = page.getByRole("alertdialog", { name: "Cancel this run?" });
