@@ -92,7 +92,7 @@ function chosenOf(points: readonly string[]): [number, string][] {
 }
 
 /** A busy machine dies fewer deaths: what is left out is spread over the whole run, and each point has its turn on an idle one. */
-const budgetMs = 70_000;
+const budgetMs = 40_000;
 const fewestDeaths = 6;
 
 /** Every fourth point first, then those between them, until the time is over */
