@@ -63,7 +63,7 @@ function ToolSetRow({ set }: { set: ToolSetDto }) {
       {set.belowSafeMinimum ? (
         <p className="max-w-3xl text-[0.8125rem] text-ink-2">{t("toolBelowText", { version: set.safeMinimum ?? "" })}</p>
       ) : null}
-      {set.cure === null || (set.missing.length === 0 && !set.belowSafeMinimum) ? null : (
+      {set.cure === null || set.missing.length === 0 ? null : (
         <div className="flex flex-col gap-1.5">
           <p className="text-xs text-ink-3">{t("cure")}</p>
           <CodeBlock label={t("cureFor", { version: set.major })} code={set.cure} />
