@@ -10,10 +10,23 @@ function parentOf(pid) {
   }
 }
 
-/** The processes between us and npm, ourselves first: npm, and the shell that npm may have put in between. */
+const shells = new Set(["sh", "dash", "bash", "zsh", "ash", "busybox"]);
+
+function isShell(pid) {
+  try {
+    return shells.has(readFileSync(`/proc/${pid}/comm`, "utf8").trim());
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The processes from us up to npm: npm itself, or the shell that npm put in between and then npm. What is above npm, for example the
+ * terminal's shell, may leave without stopping anything.
+ */
 function lineage() {
   const pids = [process.ppid];
-  const above = parentOf(process.ppid);
+  const above = isShell(process.ppid) ? parentOf(process.ppid) : null;
   if (above !== null && above > 1) pids.push(above);
   return pids;
 }
@@ -27,7 +40,7 @@ export function watchNpm(onGone) {
   const known = lineage();
   const timer = setInterval(() => {
     const now = lineage();
-    if (known.every((pid, index) => now[index] === pid)) return;
+    if (known.length === now.length && known.every((pid, index) => now[index] === pid)) return;
     clearInterval(timer);
     onGone();
   }, 500);
