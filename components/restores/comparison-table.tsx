@@ -66,7 +66,8 @@ function Row({ table }: { table: TableComparisonDto }) {
   const t = useTranslations("restores.comparison");
   const locale = useLocale();
   const name = `${table.schema}.${table.table}`;
-  const differs = table.actualSha256 !== null && table.actualSha256 !== table.expectedSha256;
+  // An equal table may have digests that say nothing (they could not be taken): the verdict decides, not the texts.
+  const differs = table.verdict === "different" && table.actualSha256 !== null && table.actualSha256 !== table.expectedSha256;
   return (
     <tr>
       <Td className="font-mono text-[0.8125rem] whitespace-pre-wrap">
