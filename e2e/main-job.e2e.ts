@@ -232,8 +232,8 @@ test("the audit log tells who did all of it, and to what", async ({ page, lifebo
     ["Added a server", serverName],
     ["Added a source", sourceName],
     ["Started a backup", sourceName],
-    ["Downloaded a backup", "shop_"],
-    ["Started a verification", "shop_"],
+    ["Downloaded a backup", "harbour-shop-"],
+    ["Started a verification", "harbour-shop-"],
     ["Started a restore", "shop_copy_"],
   ] as const)
     await expect(entry(action, target).first(), `${action} of ${target}`).toBeVisible();
