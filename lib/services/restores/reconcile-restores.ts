@@ -9,11 +9,14 @@ import { getServerOrThrow } from "../servers/execute-check.ts";
 import { settleDatabase, settleUntouched } from "./created-database.ts";
 import { restoreRequest } from "./inspect.ts";
 
+/** Gives work an engine context with a folder of its own, which is removed afterwards. */
+export type WithEngineContext = (runId: string, work: (engineContext: EngineContext) => Promise<void>) => Promise<void>;
+
 /**
  * Settles restores whose run is over but whose new database nobody decided about. A target that does not answer is asked again by
  * the next sweep: the restore shows `pending` until then.
  */
-export async function reconcileRestores(db: Database, deps: WorkerDeps, engineContext: (runId: string) => EngineContext): Promise<void> {
+export async function reconcileRestores(db: Database, deps: WorkerDeps, withEngineContext: WithEngineContext): Promise<void> {
   const left = await db
     .select({ restore: restores })
     .from(restores)
@@ -28,10 +31,8 @@ export async function reconcileRestores(db: Database, deps: WorkerDeps, engineCo
       const facts = await loadBackupFacts(db, restore.backupId);
       const server = await getServerOrThrow(db, restore.serverId);
       const request = restoreRequest({ deps }, facts, server, restore);
-      await settleDatabase(
-        { db, engine: deps.engine, engineContext: engineContext(restore.runId), logger: deps.logger },
-        restore.id,
-        request,
+      await withEngineContext(restore.runId, (engineContext) =>
+        settleDatabase({ db, engine: deps.engine, engineContext, logger: deps.logger }, restore.id, request),
       );
     } catch (error) {
       deps.logger.warn("a failed restore's database could not be settled; the next sweep tries again", { restoreId: restore.id, error });

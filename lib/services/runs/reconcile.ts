@@ -1,5 +1,5 @@
 import { and, eq, inArray, isNull, lt, max, notInArray, or, sql } from "drizzle-orm";
-import { readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describeReason } from "#lib/contracts/describe-reason";
 import type { Database } from "#lib/db/client";
@@ -41,7 +41,9 @@ export async function reconcile(db: Database, deps: WorkerDeps, own: ReadonlySet
     await sweepStorage(db, deps);
     await reconcileIntents(db, deps);
   });
-  await attempt(deps, "restores", () => reconcileRestores(db, deps, engineContext));
+  await attempt(deps, "restores", () =>
+    reconcileRestores(db, deps, (runId, work) => inFolder(deps, (workDir) => work({ ...engineContext(runId), workDir }))),
+  );
   await attempt(deps, "work folders", () => sweepFolders(db, deps, own));
   await attempt(deps, "old probes", () => removeOldProbes(db));
   return { lost: lost.map((run) => run.id) };
@@ -49,6 +51,20 @@ export async function reconcile(db: Database, deps: WorkerDeps, own: ReadonlySet
 
 /** A target that hangs must not hold up the sweep for longer. */
 const sweepActionMs = 20_000;
+
+/** Folders of sweeps begin so. One that is older than any action can take was left by a sweep that was killed. */
+const sweepPrefix = "sweep-";
+const abandonedMs = 15 * sweepActionMs;
+
+/** Tools keep passwords in files of their folder: a sweep has one of its own, and it goes with the action. */
+async function inFolder<T>(deps: WorkerDeps, work: (workDir: string) => Promise<T>): Promise<T> {
+  const workDir = await mkdtemp(join(deps.tempDir, sweepPrefix));
+  try {
+    return await work(workDir);
+  } finally {
+    await rm(workDir, { recursive: true, force: true });
+  }
+}
 
 async function attempt(deps: WorkerDeps, part: string, work: () => Promise<unknown>): Promise<void> {
   try {
@@ -133,6 +149,14 @@ async function sweepFolders(db: Database, deps: WorkerDeps, own: ReadonlySet<str
   );
   for (const { name, runId } of folders) {
     if (dead.has(runId)) await rm(join(deps.tempDir, name), { recursive: true, force: true });
+  }
+  for (const name of names.filter((candidate) => candidate.startsWith(sweepPrefix))) {
+    const path = join(deps.tempDir, name);
+    const madeMs = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Infinity,
+    );
+    if (Date.now() - madeMs > abandonedMs) await rm(path, { recursive: true, force: true });
   }
 }
 
