@@ -56,7 +56,11 @@ describe("a session's cookie", () => {
 
   it("counts only when this installation sealed it", async () => {
     const { cookie } = await signedInPerson(testRuntime(home.catalogue), "admin");
-    const changed = (await signedInPerson(runtime, "admin")).cookie.replace(/.$/, (last) => (last === "A" ? "B" : "A"));
+    const own = (await signedInPerson(runtime, "admin")).cookie;
+    // In its middle: the last character of base64url may carry bits that decode to nothing, and is the same then.
+    const middle = Math.floor(own.length / 2);
+    const changed = `${own.slice(0, middle)}${own[middle] === "A" ? "B" : "A"}${own.slice(middle + 1)}`;
+    expect(await who({ cookie: own })).not.toBeNull();
     expect(await who({ cookie })).toBeNull();
     expect(await who({ cookie: changed })).toBeNull();
     expect(await who({ cookie: "next-auth.session-token=" })).toBeNull();
