@@ -1,13 +1,13 @@
 "use client";
 /** The audit log, newest first; a row opens what changed. Filters are in the address. */
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Bot, ChevronDown, KeyRound, ScrollText, User } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { createContext, use, useMemo, useState } from "react";
 import type { AuditEventDto } from "#lib/contracts/audit";
 import { listAuditEventsPages } from "#lib/query/audit";
-import { columnsFor, DataTable } from "../data-table/data-table.tsx";
-import { FilterSelect, ListFooter, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
+import { columnsFor } from "../data-table/data-table.tsx";
+import { ListTable } from "../data-table/list-table.tsx";
+import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { Badge } from "../ui/badge.tsx";
@@ -30,9 +30,6 @@ export function AuditTable() {
   const list = useListState(auditListSpec);
   const { q, action, target, since } = list.values;
   const from = auditFrom(since, useCurrentTime(60_000).getTime());
-  const query = useInfiniteQuery({ ...listAuditEventsPages({ q, action, target, from }), placeholderData: keepPreviousData });
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  const first = query.data?.pages[0];
   const [openId, setOpenId] = useState<string | null>(null);
   const open = useMemo(() => ({ id: openId, set: setOpenId }), [openId]);
   const columns = useMemo(
@@ -63,21 +60,16 @@ export function AuditTable() {
   );
   return (
     <OpenRow value={open}>
-      <DataTable
+      <ListTable
         label={t("audit")}
         columns={columns}
-        rows={rows}
         rowId={eventId}
-        query={query}
-        isFiltered={list.isFiltered}
-        onClear={list.clear}
+        pages={listAuditEventsPages({ q, action, target, from })}
+        list={list}
         renderDetail={(event) => (event.id === openId ? <AuditDetail event={event} /> : null)}
-        toolbar={
-          <Toolbar
-            isFiltered={list.isFiltered}
-            onClear={list.clear}
-            search={<ToolbarSearch label={t("search")} value={q} onChange={(next) => list.set({ q: next })} />}
-          >
+        search={<ToolbarSearch label={t("search")} value={q} onChange={(next) => list.set({ q: next })} />}
+        filters={
+          <>
             <FilterSelect
               label={t("actionFilter")}
               value={action}
@@ -91,24 +83,12 @@ export function AuditTable() {
               options={auditListSpec.since.map((value) => ({ value, label: t(`sinceChoices.${value}`) }))}
             />
             {target === undefined ? null : <Badge>{t("onlyTarget")}</Badge>}
-          </Toolbar>
+          </>
         }
         empty={
           <EmptyState icon={ScrollText} title={t("noEvents")}>
             {t("noEventsText")}
           </EmptyState>
-        }
-        footer={
-          first && rows && rows.length > 0 ? (
-            <ListFooter
-              shown={rows.length}
-              total={first.total}
-              totalCapped={first.totalCapped}
-              hasMore={query.hasNextPage}
-              isLoadingMore={query.isFetchingNextPage}
-              onMore={() => void query.fetchNextPage()}
-            />
-          ) : null
         }
       />
     </OpenRow>

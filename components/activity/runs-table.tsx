@@ -1,6 +1,5 @@
 "use client";
 /** All runs, newest first, with filters in the address. */
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Activity } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
@@ -8,8 +7,9 @@ import type { RunDto } from "#lib/contracts/runs";
 import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
 import { listRunsPages } from "#lib/query/runs";
-import { columnsFor, DataTable } from "../data-table/data-table.tsx";
-import { FilterSelect, ListFooter, Toolbar } from "../data-table/toolbar.tsx";
+import { columnsFor } from "../data-table/data-table.tsx";
+import { ListTable } from "../data-table/list-table.tsx";
+import { FilterSelect } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { useRunTitle } from "../runs/run-title.ts";
 import { EmptyState } from "../state/empty-state.tsx";
@@ -27,9 +27,6 @@ export function RunsTable() {
   const locale = useLocale();
   const titleOf = useRunTitle();
   const list = useListState(runListSpec);
-  const query = useInfiniteQuery(listRunsPages({ type: list.values.type, state: list.values.state }));
-  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  const first = query.data?.pages[0];
   const columns = useMemo(
     () => [
       column.display({
@@ -64,17 +61,15 @@ export function RunsTable() {
     [t, runs, titleOf, locale],
   );
   return (
-    <DataTable
+    <ListTable
       label={t("runs")}
       columns={columns}
-      rows={rows}
       rowId={runId}
       rowHref={(run) => `/runs/${run.id}`}
-      query={query}
-      isFiltered={list.isFiltered}
-      onClear={list.clear}
-      toolbar={
-        <Toolbar isFiltered={list.isFiltered} onClear={list.clear}>
+      pages={listRunsPages({ type: list.values.type, state: list.values.state })}
+      list={list}
+      filters={
+        <>
           <FilterSelect
             label={t("type")}
             value={list.values.type}
@@ -87,24 +82,12 @@ export function RunsTable() {
             onChange={(state) => list.set({ state })}
             options={runListSpec.state.map((state) => ({ value: state, label: state === "active" ? t("active") : status(state) }))}
           />
-        </Toolbar>
+        </>
       }
       empty={
         <EmptyState icon={Activity} title={t("noRuns")}>
           {t("noRunsText")}
         </EmptyState>
-      }
-      footer={
-        first && rows && rows.length > 0 ? (
-          <ListFooter
-            shown={rows.length}
-            total={first.total}
-            totalCapped={first.totalCapped}
-            hasMore={query.hasNextPage}
-            isLoadingMore={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        ) : null
       }
     />
   );

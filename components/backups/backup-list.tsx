@@ -1,14 +1,14 @@
 "use client";
 /** All backups; filters, order and search live in the address. */
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Archive } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { BackupDto } from "#lib/contracts/backups";
 import { backupKinds } from "#lib/domain/backup-state";
 import { listBackupsPages } from "#lib/query/backups";
 import { listSourcesQuery } from "#lib/query/sources";
-import { DataTable } from "../data-table/data-table.tsx";
-import { FilterSelect, ListFooter, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
+import { ListTable } from "../data-table/list-table.tsx";
+import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -20,29 +20,21 @@ export function BackupList() {
   const sourceWords = useTranslations("sources");
   const list = useListState(backupListSpec);
   const { values } = list;
-  const query = useInfiniteQuery({ ...listBackupsPages(backupListQuery(values)), placeholderData: keepPreviousData });
   const { data: sources } = useQuery({ ...listSourcesQuery({ limit: 200 }), refetchInterval: false });
   const columns = useBackupColumns();
-  const rows = query.data?.pages.flatMap(({ items }) => items);
-  const first = query.data?.pages[0];
   return (
-    <DataTable
+    <ListTable
       label={t("title")}
       columns={columns}
-      rows={rows}
       rowId={rowId}
       rowHref={rowHref}
-      query={query}
+      pages={listBackupsPages(backupListQuery(values))}
       sort={values.sort ?? "-snapshotAt"}
       onSortChange={(sort) => list.set({ sort: backupSorts.find((known) => known === sort) })}
-      isFiltered={list.isFiltered}
-      onClear={list.clear}
-      toolbar={
-        <Toolbar
-          isFiltered={list.isFiltered}
-          onClear={list.clear}
-          search={<ToolbarSearch label={t("search")} value={values.q} onChange={(q) => list.set({ q })} />}
-        >
+      list={list}
+      search={<ToolbarSearch label={t("search")} value={values.q} onChange={(q) => list.set({ q })} />}
+      filters={
+        <>
           <FilterSelect
             label={t("filters.source")}
             value={values.source}
@@ -67,19 +59,7 @@ export function BackupList() {
             options={[{ value: "true", label: t("filters.pinned") }]}
             onChange={(pinned) => list.set({ pinned })}
           />
-        </Toolbar>
-      }
-      footer={
-        first === undefined || rows === undefined || rows.length === 0 ? null : (
-          <ListFooter
-            shown={rows.length}
-            total={first.total}
-            totalCapped={first.totalCapped}
-            hasMore={query.hasNextPage}
-            isLoadingMore={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        )
+        </>
       }
       empty={
         <EmptyState icon={Archive} title={t("empty.title")} actions={<ButtonLink href="/sources">{sourceWords("title")}</ButtonLink>}>

@@ -1,14 +1,13 @@
 "use client";
 /** All restores, newest first. */
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { ArchiveRestore } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import type { RestoreDto } from "#lib/contracts/restores";
 import { formatDuration } from "#lib/format/duration";
 import { listRestoresPages } from "#lib/query/restores";
-import { columnsFor, DataTable, type Column } from "../data-table/data-table.tsx";
-import { ListFooter } from "../data-table/toolbar.tsx";
+import { columnsFor, type Column } from "../data-table/data-table.tsx";
+import { ListTable } from "../data-table/list-table.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -16,30 +15,14 @@ import { AbsoluteTime, RelativeTime } from "../ui/relative-time.tsx";
 
 export function RestoreList() {
   const t = useTranslations("restores");
-  const query = useInfiniteQuery(listRestoresPages({}));
   const columns = useColumns();
-  const rows = query.data?.pages.flatMap(({ items }) => items);
-  const first = query.data?.pages[0];
   return (
-    <DataTable
+    <ListTable
       label={t("title")}
       columns={columns}
-      rows={rows}
       rowId={rowId}
       rowHref={rowHref}
-      query={query}
-      footer={
-        first === undefined || rows === undefined || rows.length === 0 ? null : (
-          <ListFooter
-            shown={rows.length}
-            total={first.total}
-            totalCapped={first.totalCapped}
-            hasMore={query.hasNextPage}
-            isLoadingMore={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        )
-      }
+      pages={listRestoresPages({})}
       empty={
         <EmptyState
           icon={ArchiveRestore}

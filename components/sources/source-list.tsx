@@ -1,6 +1,5 @@
 "use client";
 /** All sources: the strip, the last good backup, sizes; search and environment live in the address. */
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { Database, Plus } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
@@ -9,8 +8,9 @@ import type { listSources } from "#lib/contracts/sources";
 import { environments } from "#lib/domain/backup-state";
 import { formatBytes } from "#lib/format/bytes";
 import { listSourcesPages } from "#lib/query/sources";
-import { columnsFor, DataTable, type Column } from "../data-table/data-table.tsx";
-import { FilterSelect, ListFooter, Toolbar, ToolbarSearch } from "../data-table/toolbar.tsx";
+import { columnsFor, type Column } from "../data-table/data-table.tsx";
+import { ListTable } from "../data-table/list-table.tsx";
+import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { useCan } from "../shell/me.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
@@ -30,45 +30,23 @@ export function SourceList() {
   const can = useCan();
   const list = useListState(sourceListSpec);
   const { after: _after, ...values } = list.values;
-  const query = useInfiniteQuery({ ...listSourcesPages(values), placeholderData: keepPreviousData });
-  const rows = query.data?.pages.flatMap(({ items }) => items);
-  const first = query.data?.pages[0];
   const columns = useColumns();
   return (
-    <DataTable
+    <ListTable
       label={t("title")}
       columns={columns}
-      rows={rows}
       rowId={rowId}
       rowHref={rowHref}
-      query={query}
-      isFiltered={list.isFiltered}
-      onClear={list.clear}
-      toolbar={
-        <Toolbar
-          isFiltered={list.isFiltered}
-          onClear={list.clear}
-          search={<ToolbarSearch label={t("search")} value={list.values.q} onChange={(q) => list.set({ q })} />}
-        >
-          <FilterSelect
-            label={t("environment")}
-            value={list.values.environment}
-            options={environments.map((value) => ({ value, label: environment(value) }))}
-            onChange={(next) => list.set({ environment: next })}
-          />
-        </Toolbar>
-      }
-      footer={
-        first === undefined || rows === undefined || rows.length === 0 ? null : (
-          <ListFooter
-            shown={rows.length}
-            total={first.total}
-            totalCapped={first.totalCapped}
-            hasMore={query.hasNextPage}
-            isLoadingMore={query.isFetchingNextPage}
-            onMore={() => void query.fetchNextPage()}
-          />
-        )
+      pages={listSourcesPages(values)}
+      list={list}
+      search={<ToolbarSearch label={t("search")} value={list.values.q} onChange={(q) => list.set({ q })} />}
+      filters={
+        <FilterSelect
+          label={t("environment")}
+          value={list.values.environment}
+          options={environments.map((value) => ({ value, label: environment(value) }))}
+          onChange={(next) => list.set({ environment: next })}
+        />
       }
       empty={
         <EmptyState
