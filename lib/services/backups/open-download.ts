@@ -1,6 +1,8 @@
-import { and, eq } from "drizzle-orm";
+import { and, between, eq, isNull, sql } from "drizzle-orm";
 import type * as contract from "#lib/contracts/backups";
 import type { EndpointInput } from "#lib/contracts/endpoint";
+import type { Transaction } from "#lib/db/client";
+import { auditEvents } from "#lib/db/schema/audit-events";
 import { backupStreams } from "#lib/db/schema/backup-streams";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -30,7 +32,8 @@ export type Download = {
 };
 
 /**
- * Opens a backup for download: authorises, holds its chain against deletion, and records who takes it (`backup.download`).
+ * Opens a backup for download: authorises, holds its chain against deletion, and records who takes it (`backup.download`,
+ * once for all pieces of one download).
  * `isProbe` (a HEAD request) neither holds nor records. Throws `not-allowed`, `not-found`, `backup-not-restorable`, `chain-locked`.
  */
 export async function openDownload(
@@ -47,6 +50,7 @@ export async function openDownload(
   if (options.isProbe !== true) {
     await context.db.transaction(async (tx) => {
       await lockChain(tx, { ...lock, mode: "shared" });
+      if (await isToldAlready(tx, context, { backupId: backup.id, fileName })) return;
       await recordAudit(tx, context, {
         action: "backup.download",
         targetType: "backup",
@@ -66,6 +70,32 @@ export async function openDownload(
     extend: () => extendChainLock(context.db, lock),
     release: () => unlockChains(context.db, holder),
   };
+}
+
+/** A download in pieces (`Range`) is one download: its pieces come within this time, in milliseconds. */
+const oneDownloadMs = 15 * 60_000;
+
+/** The chain's row is locked by this transaction, so that of pieces asked for at once one is told. */
+async function isToldAlready(tx: Transaction, context: ServiceContext, file: { backupId: string; fileName: string }): Promise<boolean> {
+  const now = context.now();
+  const { actor } = context;
+  const [told] = await tx
+    .select({ id: auditEvents.id })
+    .from(auditEvents)
+    .where(
+      and(
+        eq(auditEvents.targetId, file.backupId),
+        eq(auditEvents.action, "backup.download"),
+        eq(auditEvents.actorType, actor.type),
+        actor.id === null ? isNull(auditEvents.actorId) : eq(auditEvents.actorId, actor.id),
+        context.address === null ? isNull(auditEvents.address) : eq(auditEvents.address, context.address),
+        sql`${auditEvents.after} ->> 'fileName' = ${file.fileName}`,
+        // A row from a clock that was ahead silences nobody.
+        between(auditEvents.at, new Date(now.getTime() - oneDownloadMs), now),
+      ),
+    )
+    .limit(1);
+  return told !== undefined;
 }
 
 async function findFile({ db }: ServiceContext, id: string) {

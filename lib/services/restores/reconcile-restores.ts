@@ -1,7 +1,8 @@
-import { and, eq, notInArray } from "drizzle-orm";
+import { and, eq, notInArray, sql } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
 import type { EngineContext } from "#lib/engines/port";
 import { loadBackupFacts } from "../backups/facts.ts";
 import type { WorkerDeps } from "../runs/work.ts";
@@ -28,6 +29,10 @@ export async function reconcileRestores(db: Database, deps: WorkerDeps, withEngi
         await settleUntouched(db, restore.runId);
         continue;
       }
+      if (await isServerRemoved(db, restore.serverId)) {
+        await leaveDatabase(db, restore);
+        continue;
+      }
       const facts = await loadBackupFacts(db, restore.backupId);
       const server = await getServerOrThrow(db, restore.serverId);
       const request = restoreRequest({ deps }, facts, server, restore);
@@ -38,4 +43,27 @@ export async function reconcileRestores(db: Database, deps: WorkerDeps, withEngi
       deps.logger.warn("a failed restore's database could not be settled; the next sweep tries again", { restoreId: restore.id, error });
     }
   }
+}
+
+async function isServerRemoved(db: Database, serverId: string): Promise<boolean> {
+  const [server] = await db.select({ removedAt: servers.removedAt }).from(servers).where(eq(servers.id, serverId));
+  return server === undefined || server.removedAt !== null;
+}
+
+/** Nobody has a password for a removed server any more: what the restore made stays there, and the run says so. Done once. */
+async function leaveDatabase(db: Database, restore: typeof restores.$inferSelect): Promise<void> {
+  await db.transaction(async (tx) => {
+    const [settled] = await tx
+      .update(restores)
+      .set({ outcome: "kept-after-failure", facts: {} })
+      .where(and(eq(restores.id, restore.id), eq(restores.outcome, "pending")))
+      .returning({ id: restores.id });
+    if (settled === undefined) return;
+    const warning = `the server was removed from Lifeboat before the database ${JSON.stringify(restore.database)} could be: look for it there`;
+    const added = JSON.stringify([warning]);
+    await tx
+      .update(runs)
+      .set({ warnings: sql`${runs.warnings} || ${added}::jsonb` })
+      .where(eq(runs.id, restore.runId));
+  });
 }
