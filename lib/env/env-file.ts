@@ -11,14 +11,23 @@ export function loadEnvFile(path: string): void {
   }
 }
 
-/**
- * The environment of web and worker: this process's own with `extra` on top. What only the start needs stays out: the first
- * admin's password and the bootstrap token are nobody else's business.
- */
+/** What only the start needs: the first admin and the bootstrap token are nobody else's business, and `DATABASE_URL` is complete by then. */
+const onlyForTheStart = new Set([
+  "LIFEBOAT_ADMIN_EMAIL",
+  "LIFEBOAT_ADMIN_PASSWORD",
+  "LIFEBOAT_ADMIN_PASSWORD_FILE",
+  "LIFEBOAT_BOOTSTRAP_TOKEN",
+  "LIFEBOAT_BOOTSTRAP_TOKEN_FILE",
+  "DATABASE_URL_FILE",
+  "DATABASE_PASSWORD",
+  "DATABASE_PASSWORD_FILE",
+]);
+
+/** The environment of web and worker: this process's own with `extra` on top, less what only the start needs. */
 export function childEnvironment(
   extra: Readonly<Record<string, string>>,
   source: Record<string, string | undefined> = process.env,
 ): Record<string, string | undefined> {
-  const { LIFEBOAT_ADMIN_EMAIL: _email, LIFEBOAT_ADMIN_PASSWORD: _password, LIFEBOAT_BOOTSTRAP_TOKEN: _token, ...rest } = source;
-  return { ...rest, ...extra };
+  const kept = Object.entries(source).filter(([name]) => !onlyForTheStart.has(name));
+  return { ...Object.fromEntries(kept), ...extra };
 }

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { readSecretFiles } from "./secret-files.ts";
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off", ""] });
 const milliseconds = (fallback: number) => z.coerce.number().int().min(10).max(86_400_000).default(fallback);
@@ -22,6 +23,7 @@ const schema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must begin with postgres:// or postgresql://")
     .optional(),
+  DATABASE_PASSWORD: z.string().optional(),
   BACKUP_DIR: z.string().optional(),
   PG_BIN_PATH: z.string().default(""),
   TRUSTED_PROXY: z.string().default(""),
@@ -81,12 +83,24 @@ export class EnvError extends Error {
   override readonly name = "EnvError";
 }
 
+function databaseUrl(url: string | undefined, password: string | undefined): string | null {
+  if (password === undefined) return url ?? null;
+  const address = url !== undefined && URL.canParse(url) ? new URL(url) : null;
+  if (address === null || address.host === "" || address.username === "" || address.password !== "") {
+    throw new EnvError("DATABASE_PASSWORD: needs a DATABASE_URL with host and user and without a password");
+  }
+  address.password = encodeURIComponent(password);
+  return address.href;
+}
+
 /**
  * Reads and validates the configuration; the only reader of `process.env`.
- * An empty variable counts as not set. Throws `EnvError` naming every wrong variable, never a value.
+ * An empty variable counts as not set; secrets may stand in files (`<name>_FILE`). Throws `EnvError` naming every wrong variable, never a value.
  */
 export function readEnv(source: Record<string, string | undefined> = process.env, isRoot = process.getuid?.() === 0): Env {
-  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const { values, problems } = readSecretFiles(source);
+  if (problems.length > 0) throw new EnvError(problems.join("\n"));
+  const present = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = schema.safeParse(present);
   if (!parsed.success) {
     throw new EnvError(parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("\n"));
@@ -102,7 +116,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     publicUrl: (value.LIFEBOAT_URL ?? `http://${shownHost === "0.0.0.0" ? "127.0.0.1" : shownHost}:${value.PORT}`).replace(/\/+$/, ""),
     port: value.PORT,
     host: value.HOST,
-    databaseUrl: value.DATABASE_URL ?? null,
+    databaseUrl: databaseUrl(value.DATABASE_URL, value.DATABASE_PASSWORD),
     backupDir: resolve(value.BACKUP_DIR ?? join(dataDir, "backups")),
     tempDir: resolve(value.LIFEBOAT_TEMP_DIR ?? join(dataDir, "tmp")),
     pgBinPath: value.PG_BIN_PATH.split(":").filter((part) => part !== ""),
