@@ -26,6 +26,7 @@ export function toRestoreInput(backupId: string, draft: RestoreDraft): RestoreIn
     backupId,
     serverId,
     database,
+    mode: "new",
     content: draft.content,
     tables: (chosen ?? []).map((key) => {
       const [schema, table] = JSON.parse(key) as [string, string];

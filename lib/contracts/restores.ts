@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, idOf, instant, pageOf, pageQuery, params, reason } from "./common.ts";
+import { environments } from "../domain/backup-state.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run, runDetail } from "./runs.ts";
 
@@ -7,10 +8,16 @@ const tableName = z.object({ schema: z.string().min(1).max(63), table: z.string(
 
 export const restoreContent = ["all", "schema", "data"] as const;
 
+/** `replace`: the name belongs to a database that is there; the backup takes its place, and the old one is kept beside it. */
+export const restoreModes = ["new", "replace"] as const;
+
 export const restoreInput = z.object({
   backupId: idOf("backup"),
   serverId: idOf("server"),
   database: z.string().min(1).max(63),
+  mode: z.enum(restoreModes).default("new"),
+  /** Replacing a database that is no source yet makes it one; this is its environment. Nothing said means production. */
+  targetEnvironment: z.enum(environments).optional(),
   content: z.enum(restoreContent).default("all"),
   /** Empty means every table. Chosen tables bring their own definition and data. */
   tables: z.array(tableName).max(2000).default([]),
@@ -20,6 +27,36 @@ export const restoreInput = z.object({
   keepOnFailure: z.boolean().default(false),
 });
 export type RestoreInput = z.infer<typeof restoreInput>;
+
+/**
+ * `swap`: restored into a sibling, validated, then both are renamed in one transaction. `in-place`: the role may not create
+ * databases, so everything happens in one transaction of one session, and the safety backup is the way back.
+ */
+export const replaceStrategies = ["swap", "in-place"] as const;
+
+/** What replacing an existing database would mean. */
+export const replacePlan = z.object({
+  strategy: z.enum(replaceStrategies),
+  /** Why it cannot be a swap. */
+  why: reason.nullable(),
+  /** The name that the old database would be kept under; the time in it is that of the swap. Null for `in-place`. */
+  keptName: z.string().nullable(),
+  /** The source that the target is registered as, or null: then it becomes one for the safety backup. */
+  sourceId: idOf("source").nullable(),
+  sourceName: z.string().nullable(),
+  environment: z.enum(environments),
+  /** True where the target is production (or nobody said what it is): a second confirmation is asked for. */
+  needsProductionConfirmation: z.boolean(),
+  /** Sessions in the target now; they are ended at the swap. */
+  sessions: count,
+  sizeBytes: count.nullable(),
+  owner: z.string(),
+  tables: count,
+  /** Tables of the target that the backup does not have: gone from under the name after a swap, left as they are in place. At most 50 names. */
+  extraTables: z.array(z.string()),
+  extraTablesTotal: count,
+});
+export type ReplacePlanDto = z.infer<typeof replacePlan>;
 
 export const restorePreview = z.object({
   backupId: idOf("backup"),
@@ -46,6 +83,8 @@ export const restorePreview = z.object({
   warnings: z.array(reason),
   /** Things that stop it; empty means that the restore can start. */
   blockers: z.array(reason),
+  /** Null unless `mode` is `replace` and the database is there. */
+  replace: replacePlan.nullable(),
 });
 export type RestorePreviewDto = z.infer<typeof restorePreview>;
 
@@ -77,6 +116,7 @@ export const restore = z.object({
   serverId: idOf("server"),
   serverName: z.string(),
   database: z.string(),
+  mode: z.enum(restoreModes),
   content: z.enum(restoreContent),
   owners: z.enum(["keep", "none"]),
   jobs: z.number().int(),
@@ -86,6 +126,33 @@ export const restore = z.object({
 });
 export type RestoreDto = z.infer<typeof restore>;
 
+/**
+ * Which database answers under the name: `old` (untouched), `new` (replaced), `undone` (the old one again), `unsettled` (the run ended and
+ * the server could not be asked yet; a sweep does).
+ */
+export const answering = ["old", "new", "undone", "unsettled"] as const;
+
+export const replacement = z.object({
+  strategy: z.enum(replaceStrategies).nullable(),
+  answers: z.enum(answering),
+  safetyRun: run.nullable(),
+  safetyBackupId: idOf("backup").nullable(),
+  /** Name of the old database while it is kept beside the new one. */
+  keptName: z.string().nullable(),
+  /** After an undo: the name that the restored copy is kept under. */
+  restoredName: z.string().nullable(),
+  replacedAt: instant.nullable(),
+  undoneAt: instant.nullable(),
+  /** When what was kept was removed. */
+  cleanedAt: instant.nullable(),
+  /** The run that undoes or cleans up, while there is one and after it ended. */
+  followUp: run.nullable(),
+  /** Null: can be done now. */
+  undoBlocker: reason.nullable(),
+  cleanUpBlocker: reason.nullable(),
+});
+export type ReplacementDto = z.infer<typeof replacement>;
+
 export const restoreDetail = restore.extend({
   errors: z.array(restoreError),
   /** Null until the copy was compared. */
@@ -93,8 +160,10 @@ export const restoreDetail = restore.extend({
     .object({ tables: z.array(tableComparison), equal: count, different: count, rowsExpected: count, rowsActual: count })
     .nullable(),
   /** What became of the new database. */
-  outcome: z.enum(["pending", "created", "removed", "kept-after-failure"]),
+  outcome: z.enum(["pending", "created", "removed", "kept-after-failure", "replaced"]),
   facts: params,
+  /** Null unless `mode` is `replace`. */
+  replacement: replacement.nullable(),
 });
 export type RestoreDetailDto = z.infer<typeof restoreDetail>;
 
@@ -112,9 +181,14 @@ export const createRestore = defineEndpoint({
   id: "createRestore",
   method: "POST",
   path: "/restores",
-  summary: "Restore a backup into a new database",
+  summary: "Restore a backup into a new database, or (mode `replace`, permission restores:replace) in the place of one that is there",
   permission: "restores:create",
-  body: restoreInput,
+  body: restoreInput.extend({
+    /** Mode `replace`: the name of the database, typed again. */
+    confirmName: z.string().max(63).optional(),
+    /** Mode `replace` on production: said a second time. */
+    confirmProduction: z.boolean().default(false),
+  }),
   response: z.object({ restoreId: idOf("restore"), run: runDetail }),
   status: 202,
 });
@@ -137,4 +211,31 @@ export const getRestore = defineEndpoint({
   permission: "restores:read",
   params: z.object({ id: idOf("restore") }),
   response: restoreDetail,
+});
+
+/** The name of what is acted on, typed by whoever asks. */
+const typedName = z.object({ confirmName: z.string().min(1).max(63) });
+
+export const undoReplace = defineEndpoint({
+  id: "undoReplace",
+  method: "POST",
+  path: "/restores/{id}/undo",
+  summary: "Swap back: the old database gets its name again, the restored one is kept beside it",
+  permission: "restores:replace",
+  params: z.object({ id: idOf("restore") }),
+  body: typedName,
+  response: runDetail,
+  status: 202,
+});
+
+export const cleanUpReplace = defineEndpoint({
+  id: "cleanUpReplace",
+  method: "POST",
+  path: "/restores/{id}/clean-up",
+  summary: "Remove the database that a replacement (or its undo) kept; its name is the confirmation",
+  permission: "restores:replace",
+  params: z.object({ id: idOf("restore") }),
+  body: typedName,
+  response: runDetail,
+  status: 202,
 });

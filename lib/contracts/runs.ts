@@ -27,6 +27,10 @@ export const stepCodes = [
   "compare",
   "remove",
   "inspect",
+  "safety-check",
+  "follow",
+  "swap",
+  "drop-kept",
 ] as const;
 export type StepCode = (typeof stepCodes)[number];
 
@@ -71,6 +75,8 @@ export const run = z.object({
   warnings: z.array(z.string()),
   createdBy: actorRef,
   workerId: z.string().nullable(),
+  /** This run starts when that one has ended: a replacement waits for its safety backup. */
+  afterRunId: z.string().nullable(),
   /** The restore that this run carries out, if it is one. */
   restoreId: z.string().nullable(),
   queuedAt: instant,

@@ -21,6 +21,12 @@ export const errorCategories = {
   "sign-in-blocked": "too-many", // { retryAfterSeconds }
   "setup-token-invalid": "forbidden",
   "setup-done": "conflict",
+  "link-invalid": "forbidden",
+  "password-not-yours": "invalid", // the current password that was given is not the person's
+  "last-admin": "conflict",
+  "user-duplicate": "conflict", // { email }
+  "user-disabled": "conflict", // { name }
+  "scope-not-yours": "forbidden", // { permission }
   // state of things
   "run-active": "conflict", // { runId, type }
   "run-finished": "conflict", // { runId, state }
@@ -84,6 +90,18 @@ export const errorCategories = {
   "roles-missing": "unprocessable", // { roles, count }
   "tablespaces-missing": "unprocessable", // { tablespaces, count }
   "preview-stale": "conflict",
+  "confirmation-mismatch": "invalid", // { expected }
+  "confirmation-production": "precondition-required", // { database }
+  "replace-needs-all": "invalid",
+  "target-missing": "unprocessable", // { database }
+  "target-not-owned": "unprocessable", // { database, owner, user }
+  "target-has-prepared": "unprocessable", // { database, count }
+  "target-changed": "conflict", // { database }: another database has the name since
+  "sessions-not-ended": "unprocessable", // { database, count, who }
+  "safety-backup-failed": "unprocessable", // { runId }
+  "follow-failed": "unprocessable", // { detail }: settings, grants or owner could not be carried over
+  "replace-not-undoable": "conflict", // { why }
+  "replace-not-cleanable": "conflict", // { why }
   "restore-errors": "unprocessable", // { count, first }
   "restore-differs": "unprocessable", // { count, first }
   // runs and workers

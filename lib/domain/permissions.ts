@@ -12,11 +12,13 @@ export const permissions = [
   "backups:delete",
   "restores:read",
   "restores:create",
+  "restores:replace",
   "runs:read",
   "runs:cancel",
   "audit:read",
   "system:read",
   "people:manage",
+  "tokens:manage",
   "profile:edit",
 ] as const;
 

@@ -3,7 +3,7 @@ export const runStates = ["queued", "running", "succeeded", "failed", "cancelled
 export type RunState = (typeof runStates)[number];
 
 /** What runs do. `check-server` and `preview-restore` are short probes that a worker answers and lists leave out by default. */
-export const runTypes = ["backup", "verify", "restore", "delete", "check-server", "preview-restore"] as const;
+export const runTypes = ["backup", "verify", "restore", "delete", "undo-replace", "clean-up-replace", "check-server", "preview-restore"] as const;
 export type RunType = (typeof runTypes)[number];
 
 export const probeTypes: ReadonlySet<RunType> = new Set(["check-server", "preview-restore"]);
@@ -27,7 +27,7 @@ export function canMove(from: RunState, to: RunState): boolean {
 }
 
 /** Why a run was started. */
-export const runTriggers = ["manual", "start-up", "api", "setup"] as const;
+export const runTriggers = ["manual", "start-up", "api", "setup", "safety"] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
 /** States of one step of a run. */

@@ -120,8 +120,27 @@ export type TargetFacts = {
   readonly isSuperuser: boolean;
   readonly localeAvailable: boolean;
   readonly freeBytes: number | null;
+  /** The database of the asked-for name as it is now; null when there is none, or when only its name could be seen. */
+  readonly existing: ExistingDatabase | null;
   /** The asked-for database is Lifeboat's catalogue (marker found) or lies where the catalogue lies. */
   readonly isCatalogue: boolean;
+};
+
+/** A database that stands where a backup is to go. */
+export type ExistingDatabase = {
+  /** `pg_database.oid`: what it is, whatever it is called. */
+  readonly oid: number;
+  readonly owner: string;
+  /** The restore role is its owner, a member of its owner, or a superuser: only then may it be renamed. */
+  readonly isOwned: boolean;
+  readonly sizeBytes: number | null;
+  readonly encoding: string;
+  /** Sessions in it now, without our own. */
+  readonly sessions: number;
+  readonly preparedTransactions: number;
+  /** Logical replication slots and subscriptions: they stay with the old database. */
+  readonly replication: number;
+  readonly tables: readonly TableRef[];
 };
 
 export type RestoreRequest = {
@@ -169,6 +188,38 @@ export interface Engine {
   digestCopy(request: RestoreRequest, context: EngineContext): Promise<readonly TableDigest[]>;
   /** Removes a database that this installation created for a restore, ending its connections. Quietly done when it is gone already. */
   dropDatabase(request: RestoreRequest, context: EngineContext): Promise<void>;
+  /**
+   * Object ids of databases by name; a name that is missing is left out. What a database *is* after a crash is told by its id, never
+   * by its name.
+   */
+  databaseIds(address: ServerAddress, names: readonly string[], context: EngineContext): Promise<ReadonlyMap<string, number>>;
+  /**
+   * Carries owner, grants, settings (of the database, and of roles in it), connection limit and comment of `from` over to `to`.
+   * Throws `follow-failed` { detail } for what the role may not set.
+   */
+  followDatabase(address: ServerAddress, names: { from: string; to: string }, context: EngineContext): Promise<void>;
+  /**
+   * Renames databases in one transaction, in the given order, after ending the sessions in them: at any moment either all names are
+   * the old ones or all are the new ones. Each is checked by its object id first (`target-changed`, `target-exists`); throws
+   * `target-not-owned`, `target-has-prepared`, `sessions-not-ended`. New sessions wait for the few milliseconds that it takes.
+   */
+  renameDatabases(
+    address: ServerAddress,
+    renames: readonly { oid: number; from: string; to: string }[],
+    context: EngineContext,
+  ): Promise<{ sessionsEnded: number }>;
+  /**
+   * For roles that may not create databases: replaces the contents of an existing database in one transaction of one session (no jobs).
+   * What fails leaves it as it was.
+   */
+  loadInPlace(
+    archivePath: string,
+    request: RestoreRequest,
+    onEntry: (done: number, total: number, entry: string) => void,
+    context: EngineContext,
+  ): Promise<LoadResult>;
+  /** Removes the database of that name if it still is the one with this object id, ending its sessions; quietly done when it is gone. */
+  dropDatabaseById(address: ServerAddress, target: { oid: number; database: string }, context: EngineContext): Promise<void>;
   /** Ends every session of this role that carries the context's application name (leftovers of a lost worker's tools); returns how many. */
   endSessions(address: ServerAddress, context: EngineContext): Promise<number>;
 }

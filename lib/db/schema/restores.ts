@@ -17,6 +17,7 @@ export const restores = lifeboat.table(
       .notNull()
       .references(() => servers.id, { onDelete: "cascade" }),
     database: text("database").notNull(),
+    mode: text("mode").$type<RestoreInput["mode"]>().notNull().default("new"),
     content: text("content").$type<RestoreInput["content"]>().notNull(),
     owners: text("owners").$type<RestoreInput["owners"]>().notNull(),
     jobs: integer("jobs").notNull(),

@@ -18,6 +18,8 @@ export const runs = lifeboat.table(
     backupId: text("backup_id"),
     serverId: text("server_id"),
     restoreId: text("restore_id"),
+    /** Claimed only when that run has ended; its executor then looks how. */
+    afterRunId: text("after_run_id"),
     isProbe: boolean("is_probe").notNull().default(false),
     workerGroup: text("worker_group").notNull().default("default"),
     trigger: text("trigger").$type<RunTrigger>().notNull(),

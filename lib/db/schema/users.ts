@@ -10,8 +10,8 @@ export const users = lifeboat.table(
     email: text("email").notNull(),
     name: text("name").notNull(),
     role: text("role").$type<Role>().notNull(),
-    /** `argon2id$v=19$m=…,t=…,p=…$salt$hash`, base64. */
-    passwordHash: text("password_hash").notNull(),
+    /** `argon2id$v=19$m=…,t=…,p=…$salt$hash`, base64. Null while an invitation waits. */
+    passwordHash: text("password_hash"),
     locale: text("locale").$type<"en" | "es">(),
     timeZone: text("time_zone"),
     theme: text("theme").$type<"system" | "light" | "dark">().notNull().default("system"),

@@ -27,6 +27,7 @@ export function toRestoreDto(row: RestoreDtoRow, joined: RestoreJoined): Restore
     serverId: row.serverId,
     serverName: joined.serverName,
     database: row.database,
+    mode: row.mode,
     content: row.content,
     owners: row.owners,
     jobs: row.jobs,

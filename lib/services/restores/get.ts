@@ -35,5 +35,6 @@ export async function getRestore(
     comparison: restore.comparison,
     outcome: restore.outcome,
     facts: restore.facts,
+    replacement: null,
   };
 }

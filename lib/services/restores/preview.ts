@@ -33,6 +33,7 @@ export async function previewRestore(context: ServiceContext, input: EndpointInp
   const found = previewOutput.parse(await awaitProbe(context, run.id, { timeoutMs }));
   return {
     ...found,
+    replace: null,
     backupId: backup.id,
     serverId: server.id,
     serverName: server.name,

@@ -42,6 +42,7 @@ export async function createRestore(
       backupId: backup.id,
       serverId: server.id,
       database: request.database,
+      mode: request.mode,
       content: request.content,
       owners: request.owners,
       jobs: request.jobs,

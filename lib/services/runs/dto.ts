@@ -33,6 +33,7 @@ export function toRunDto(row: RunDtoRow, joined: { sourceName: string | null }):
     createdBy: { type: row.createdByType, id: row.createdById, name: row.createdByName },
     workerId: row.workerId,
     restoreId: row.restoreId,
+    afterRunId: row.afterRunId,
     queuedAt: row.queuedAt.toISOString(),
     startedAt: iso(row.startedAt),
     finishedAt: iso(row.finishedAt),
