@@ -12,7 +12,7 @@ export function dataPaths(dataDir: string) {
   return {
     catalogue: join(dataDir, "catalogue"),
     sample: join(dataDir, "sample"),
-    lock: join(dataDir, "lifeboat.lock"),
+    lockOf: (only: "web" | "worker" | null) => join(dataDir, only === null ? "lifeboat.lock" : `lifeboat-${only}.lock`),
     logs: join(dataDir, "logs"),
     passwordOf: (cluster: string) => join(dataDir, `${cluster}.password`),
   };

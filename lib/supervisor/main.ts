@@ -21,6 +21,13 @@ function stopSignal(): AbortSignal {
   return controller.signal;
 }
 
+function readArguments(args: readonly string[]) {
+  const unknown = args.find((argument) => !["--sample", "--only=web", "--only=worker"].includes(argument));
+  if (unknown !== undefined) throw new StartError(`Unknown option: ${unknown}. There are --sample, --only=web and --only=worker.`);
+  const parts = (["web", "worker"] as const).filter((part) => args.includes(`--only=${part}`));
+  return { wantsSample: args.includes("--sample"), only: parts.length === 1 ? (parts[0] ?? null) : null };
+}
+
 async function main(): Promise<number> {
   const signal = stopSignal();
   loadEnvFile(join(root, ".env"));
@@ -30,7 +37,7 @@ async function main(): Promise<number> {
   const logFolder = dataPaths(env.dataDir).logs;
   const terminal = openTerminal(logFolder, process.stdout.isTTY);
   const logger = createLogger(env.logLevel, { process: "supervisor" }, terminal.writeLog);
-  await supervise({ root, env, wantsSample: process.argv.includes("--sample"), terminal, logger, signal });
+  await supervise({ root, env, ...readArguments(process.argv.slice(2)), terminal, logger, signal });
   return 0;
 }
 

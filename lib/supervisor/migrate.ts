@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import postgres from "postgres";
 import { migrateCatalogue } from "#lib/db/migrate";
@@ -26,6 +27,20 @@ export async function schemaState(url: string): Promise<SchemaState> {
   }
 }
 
+const lookMs = 1000;
+const aheadText = "The catalogue was upgraded by a newer version of Lifeboat. Start that version, or restore a backup of the catalogue.";
+
+/** Waits until another process brought the catalogue to this version's schema. Throws `StartError` for a catalogue of a newer version. */
+export async function waitForUpgrade(url: string, say: (line: string) => void, signal: AbortSignal): Promise<void> {
+  let state = await schemaState(url);
+  if (state !== "current" && state !== "ahead") say("Waiting until Lifeboat's web part has prepared the catalogue …");
+  while (state !== "current") {
+    if (state === "ahead") throw new StartError(aheadText);
+    await delay(lookMs, undefined, { signal });
+    state = await schemaState(url);
+  }
+}
+
 /**
  * Brings the catalogue to this version's schema; a catalogue that holds something is backed up first, and without that backup
  * nothing is changed. Throws `StartError` for a catalogue of a newer version.
@@ -33,9 +48,7 @@ export async function schemaState(url: string): Promise<SchemaState> {
 export async function upgradeCatalogue(options: CatalogueBackupOptions, say: (line: string) => void, now: Date): Promise<void> {
   const state = await schemaState(options.url);
   if (state === "ahead") {
-    throw new StartError(
-      "The catalogue was upgraded by a newer version of Lifeboat. Start that version, or restore a backup of the catalogue.",
-    );
+    throw new StartError(aheadText);
   }
   if (state === "behind") {
     say("Backing up the catalogue before its upgrade …");

@@ -16,21 +16,23 @@ import { ensureInstallation } from "#lib/services/setup/ensure-installation";
 import { buildWhenChanged } from "./build.ts";
 import { openCatalogueHome, type StartTools } from "./catalogue.ts";
 import { keepBackingUp } from "./catalogue-schedule.ts";
-import { type Child, keepRunning } from "./child.ts";
+import { type Child, type ChildOptions, keepRunning } from "./child.ts";
 import { dataPaths, prepareFolders } from "./data-folders.ts";
 import { localAddress, waitUntilReady } from "./health.ts";
 import { takeInstanceLock } from "./instance-lock.ts";
-import { upgradeCatalogue } from "./migrate.ts";
+import { upgradeCatalogue, waitForUpgrade } from "./migrate.ts";
 import { requestSample, watchSample } from "./sample-watch.ts";
 import { ensureServerPrograms } from "./server-programs.ts";
 import { StartError } from "./start-error.ts";
-import { summaryLines } from "./summary.ts";
+import { type FirstAdmin, summaryLines } from "./summary.ts";
 import type { Terminal } from "./terminal.ts";
 
 export type SuperviseOptions = {
   readonly root: string;
   readonly env: Env;
   readonly wantsSample: boolean;
+  /** One part of Lifeboat where each has a container or a unit of its own; null: all of it. */
+  readonly only: "web" | "worker" | null;
   readonly terminal: Terminal;
   readonly logger: Logger;
   /** Aborted when Lifeboat shall stop. */
@@ -65,37 +67,54 @@ export async function supervise(options: SuperviseOptions): Promise<void> {
 }
 
 async function startEverything(options: SuperviseOptions, undo: Undo[]): Promise<void> {
-  const { env, root, logger, signal, terminal } = options;
+  const { env, root, logger, signal, terminal, only } = options;
   const { say } = terminal;
-  await checkPort(env);
+  if (only !== null && env.databaseUrl === null) {
+    throw new StartError(`--only=${only} needs DATABASE_URL: web and worker share one catalogue, and neither starts it for the other.`);
+  }
+  if (only !== "worker") await checkPort(env);
   const clusterUser = env.databaseUrl === null ? await findAccount(options) : null;
   await prepareFolders(env, clusterUser);
-  undo.push(await takeInstanceLock(dataPaths(env.dataDir).lock, env.dataDir));
+  undo.push(await takeInstanceLock(dataPaths(env.dataDir).lockOf(only), env.dataDir));
 
   const tools: StartTools = { env, clusterUser, logger, say, signal };
   const home = await openCatalogueHome(tools);
   if (home.cluster !== null) undo.push(home.cluster.stop);
   signal.throwIfAborted();
   const backup = { url: home.url, backupDir: env.backupDir, pgBinPath: env.pgBinPath, logger };
-  await upgradeCatalogue(backup, say, new Date());
+  if (only === "worker") await waitForUpgrade(home.url, say, signal);
+  else await upgradeCatalogue(backup, say, new Date());
   const catalogue = openCatalogue(home.url, { applicationName: "lifeboat-supervisor", max: 2 });
   undo.push(catalogue.close);
   const waker = await createWaker(home.url, logger);
   undo.push(waker.stop);
   const context = systemContext(env, catalogue, waker.wake);
-  await ensureInstallation(context);
-  const firstAdmin = await prepareFirstAdmin(context, credentialsOf(env));
-  if (env.bootstrapToken !== null) await ensureBootstrapToken(context, env.bootstrapToken);
+  const firstAdmin = only === "worker" ? null : await prepareInstallation(context, env);
   signal.throwIfAborted();
 
-  await buildWhenChanged({ root, say, signal });
+  if (only !== "worker") await buildWhenChanged({ root, say, signal });
   if (options.wantsSample) await requestSample(context);
-  undo.push(watchSample(tools, catalogue, context).stop);
-  undo.push(keepBackingUp(backup, say));
-  const web = startChildren(options, home.url, undo);
+  const children = childSettings(options, home.url);
+  // Web is stopped first: nobody asks for work that the worker would no longer begin.
+  if (only !== "web") {
+    undo.push(watchSample(tools, catalogue, context).stop);
+    undo.push(keepBackingUp(backup, say));
+    undo.push(startWorker(children).stop);
+  }
+  if (firstAdmin === null) return say("The worker was started.");
+  const web = startWeb(children);
+  undo.push(web.stop);
   await waitUntilReady({ address: localAddress(env.host, env.port), crashes: web.crashes, signal, logHint: terminal.logHint });
   const facts = { ...env, firstAdmin, catalogue: home.cluster === null ? ("external" as const) : ("embedded" as const) };
   for (const line of summaryLines({ ...facts, logPath: terminal.logPath })) say(line);
+}
+
+/** What must be in the catalogue before anybody can sign in or work. */
+async function prepareInstallation(context: ServiceContext, env: Env): Promise<FirstAdmin> {
+  await ensureInstallation(context);
+  const firstAdmin = await prepareFirstAdmin(context, credentialsOf(env));
+  if (env.bootstrapToken !== null) await ensureBootstrapToken(context, env.bootstrapToken);
+  return firstAdmin;
 }
 
 /** The first account of PostgreSQL may only come with its package: root installs that before the folders are made. */
@@ -145,9 +164,10 @@ function credentialsOf({ adminEmail: email, adminPassword: password }: Env): { e
   return email === null || password === null ? null : { email, password };
 }
 
-/** Web is stopped first: nobody asks for work that the worker would no longer begin. */
-function startChildren({ root, env, logger, terminal }: SuperviseOptions, catalogueUrl: string, undo: Undo[]): Child {
-  const shared = {
+type ChildSettings = Omit<ChildOptions, "name" | "script" | "graceMs">;
+
+function childSettings({ root, env, logger, terminal }: SuperviseOptions, catalogueUrl: string): ChildSettings {
+  return {
     root,
     env: childEnvironment({
       NEXT_TELEMETRY_DISABLED: "1",
@@ -159,21 +179,18 @@ function startChildren({ root, env, logger, terminal }: SuperviseOptions, catalo
     logger,
     say: terminal.say,
   };
+}
+
+function startWorker(settings: ChildSettings): Child {
   // Every codec thread would keep an allocation arena of its own, and start-up fills a large young generation with garbage that
   // stays resident: with both bounded an idle worker holds 170 MB instead of 310 MB.
-  const nodeOptions = [shared.env["NODE_OPTIONS"], "--max-semi-space-size=4"].filter(Boolean).join(" ");
-  const workerEnv = { MALLOC_ARENA_MAX: "2", ...shared.env, NODE_OPTIONS: nodeOptions };
-  const worker = keepRunning({
-    ...shared,
-    env: workerEnv,
-    name: "worker",
-    script: join(root, "lib", "worker", "main.ts"),
-    graceMs: 30_000,
-  });
-  undo.push(worker.stop);
-  const web = keepRunning({ ...shared, name: "web", script: join(root, "lib", "web", "main.ts"), graceMs: 15_000 });
-  undo.push(web.stop);
-  return web;
+  const nodeOptions = [settings.env["NODE_OPTIONS"], "--max-semi-space-size=4"].filter(Boolean).join(" ");
+  const env = { MALLOC_ARENA_MAX: "2", ...settings.env, NODE_OPTIONS: nodeOptions };
+  return keepRunning({ ...settings, env, name: "worker", script: join(settings.root, "lib", "worker", "main.ts"), graceMs: 30_000 });
+}
+
+function startWeb(settings: ChildSettings): Child {
+  return keepRunning({ ...settings, name: "web", script: join(settings.root, "lib", "web", "main.ts"), graceMs: 15_000 });
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
