@@ -58,6 +58,8 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
       case "verify":
       case "restore":
       case "delete":
+      case "undo-replace":
+      case "clean-up-replace":
         return t(run.type);
       case "check-server":
       case "preview-restore":

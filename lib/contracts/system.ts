@@ -66,11 +66,16 @@ export const needsYou = z.object({
     "no-worker",
     "tools-missing",
     "no-space",
+    "kept-database",
   ]),
   sourceId: z.string().nullable(),
   sourceName: z.string().nullable(),
   runId: z.string().nullable(),
   backupId: z.string().nullable(),
+  /** `kept-database`: the replacement that keeps it, the name that was replaced, and the name that it is kept under. */
+  restoreId: z.string().nullable(),
+  database: z.string().nullable(),
+  keptName: z.string().nullable(),
   since: instant.nullable(),
 });
 

@@ -57,6 +57,18 @@ describe("judge", () => {
 });
 
 describe("findNeeds", () => {
+  it("asks about a database that a replacement keeps once nobody will want it back, after everything else", () => {
+    const kept = { restoreId: "rst_1", sourceId: "src_1", sourceName: "Shop", database: "shop", keptName: "shop_before_1" };
+    const young = { ...kept, since: hoursAgo(7 * 24 - 1) };
+    const old = { ...kept, restoreId: "rst_2", since: hoursAgo(7 * 24 + 1) };
+    const failing = source({ lastGood: null });
+    expect(findNeeds([failing], fine, now, [young, old]).map(({ code, restoreId }) => [code, restoreId])).toEqual([
+      ["source-never-backed-up", null],
+      ["kept-database", "rst_2"],
+    ]);
+    expect(findNeeds([source()], fine, now, [young])).toEqual([]);
+  });
+
   it("asks for nothing when all is good", () => {
     expect(findNeeds([source()], fine, now)).toEqual([]);
   });

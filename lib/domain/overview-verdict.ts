@@ -28,7 +28,21 @@ export type NeedCode =
   | "verify-failed"
   | "no-worker"
   | "tools-missing"
-  | "no-space";
+  | "no-space"
+  | "kept-database";
+
+/** A database that a replacement (or its undo) keeps is asked about after this long: by then nobody will want it back. */
+export const keptTooLongDays = 7;
+
+/** What a replacement keeps beside the database that answers. */
+export type KeptDatabase = {
+  readonly restoreId: string;
+  readonly sourceId: string | null;
+  readonly sourceName: string | null;
+  readonly database: string;
+  readonly keptName: string;
+  readonly since: Date;
+};
 
 export type Need = {
   readonly code: NeedCode;
@@ -36,7 +50,21 @@ export type Need = {
   readonly sourceName: string | null;
   readonly runId: string | null;
   readonly backupId: string | null;
+  readonly restoreId: string | null;
+  readonly database: string | null;
+  readonly keptName: string | null;
   readonly since: Date | null;
+};
+
+const nothing: Omit<Need, "code"> = {
+  sourceId: null,
+  sourceName: null,
+  runId: null,
+  backupId: null,
+  restoreId: null,
+  database: null,
+  keptName: null,
+  since: null,
 };
 
 export type Verdict = {
@@ -60,6 +88,7 @@ const severity: readonly NeedCode[] = [
   "backup-failed",
   "backup-old",
   "backup-unverified",
+  "kept-database",
 ];
 
 function isOld(source: OverviewSource, now: Date): boolean {
@@ -69,12 +98,10 @@ function isOld(source: OverviewSource, now: Date): boolean {
 /** The one worst thing about a source, or null. What a running backup may just be curing is not asked for. */
 function needOf(source: OverviewSource, now: Date): Need | null {
   const need = (code: NeedCode, rest: Partial<Need>): Need => ({
+    ...nothing,
     code,
     sourceId: source.id,
     sourceName: source.name,
-    runId: null,
-    backupId: null,
-    since: null,
     ...rest,
   });
   if (source.damaged !== null) return need("verify-failed", { backupId: source.damaged.id, since: source.damaged.at });
@@ -90,17 +117,26 @@ function needOf(source: OverviewSource, now: Date): Need | null {
 }
 
 function systemNeeds(troubles: SystemTroubles): Need[] {
-  const nowhere = { sourceId: null, sourceName: null, runId: null, backupId: null, since: null };
   return [
-    ...(troubles.noWorker ? [{ code: "no-worker" as const, ...nowhere }] : []),
-    ...(troubles.toolsMissing ? [{ code: "tools-missing" as const, ...nowhere }] : []),
-    ...(troubles.noSpace ? [{ code: "no-space" as const, ...nowhere }] : []),
+    ...(troubles.noWorker ? [{ code: "no-worker" as const, ...nothing }] : []),
+    ...(troubles.toolsMissing ? [{ code: "tools-missing" as const, ...nothing }] : []),
+    ...(troubles.noSpace ? [{ code: "no-space" as const, ...nothing }] : []),
   ];
 }
 
-/** What wants a person, worst first and then longest waiting, one entry per source, five at most. */
-export function findNeeds(sources: readonly OverviewSource[], troubles: SystemTroubles, now: Date): Need[] {
-  const needs = [...systemNeeds(troubles), ...sources.map((source) => needOf(source, now)).filter((need) => need !== null)];
+/** What wants a person, worst first and then longest waiting, one entry per source and kept database, five at most. */
+export function findNeeds(
+  sources: readonly OverviewSource[],
+  troubles: SystemTroubles,
+  now: Date,
+  kept: readonly KeptDatabase[] = [],
+): Need[] {
+  const keptLong = kept.filter(({ since }) => now.getTime() - since.getTime() > keptTooLongDays * 24 * hourMs);
+  const needs = [
+    ...systemNeeds(troubles),
+    ...sources.map((source) => needOf(source, now)).filter((need) => need !== null),
+    ...keptLong.map((database): Need => ({ ...nothing, code: "kept-database", ...database })),
+  ];
   return needs
     .toSorted(
       (left, right) =>

@@ -140,7 +140,8 @@ export type ExistingDatabase = {
   readonly preparedTransactions: number;
   /** Logical replication slots and subscriptions: they stay with the old database. */
   readonly replication: number;
-  readonly tables: readonly TableRef[];
+  /** With `pg_class.oid`: loading in place drops and makes tables again, so other ids say that its transaction was committed. */
+  readonly tables: readonly (TableRef & { readonly oid: number })[];
 };
 
 export type RestoreRequest = {

@@ -27,6 +27,7 @@ import {
   type TestDatabase,
   type TestServer,
 } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, type Station, untilEnded } from "#lib/testing/worker-setup";
 import type { Worker } from "./worker.ts";
 
@@ -109,16 +110,7 @@ function cycle(server: TestServer): void {
     ]);
   });
 
-  const order = () => ({
-    backupId,
-    serverId,
-    database: copy,
-    content: "all" as const,
-    tables: [],
-    owners: "keep" as const,
-    jobs: 2,
-    keepOnFailure: false,
-  });
+  const order = () => restoreOrder({ backupId, serverId, database: copy });
 
   it("previews a restore without touching the target", async () => {
     const preview = await previewRestore(context, { ...none, params: {}, body: order() });

@@ -13,6 +13,7 @@ import type { RunRow } from "#lib/services/runs/start";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createEmptyDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, type Station, untilEnded } from "#lib/testing/worker-setup";
 
 const none = { query: {}, ifMatch: null } as const;
@@ -139,8 +140,7 @@ describe.skipIf(noMount !== null)(`a disk${noMount === null ? "" : ` (${noMount}
     const { backupId } = await withWorker(blind, backUp);
     await source.sql`drop table big`;
     const target = `disk_${process.pid}`;
-    const order = { content: "all" as const, tables: [], owners: "keep" as const, jobs: 1, keepOnFailure: true };
-    const body = { backupId: backupId ?? "", serverId, database: target, ...order };
+    const body = restoreOrder({ backupId: backupId ?? "", serverId, database: target, jobs: 1, keepOnFailure: true });
     await withWorker(undefined, async () => {
       const preview = await previewRestore(context, { ...none, params: {}, body });
       expect(preview.blockers).toMatchObject([{ code: "no-space", params: { path } }]);

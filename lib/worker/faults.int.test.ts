@@ -14,6 +14,7 @@ import { cancelRun } from "#lib/services/runs/cancel";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createShopDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, loadRun, type Station, untilEnded, untilStep } from "#lib/testing/worker-setup";
 
 const none = { query: {}, ifMatch: null } as const;
@@ -151,8 +152,8 @@ it("finds one flipped bit when verifying and before a restore touches its target
     expect((await untilEnded(db(), verify.id)).error?.code).toBe("pack-damaged");
     const [copy] = await db().select().from(copies).where(eq(copies.backupId, backupId));
     expect(copy).toMatchObject({ state: "damaged", verifiedAt: null });
-    const order = { backupId, serverId, database: "never_made", content: "all" as const, tables: [], owners: "keep" as const };
-    const { run } = await createRestore(context, { ...none, params: {}, body: { ...order, jobs: 1, keepOnFailure: true } });
+    const body = restoreOrder({ backupId, serverId, database: "never_made", jobs: 1, keepOnFailure: true });
+    const { run } = await createRestore(context, { ...none, params: {}, body });
     expect((await untilEnded(db(), run.id)).error?.code).toBe("pack-damaged");
     expect(await server.admin()`select 1 from pg_database where datname = 'never_made'`).toHaveLength(0);
   });

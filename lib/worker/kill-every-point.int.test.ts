@@ -19,6 +19,7 @@ import { applicationNameOf } from "#lib/services/runs/lease";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createKillableWorkers, type KillableWorkers } from "#lib/testing/killable-workers";
 import { createCatalogue, createEmptyDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, loadRun, type Station, testBinPath, testTimings, untilEnded } from "#lib/testing/worker-setup";
 import type { Worker } from "./worker.ts";
 
@@ -205,16 +206,8 @@ it("is reconciled wherever a worker dies in a backup: adopted or removed, and th
   await pointsOf(async () => (await verifyBackup(context, { ...none, params: { id: oneOfThem }, body: {} })).id);
 }, 200_000);
 
-const order = (backupId: string, database: string, keepOnFailure = false) => ({
-  backupId,
-  serverId,
-  database,
-  keepOnFailure,
-  content: "all" as const,
-  tables: [],
-  owners: "keep" as const,
-  jobs: 1,
-});
+const order = (backupId: string, database: string, keepOnFailure = false) =>
+  restoreOrder({ backupId, serverId, database, keepOnFailure, jobs: 1 });
 
 async function databases(): Promise<string[]> {
   const rows = await server.admin()<{ datname: string }[]>`select datname from pg_database where datname like 'killed_%'`;

@@ -19,6 +19,7 @@ import type { WorkerDeps } from "#lib/services/runs/work";
 import { checkServer } from "#lib/services/servers/check";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createEmptyDatabase, describeOn, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, type Station, untilEnded, untilStep } from "#lib/testing/worker-setup";
 
 const none = { query: {}, ifMatch: null } as const;
@@ -70,12 +71,11 @@ async function backUp(of: string): Promise<string> {
   return run.backupId ?? "";
 }
 
-function order(change: Partial<RestoreInput> = {}): RestoreInput {
-  const whole = { content: "all" as const, tables: [], owners: "keep" as const, jobs: 1, keepOnFailure: false };
-  return { backupId, serverId, database: freshName(), ...whole, ...change };
+function order(change: Partial<RestoreInput> = {}) {
+  return restoreOrder({ backupId, serverId, database: freshName(), jobs: 1, ...change });
 }
 
-async function restore(body: RestoreInput) {
+async function restore(body: ReturnType<typeof order>) {
   const { run, restoreId } = await createRestore(context, { ...none, params: {}, body });
   const ended = await untilEnded(db(), run.id);
   const [row] = await db().select().from(restores).where(eq(restores.id, restoreId));

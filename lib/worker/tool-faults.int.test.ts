@@ -18,6 +18,7 @@ import { passwordContext } from "#lib/services/servers/secrets";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { makeFaultTools } from "#lib/testing/fault-tools";
 import { createCatalogue, createEmptyDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, type Station, untilEnded } from "#lib/testing/worker-setup";
 
 const none = { query: {}, ifMatch: null } as const;
@@ -70,8 +71,8 @@ async function backUp(): Promise<RunRow> {
 }
 
 async function restore(backupId: string, database: string, keepOnFailure = false) {
-  const order = { content: "all" as const, tables: [], owners: "keep" as const, jobs: 2, keepOnFailure };
-  const { run, restoreId } = await createRestore(context, { ...none, params: {}, body: { backupId, serverId, database, ...order } });
+  const body = restoreOrder({ backupId, serverId, database, keepOnFailure });
+  const { run, restoreId } = await createRestore(context, { ...none, params: {}, body });
   const ended = await untilEnded(db(), run.id);
   const [row] = await db().select().from(restores).where(eq(restores.id, restoreId));
   return { ended, row };

@@ -1,11 +1,13 @@
-import { and, desc, eq, inArray, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, sql } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/system";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
+import { replacements } from "#lib/db/schema/replacements";
+import { restores } from "#lib/db/schema/restores";
 import { sources } from "#lib/db/schema/sources";
-import { findNeeds, judge, type OverviewSource } from "#lib/domain/overview-verdict";
+import { findNeeds, judge, type KeptDatabase, type OverviewSource } from "#lib/domain/overview-verdict";
 import { authorise } from "../authorise.ts";
 import { loadMeterFacts } from "../backups/load.ts";
 import type { ServiceContext } from "../context.ts";
@@ -63,6 +65,32 @@ async function readSources(context: ServiceContext): Promise<OverviewSource[]> {
   });
 }
 
+/** Databases that replacements keep, oldest first; more than are ever shown need not be read. */
+async function readKept(context: ServiceContext): Promise<KeptDatabase[]> {
+  const rows = await context.db
+    .select({
+      restoreId: restores.id,
+      database: restores.database,
+      sourceId: sources.id,
+      sourceName: sources.name,
+      keptName: keptNow,
+      since: keptSince,
+    })
+    .from(replacements)
+    .innerJoin(restores, eq(restores.id, replacements.restoreId))
+    .leftJoin(sources, and(eq(sources.serverId, restores.serverId), eq(sources.database, restores.database), isNull(sources.removedAt)))
+    .where(and(inArray(replacements.answers, ["new", "undone"]), isNotNull(keptNow), isNull(replacements.cleanedAt)))
+    .orderBy(keptSince)
+    .limit(mostKeptRead);
+  return rows.map((row) => ({ ...row, keptName: row.keptName ?? "", since: new Date(row.since) }));
+}
+
+const mostKeptRead = 20;
+const keptNow = sql<
+  string | null
+>`case when ${replacements.answers} = 'undone' then ${replacements.restoredName} else ${replacements.keptName} end`;
+const keptSince = sql<string>`coalesce(${replacements.undoneAt}, ${replacements.replacedAt})`;
+
 function readRunning(context: ServiceContext) {
   return context.db
     .select({ run: runColumns, sourceName: sources.name })
@@ -79,19 +107,27 @@ export async function getOverview(
   _input: EndpointInput<typeof contract.getOverview>,
 ): Promise<contract.OverviewDto> {
   authorise(context, "sources:read");
-  const [known, { problems }, running] = await Promise.all([readSources(context), loadSystemProblems(context.db), readRunning(context)]);
+  const [known, { problems }, running, kept] = await Promise.all([
+    readSources(context),
+    loadSystemProblems(context.db),
+    readRunning(context),
+    readKept(context),
+  ]);
   const has = (code: string) => problems.some((problem) => problem.code === code);
   const troubles = { noWorker: has("no-worker"), toolsMissing: has("tool-missing"), noSpace: has("no-space") };
   const now = context.now();
   const verdict = judge(known, troubles, now);
   return {
     verdict: { ...verdict, oldestProofAt: verdict.oldestProofAt?.toISOString() ?? null },
-    needsYou: findNeeds(known, troubles, now).map((need) => ({
+    needsYou: findNeeds(known, troubles, now, kept).map((need) => ({
       code: need.code,
       sourceId: need.sourceId,
       sourceName: need.sourceName,
       runId: need.runId,
       backupId: need.backupId,
+      restoreId: need.restoreId,
+      database: need.database,
+      keptName: need.keptName,
       since: need.since?.toISOString() ?? null,
     })),
     running: running.map(({ run, sourceName }) => toRunDto(run, { sourceName })),
