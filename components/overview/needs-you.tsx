@@ -25,6 +25,7 @@ const isSerious: Record<Need["code"], boolean> = {
   "no-space": true,
   "backup-old": false,
   "backup-unverified": false,
+  "kept-database": false,
 };
 
 export function NeedsYou({ items }: { items: readonly Need[] }) {
@@ -34,10 +35,15 @@ export function NeedsYou({ items }: { items: readonly Need[] }) {
     <Card title={t("needsYou")} flush>
       <ul className="divide-y divide-line/70">
         {items.map((need) => (
-          <li key={`${need.code}-${need.sourceId ?? ""}`} className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
+          <li
+            key={`${need.code}-${need.sourceId ?? need.restoreId ?? ""}`}
+            className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5"
+          >
             <StatusDot tone={isSerious[need.code] ? "bad" : "warn"} />
             <div className="min-w-0 flex-1 basis-56">
-              <p className="text-sm font-medium text-ink">{t(`needs.${textKey(need)}`, { source: need.sourceName ?? "" })}</p>
+              <p className="text-sm font-medium text-ink">
+                {t(`needs.${textKey(need)}`, { source: need.sourceName ?? "", database: need.database ?? "", kept: need.keptName ?? "" })}
+              </p>
               {need.since === null ? null : (
                 <p className="text-xs text-ink-3">{t.rich("since", { age: () => <RelativeTime at={need.since} /> })}</p>
               )}
@@ -74,6 +80,8 @@ function NeedAction({ need }: { need: Need }) {
       return <Go href={backupId === null ? `/sources/${sourceId ?? ""}` : `/backups/${backupId}`}>{t("seeBackup")}</Go>;
     case "backup-unverified":
       return backupId === null || !can("backups:verify") ? null : <VerifyButton backupId={backupId} />;
+    case "kept-database":
+      return <Go href={`/restores/${need.restoreId ?? ""}`}>{t("seeRestore")}</Go>;
     case "no-worker":
     case "tools-missing":
     case "no-space":

@@ -4,7 +4,10 @@ import { tableKey, toRestoreInput, type RestoreDraft } from "./restore-draft.ts"
 const backupId = `bkp_${"0".repeat(32)}`;
 const draft: RestoreDraft = {
   serverId: `srv_${"0".repeat(32)}`,
+  mode: "new",
   database: "shop_restored",
+  replaced: null,
+  environment: "production",
   content: "all",
   chosen: null,
   owners: "keep",
@@ -27,5 +30,23 @@ describe("the input of a restore", () => {
     expect(toRestoreInput(backupId, { ...draft, database: "" })).toBeNull();
     expect(toRestoreInput(backupId, { ...draft, database: "表".repeat(22) })).toBeNull();
     expect(toRestoreInput(backupId, { ...draft, chosen: [] })).toBeNull();
+  });
+
+  it("asks for the whole backup where a database is replaced, whatever was chosen before", () => {
+    const replace = {
+      ...draft,
+      mode: "replace",
+      replaced: "shop",
+      content: "schema",
+      chosen: [tableKey({ schema: "a", table: "b" })],
+    } as const;
+    expect(toRestoreInput(backupId, replace)).toMatchObject({
+      mode: "replace",
+      database: "shop",
+      targetEnvironment: "production",
+      content: "all",
+      tables: [],
+    });
+    expect(toRestoreInput(backupId, { ...replace, replaced: null })).toBeNull();
   });
 });

@@ -50,7 +50,9 @@ function useColumns(): readonly Column<RestoreDto>[] {
         cell: ({ row: { original } }) => (
           <span className="block min-w-0">
             <span className="block truncate font-mono text-[0.8125rem]">{original.database}</span>
-            <span className="block truncate text-xs font-normal text-ink-3">{original.serverName}</span>
+            <span className="block truncate text-xs font-normal text-ink-3">
+              {original.mode === "replace" ? t("columns.replaced", { server: original.serverName }) : original.serverName}
+            </span>
           </span>
         ),
       }),

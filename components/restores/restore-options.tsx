@@ -7,11 +7,11 @@ import type { ServerDto } from "#lib/contracts/servers";
 import { Card } from "../ui/card.tsx";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { Field, FieldGroup } from "../ui/field.tsx";
-import { Input } from "../ui/input.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { RadioCards } from "../ui/segmented.tsx";
 import { Select } from "../ui/select.tsx";
 import type { RestoreDraft } from "./restore-draft.ts";
-import { byteLength } from "./suggest-name.ts";
+import { RestoreTarget } from "./restore-target.tsx";
 import { TableChoice } from "./table-choice.tsx";
 
 type OptionsProps = {
@@ -27,38 +27,25 @@ const jobChoices = ["1", "2", "4", "8", "16"] as const;
 export function RestoreOptions({ backup, draft, servers, ownServerId, change }: OptionsProps) {
   const t = useTranslations("restores.new");
   const content = useTranslations("restores.content");
-  const bytes = byteLength(draft.database);
+  const isReplace = draft.mode === "replace";
   return (
     <>
-      <Card title={t("target")}>
-        <div className="grid gap-4 sm:grid-cols-2">
-          <Field label={t("server")}>
-            <Select
-              value={draft.serverId}
-              onValueChange={(serverId) => change({ serverId })}
-              options={servers.map(({ id, name, host, port }) => ({
-                value: id,
-                label: name,
-                hint: id === ownServerId ? t("sameServer") : `${host}:${port}`,
-              }))}
+      <RestoreTarget draft={draft} servers={servers} ownServerId={ownServerId} change={change} />
+      {isReplace ? (
+        <Notice title={t("replaceWhole")}>{t("replaceWholeHint")}</Notice>
+      ) : (
+        <Card title={t("content")}>
+          <div className="flex flex-col gap-5">
+            <RadioCards
+              label={t("content")}
+              value={draft.content}
+              onValueChange={(next) => change({ content: next })}
+              options={restoreContent.map((value) => ({ value, label: content(value), hint: t(`contentHint.${value}`) }))}
             />
-          </Field>
-          <Field label={t("database")} hint={t("databaseHint")} error={bytes > 63 ? t("databaseTooLong", { bytes }) : undefined}>
-            <Input mono value={draft.database} onValueChange={(database) => change({ database })} required spellCheck={false} />
-          </Field>
-        </div>
-      </Card>
-      <Card title={t("content")}>
-        <div className="flex flex-col gap-5">
-          <RadioCards
-            label={t("content")}
-            value={draft.content}
-            onValueChange={(next) => change({ content: next })}
-            options={restoreContent.map((value) => ({ value, label: content(value), hint: t(`contentHint.${value}`) }))}
-          />
-          <TableChoice backupId={backup.id} total={backup.tableCount} chosen={draft.chosen} onChange={(chosen) => change({ chosen })} />
-        </div>
-      </Card>
+            <TableChoice backupId={backup.id} total={backup.tableCount} chosen={draft.chosen} onChange={(chosen) => change({ chosen })} />
+          </div>
+        </Card>
+      )}
       <Card title={t("how")}>
         <div className="flex flex-col gap-5">
           <FieldGroup legend={t("owners")}>
@@ -82,8 +69,8 @@ export function RestoreOptions({ backup, draft, servers, ownServerId, change }: 
           <Checkbox
             checked={draft.keepOnFailure}
             onCheckedChange={(keepOnFailure) => change({ keepOnFailure })}
-            label={t("keep")}
-            hint={t("keepHint")}
+            label={isReplace ? t("keepCopy") : t("keep")}
+            hint={isReplace ? t("keepCopyHint") : t("keepHint")}
           />
         </div>
       </Card>

@@ -11,6 +11,8 @@ import { InlineCode } from "../ui/code-block.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { rich } from "../ui/rich.tsx";
+import { ConfirmReplace, type ReplaceConfirmation } from "./confirm-replace.tsx";
+import { ReplacePlanCard } from "./replace-plan-card.tsx";
 
 type PreviewProps = {
   preview: RestorePreviewDto;
@@ -19,14 +21,24 @@ type PreviewProps = {
   onAgain: () => void;
   asking: boolean;
   starting: boolean;
-  onStart: () => void;
+  /** When the backup's state was; what was written since is not in it. */
+  snapshotAt: string;
+  onStart: (confirmation?: ReplaceConfirmation) => void;
 };
 
-export function RestorePreview({ preview, input, onBack, onAgain, asking, starting, onStart }: PreviewProps) {
+export function RestorePreview({ preview, input, onBack, onAgain, asking, starting, snapshotAt, onStart }: PreviewProps) {
   const t = useTranslations("restores.new");
   const words = useTranslations("restores.preview");
-  const { blockers, warnings, database } = preview;
+  const { blockers, warnings, database, replace } = preview;
   const blocked = blockers.length > 0;
+  const others = (
+    <>
+      <Button onClick={onBack}>{t("back")}</Button>
+      <Button variant="ghost" icon={RotateCw} pending={asking} onClick={onAgain}>
+        {t("again")}
+      </Button>
+    </>
+  );
   return (
     <>
       {blocked ? (
@@ -35,7 +47,7 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
         </Notice>
       ) : (
         <Notice tone="good" live title={t("clear")}>
-          {words.rich("create", { ...rich, database, server: preview.serverName })}
+          {words.rich(replace === null ? "create" : "replace", { ...rich, database, server: preview.serverName })}
         </Notice>
       )}
       {warnings.length === 0 ? null : (
@@ -43,18 +55,29 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
           <Reasons reasons={warnings} />
         </Notice>
       )}
-      <Card title={words("title")}>
+      {replace === null ? null : <ReplacePlanCard preview={preview} plan={replace} snapshotAt={snapshotAt} />}
+      <Card title={replace === null ? words("title") : words("target")}>
         <PreviewFacts preview={preview} />
       </Card>
-      <div className="flex flex-wrap items-center gap-2">
-        <Button variant="primary" icon={ArchiveRestore} disabled={blocked || asking} pending={starting} onClick={onStart}>
-          {input.content === "schema" ? t("startSchema", { database }) : t("start", { rows: preview.rows, database })}
-        </Button>
-        <Button onClick={onBack}>{t("back")}</Button>
-        <Button variant="ghost" icon={RotateCw} pending={asking} onClick={onAgain}>
-          {t("again")}
-        </Button>
-      </div>
+      {replace === null ? (
+        <div className="flex flex-wrap items-center gap-2">
+          <Button variant="primary" icon={ArchiveRestore} disabled={blocked || asking} pending={starting} onClick={() => onStart()}>
+            {input.content === "schema" ? t("startSchema", { database }) : t("start", { rows: preview.rows, database })}
+          </Button>
+          {others}
+        </div>
+      ) : (
+        <ConfirmReplace
+          database={database}
+          serverName={preview.serverName}
+          plan={replace}
+          blocked={blocked || asking}
+          pending={starting}
+          onConfirm={onStart}
+        >
+          {others}
+        </ConfirmReplace>
+      )}
     </>
   );
 }
@@ -100,7 +123,11 @@ function PreviewFacts({ preview }: { preview: RestorePreviewDto }) {
           value: t("versionsText", { from: preview.backupServerVersion, to: preview.serverVersion }),
           hint: preview.toolVersion === null ? t("toolNone") : t("tool", { version: preview.toolVersion }),
         },
-        { label: t("name"), value: <InlineCode>{preview.database}</InlineCode>, hint: preview.databaseExists ? t("exists") : t("new") },
+        {
+          label: t("name"),
+          value: <InlineCode>{preview.database}</InlineCode>,
+          hint: preview.replace !== null ? t("replaced") : preview.databaseExists ? t("exists") : t("new"),
+        },
         { label: t("missingRoles"), value: names(preview.missingRoles) },
         { label: t("missingExtensions"), value: names(preview.missingExtensions) },
         { label: t("missingTablespaces"), value: names(preview.missingTablespaces) },

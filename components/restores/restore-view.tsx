@@ -19,6 +19,8 @@ import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ComparisonTable } from "./comparison-table.tsx";
+import { ReplacementCard } from "./replacement-card.tsx";
+import { replacementState } from "./replacement-state.ts";
 import { RestoreErrors } from "./restore-errors.tsx";
 import { restoreVerdict } from "./restore-verdict.ts";
 
@@ -31,6 +33,7 @@ export function RestoreView({ id }: { id: string }) {
   const { data: restore, error, refetch } = useQuery(getRestoreQuery(id));
   if (restore === undefined) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   const verdict = restoreVerdict(restore);
+  const state = replacementState(restore);
   const notRestored = verdict.params["notRestored"] ?? 0;
   return (
     <Page>
@@ -49,10 +52,14 @@ export function RestoreView({ id }: { id: string }) {
           </>
         }
       />
-      <Notice tone={tones[verdict.level]} title={t(`verdict.${verdict.code}`, verdict.params)}>
-        {notRestored === 0 ? null : <p>{t("verdict.notRestored", { count: notRestored })}</p>}
-        {restore.run.error === null ? null : <ReasonText reason={restore.run.error} />}
-      </Notice>
+      {state === null || restore.replacement === null ? (
+        <Notice tone={tones[verdict.level]} title={t(`verdict.${verdict.code}`, verdict.params)}>
+          {notRestored === 0 ? null : <p>{t("verdict.notRestored", { count: notRestored })}</p>}
+          {restore.run.error === null ? null : <ReasonText reason={restore.run.error} />}
+        </Notice>
+      ) : (
+        <ReplacementCard restore={restore} replacement={restore.replacement} state={state} />
+      )}
       <RestoreFacts restore={restore} />
       {restore.comparison === null ? null : <ComparisonTable tables={restore.comparison.tables} />}
       {verdict.level === "running" ? null : <RestoreErrors errors={restore.errors} />}
@@ -72,7 +79,7 @@ function RestoreFacts({ restore }: { restore: RestoreDetailDto }) {
         className="-my-2"
         items={[
           { label: t("one.target"), value: restore.serverName },
-          { label: t("one.outcome"), value: t(`one.outcomes.${restore.outcome}`) },
+          { label: t(restore.mode === "replace" ? "one.copy" : "one.outcome"), value: t(`one.outcomes.${restore.outcome}`) },
           { label: t("one.content"), value: t(`content.${restore.content}`) },
           { label: t("one.owners"), value: restore.owners === "keep" ? t("one.ownersKeep") : t("one.ownersNone") },
           {

@@ -49,7 +49,10 @@ function Steps({ backup }: { backup: BackupDetailDto }) {
   const { data: source } = useQuery({ ...getSourceQuery(backup.sourceId), refetchInterval: false, retry: false });
   const [draft, setDraft] = useState<RestoreDraft>(() => ({
     serverId: null,
+    mode: "new",
     database: suggestName(backup.database, backup.snapshotAt),
+    replaced: null,
+    environment: "production",
     content: "all",
     chosen: null,
     owners: "keep",
@@ -61,7 +64,7 @@ function Steps({ backup }: { backup: BackupDetailDto }) {
   const preview = useMutation({ mutationFn: (body: RestoreInput) => call(previewRestore, { body }), retry: false });
   const start = useAction(createRestore, {
     changes: ["listRestores", "listRuns", "getOverview"],
-    onDone: ({ run }) => router.push(`/runs/${run.id}`),
+    onDone: ({ run, restoreId }) => router.push(draft.mode === "replace" ? `/restores/${restoreId}` : `/runs/${run.id}`),
   });
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -89,7 +92,8 @@ function Steps({ backup }: { backup: BackupDetailDto }) {
           onAgain={() => ask()}
           asking={preview.isPending}
           starting={start.isPending}
-          onStart={() => start.mutate({ body: input })}
+          onStart={(confirmation) => start.mutate({ body: { ...input, ...confirmation } })}
+          snapshotAt={backup.snapshotAt}
         />
         <ProblemNotice error={start.error} actions={<RunLink error={start.error} />} />
       </div>

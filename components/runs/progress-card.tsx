@@ -6,6 +6,7 @@ import type { RunDetailDto } from "#lib/contracts/runs";
 import { formatBytes, formatRate } from "#lib/format/bytes";
 import { formatDuration, formatSecondsLeft } from "#lib/format/duration";
 import { formatCount, formatPercent } from "#lib/format/number";
+import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Progress } from "../ui/progress.tsx";
@@ -16,6 +17,21 @@ export function ProgressCard({ run, now }: { run: RunDetailDto; now: Date }) {
   const steps = useTranslations("runs.steps");
   const locale = useLocale();
   if (run.cancelRequested) return <Notice tone="warn">{t("cancelling")}</Notice>;
+  if (run.state === "queued" && run.afterRunId !== null) {
+    return (
+      <Notice
+        title={t("waitingSafety")}
+        live
+        actions={
+          <ButtonLink size="sm" href={`/runs/${run.afterRunId}`}>
+            {t("openSafety")}
+          </ButtonLink>
+        }
+      >
+        {t("waitingSafetyHint")}
+      </Notice>
+    );
+  }
   if (run.state === "queued") {
     return (
       <Notice title={t("waiting")} live>

@@ -7,7 +7,9 @@ import {
   CircleDot,
   CircleMinus,
   CircleX,
+  CircleQuestionMark,
   Clock3,
+  Database,
   Equal,
   EqualNot,
   FileQuestion,
@@ -15,10 +17,13 @@ import {
   HardDrive,
   LoaderCircle,
   Pause,
+  Replace,
   ShieldCheck,
   Trash2,
+  Undo2,
   type LucideIcon,
 } from "lucide-react";
+import type { ReplacementDto } from "#lib/contracts/restores";
 import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-state";
 import type { RunState, StepState } from "#lib/domain/run-state";
 import type { Tone } from "../ui/badge.tsx";
@@ -32,6 +37,7 @@ export type StatusKey =
   | `proof.${"never" | "failed"}`
   | `check.${"passed" | "failed" | "skipped"}`
   | `table.${"equal" | "different" | "missing" | "not-restored"}`
+  | `answers.${ReplacementDto["answers"]}`
   | `worker.${"alive" | "lost"}`
   | `source.${"paused" | "active"}`;
 
@@ -75,6 +81,11 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
   "table.different": { icon: EqualNot, tone: "bad" },
   "table.missing": { icon: FileQuestion, tone: "bad" },
   "table.not-restored": { icon: CircleMinus, tone: "neutral" },
+
+  "answers.old": { icon: Database, tone: "neutral" },
+  "answers.new": { icon: Replace, tone: "good" },
+  "answers.undone": { icon: Undo2, tone: "neutral" },
+  "answers.unsettled": { icon: CircleQuestionMark, tone: "warn" },
 
   "worker.alive": { icon: CircleDot, tone: "good" },
   "worker.lost": { icon: CircleAlert, tone: "bad" },

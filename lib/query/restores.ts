@@ -10,4 +10,9 @@ export const listRestoresQuery = (query: RestoreListQuery = {}) =>
 export const listRestoresPages = (query: RestoreListQuery = {}) =>
   endpointPages(contract.listRestores, query, ({ items }) => items.some(({ run }) => isActive(run.state)));
 
-export const getRestoreQuery = (id: string) => endpointQuery(contract.getRestore, { params: { id } }, ({ run }) => isActive(run.state));
+/** Live while the restore, its undo or its clean-up runs, and while nobody knows yet which database answers. */
+export const getRestoreQuery = (id: string) =>
+  endpointQuery(contract.getRestore, { params: { id } }, ({ run, replacement }) => {
+    const followUp = replacement?.followUp ?? null;
+    return isActive(run.state) || replacement?.answers === "unsettled" || (followUp !== null && isActive(followUp.state));
+  });
