@@ -12,6 +12,12 @@ export function containsPattern(needle: string): string {
   return `%${needle.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
 }
 
+/** The same for a `search_text` column, which holds its row's texts folded already. */
+export function searchTextContains(column: AnyPgColumn, search: string | undefined): SQL | undefined {
+  const needle = searchNeedle(search);
+  return needle === null ? undefined : sql`${column} like lower(${containsPattern(needle)})`;
+}
+
 /** True where any of the columns contains the text, letter case aside; undefined (no condition) for an empty search. */
 export function anyContains(columns: readonly (AnyPgColumn | SQL)[], search: string | undefined): SQL | undefined {
   const needle = searchNeedle(search);

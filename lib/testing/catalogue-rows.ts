@@ -100,7 +100,15 @@ export async function insertBackup(
   });
   await db
     .insert(copies)
-    .values({ id: newId("copy"), backupId: id, destinationId: at.destinationId, state: "stored", storedAt: snapshotAt, ...copy });
+    .values({
+      id: newId("copy"),
+      backupId: id,
+      sourceId: at.sourceId,
+      destinationId: at.destinationId,
+      state: "stored",
+      storedAt: snapshotAt,
+      ...copy,
+    });
   return id;
 }
 

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, jsonb, text } from "drizzle-orm/pg-core";
 import { instantColumn, lifeboat } from "./schema.ts";
 
@@ -18,10 +19,15 @@ export const auditEvents = lifeboat.table(
     requestId: text("request_id"),
     before: jsonb("before").$type<Record<string, unknown>>(),
     after: jsonb("after").$type<Record<string, unknown>>(),
+    /** What the search looks through, folded once; a line break keeps the fields apart. */
+    searchText: text("search_text").generatedAlwaysAs(
+      sql`lower(actor_name || chr(10) || action || chr(10) || target_name || chr(10) || coalesce(target_id, '') || chr(10) || coalesce(address, ''))`,
+    ),
   },
   (table) => [
     index("audit_events_at_idx").on(table.at, table.id),
     index("audit_events_target_idx").on(table.targetId, table.at),
     index("audit_events_action_idx").on(table.action, table.at),
+    index("audit_events_actor_idx").on(table.actorId, table.at),
   ],
 );

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { type AnyPgColumn, bigint, boolean, index, integer, jsonb, text } from "drizzle-orm/pg-core";
 import type { BackupKind, BackupState } from "../../domain/backup-state.ts";
 import type { Params } from "../../domain/error.ts";
@@ -80,6 +81,10 @@ export const backups = lifeboat.table(
     createdByName: text("created_by_name").notNull(),
     trashedAt: instantColumn("trashed_at"),
     version: integer("version").notNull().default(1),
+    /** What the search looks through, folded once; a line break keeps the fields apart. */
+    searchText: text("search_text").generatedAlwaysAs(
+      sql`lower(label || chr(10) || note || chr(10) || reason || chr(10) || file_name || chr(10) || id)`,
+    ),
   },
   (table) => [
     index("backups_source_idx").on(table.sourceId, table.snapshotAt, table.id),
@@ -88,5 +93,11 @@ export const backups = lifeboat.table(
     index("backups_stream_idx").on(table.streamBytes, table.id),
     index("backups_stored_idx").on(table.storedBytes, table.id),
     index("backups_run_idx").on(table.runId),
+    index("backups_kind_idx").on(table.kind, table.snapshotAt, table.id),
+    index("backups_pinned_idx")
+      .on(table.snapshotAt, table.id)
+      .where(sql`${table.pinned}`),
+    // Answers a source's totals without its rows.
+    index("backups_totals_idx").on(table.sourceId, table.state, table.storedBytes),
   ],
 );

@@ -55,5 +55,7 @@ export const runs = lifeboat.table(
     index("runs_queued_idx").on(table.queuedAt, table.id),
     index("runs_source_idx").on(table.sourceId, table.queuedAt),
     index("runs_backup_idx").on(table.backupId),
+    index("runs_type_idx").on(table.type, table.queuedAt, table.id),
+    index("runs_state_idx").on(table.state, table.queuedAt, table.id),
   ],
 );

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, jsonb, text } from "drizzle-orm/pg-core";
 import type { ProofLevel } from "../../domain/backup-state.ts";
 import { backups } from "./backups.ts";
@@ -22,5 +23,10 @@ export const validations = lifeboat.table(
     at: instantColumn("at").notNull(),
     durationMs: integer("duration_ms").notNull(),
   },
-  (table) => [index("validations_backup_idx").on(table.backupId, table.at)],
+  (table) => [
+    index("validations_backup_idx").on(table.backupId, table.at),
+    index("validations_proven_idx")
+      .on(table.backupId, table.at)
+      .where(sql`${table.level} = 'proven'`),
+  ],
 );

@@ -3,12 +3,12 @@ import type { BackupDto, MeterDto } from "#lib/contracts/backups";
 import { backups } from "#lib/db/schema/backups";
 import { type CopyFacts, type Meter, type MeterStep, type ProofFacts, readMeter } from "#lib/domain/meter";
 
-const { manifest: _manifest, listing: _listing, ...shown } = getTableColumns(backups);
+const { manifest: _manifest, listing: _listing, searchText: _searchText, ...shown } = getTableColumns(backups);
 
 /** The columns that a backup's DTO is made from; the manifest and the listing may be large and are read for one backup only. */
 export const backupColumns = shown;
 
-export type BackupDtoRow = Omit<typeof backups.$inferSelect, "manifest" | "listing">;
+export type BackupDtoRow = Omit<typeof backups.$inferSelect, "manifest" | "listing" | "searchText">;
 
 /** What stands beside the row: the source's name, the copies, and the drills (`validations` of level `proven`). */
 export type BackupJoined = { readonly sourceName: string; readonly copies: readonly CopyFacts[]; readonly proofs: readonly ProofFacts[] };

@@ -130,6 +130,7 @@ async function recordIntent(work: RunWork, opened: Pick<OpenBackup, "source" | "
     await tx.insert(copies).values({
       id: makeId("copy", newUuid()),
       backupId,
+      sourceId: source.id,
       destinationId: deps.destination.id,
       state: "writing",
     });

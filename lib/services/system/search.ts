@@ -7,7 +7,7 @@ import { sources } from "#lib/db/schema/sources";
 import { authorise } from "../authorise.ts";
 import { isListed } from "../backups/good.ts";
 import type { ServiceContext } from "../context.ts";
-import { anyContains } from "../search-text.ts";
+import { anyContains, searchTextContains } from "../search-text.ts";
 
 const mostPerKind = 8;
 
@@ -44,7 +44,7 @@ export async function searchEverything(
       })
       .from(backups)
       .innerJoin(sources, eq(sources.id, backups.sourceId))
-      .where(and(isListed, anyContains([backups.label, backups.fileName, backups.id], q)))
+      .where(and(isListed, searchTextContains(backups.searchText, q)))
       .orderBy(desc(backups.snapshotAt), desc(backups.id))
       .limit(mostPerKind),
   ]);
