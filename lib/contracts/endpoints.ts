@@ -1,11 +1,13 @@
 import { listAuditEvents } from "./audit.ts";
 import * as backups from "./backups.ts";
 import type { Endpoint } from "./endpoint.ts";
+import * as people from "./people.ts";
 import * as restores from "./restores.ts";
 import { cancelRun, getRun, getRunLog, listRuns } from "./runs.ts";
 import * as servers from "./servers.ts";
 import { createFirstAdmin, getMe, getSetupState, startSample, updateMe } from "./session.ts";
 import * as sources from "./sources.ts";
+import { createToken, listTokens, revokeToken } from "./tokens.ts";
 import { getOverview, getSystemStatus, searchEverything } from "./system.ts";
 
 /** Every operation of `/api/v1`: what OpenAPI is generated from, and what tests walk through to prove that routes exist and guard. */
@@ -15,6 +17,22 @@ export const endpoints: readonly Endpoint[] = [
   startSample,
   getMe,
   updateMe,
+  people.changeMyPassword,
+  people.listMySessions,
+  people.endMyOtherSessions,
+  people.endMySession,
+  people.listUsers,
+  people.inviteUser,
+  people.getUser,
+  people.updateUser,
+  people.createUserLink,
+  people.listUserSessions,
+  people.endUserSessions,
+  people.inspectLink,
+  people.useLink,
+  listTokens,
+  createToken,
+  revokeToken,
   getOverview,
   searchEverything,
   getSystemStatus,

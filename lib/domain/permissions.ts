@@ -42,6 +42,16 @@ const granted: Record<Role, ReadonlySet<Permission>> = {
   ]),
 };
 
+/** Everything that a role, narrowed by scopes, may do. */
+export function permissionsOf(role: Role, scopes: readonly Permission[] | null): Permission[] {
+  return permissions.filter((permission) => isAllowed(role, scopes, permission));
+}
+
+/** The role with the fewer rights. */
+export function lesserRole(one: Role, other: Role): Role {
+  return one === "viewer" ? one : other;
+}
+
 /**
  * Decides whether a role, narrowed by a token's scopes where there is a token, may do something.
  * `scopes` null means "no narrowing" (a browser session).

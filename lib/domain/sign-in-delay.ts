@@ -1,8 +1,8 @@
-/** What is limited: one account, one socket address, or the set-up link from one address. */
-export type SignInKeyKind = "account" | "address" | "setup";
+/** What is limited: one account, one socket address, or the set-up link or one-time links from one address. */
+export type SignInKeyKind = "account" | "address" | "setup" | "link";
 
 /** Tries that cost nothing. Many people may share one address, nobody else types my password. */
-const freeTries: Record<SignInKeyKind, number> = { account: 5, address: 20, setup: 10 };
+const freeTries: Record<SignInKeyKind, number> = { account: 5, address: 20, setup: 10, link: 10 };
 const firstDelaySeconds = 15;
 const longestDelaySeconds = 15 * 60;
 

@@ -22,6 +22,9 @@ const segmentEntity: Record<string, keyof typeof idPrefixes> = {
   backups: "backup",
   runs: "run",
   restores: "restore",
+  users: "user",
+  tokens: "token",
+  me: "session",
 };
 
 let home: TestCatalogue;
@@ -86,7 +89,14 @@ describe("every endpoint", () => {
 
   it("lets viewers change nothing but their own profile, and start no work but looking", () => {
     const open = guarded.filter((endpoint) => endpoint.method !== "GET" && !refused.includes(endpoint));
-    expect(open.map(({ id }) => id).sort()).toEqual(["getBackupRoleSql", "previewRestore", "updateMe"]);
+    expect(open.map(({ id }) => id).sort()).toEqual([
+      "changeMyPassword",
+      "endMyOtherSessions",
+      "endMySession",
+      "getBackupRoleSql",
+      "previewRestore",
+      "updateMe",
+    ]);
   });
 
   it.each(byId(refused))("answers a viewer with 403: %s", async (_id, endpoint) => {

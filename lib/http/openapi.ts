@@ -4,12 +4,14 @@ import { backup, backupTable, validation } from "#lib/contracts/backups";
 import { actorRef, errorCode, problem, reason } from "#lib/contracts/common";
 import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
+import { oneTimeLink, session, user } from "#lib/contracts/people";
 import { restore, tableComparison } from "#lib/contracts/restores";
 import { run, runDetail, runLogLine, runProgress, runStep } from "#lib/contracts/runs";
 import { server } from "#lib/contracts/servers";
 import { me } from "#lib/contracts/session";
 import { source } from "#lib/contracts/sources";
 import { toolSet, worker } from "#lib/contracts/system";
+import { apiToken } from "#lib/contracts/tokens";
 import { statusOfCategory } from "./problem.ts";
 
 type Json = Record<string, unknown>;
@@ -55,11 +57,13 @@ export function openApiDocument(): Json {
 /** Answers that appear in many places are named once, under `components`. */
 const namedAnswers = {
   ActorRef: actorRef,
+  ApiToken: apiToken,
   AuditEvent: auditEvent,
   Backup: backup,
   BackupTable: backupTable,
   ErrorCode: errorCode,
   Me: me,
+  OneTimeLink: oneTimeLink,
   Problem: problem,
   Reason: reason,
   Restore: restore,
@@ -69,9 +73,11 @@ const namedAnswers = {
   RunProgress: runProgress,
   RunStep: runStep,
   Server: server,
+  Session: session,
   Source: source,
   TableComparison: tableComparison,
   ToolSet: toolSet,
+  User: user,
   Validation: validation,
   Worker: worker,
 } satisfies Record<string, z.ZodType>;

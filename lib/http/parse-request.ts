@@ -11,6 +11,9 @@ const entityOfSegment: Readonly<Record<string, string>> = {
   backups: "backup",
   runs: "run",
   restores: "restore",
+  users: "user",
+  tokens: "token",
+  me: "session",
 };
 
 /** The parsed input and the text of the body (for the idempotency key). */

@@ -4,6 +4,9 @@ const secretKey = /pass(word|wd|phrase)?|secret|token|authorization|cookie|seale
 const urlPassword = /([a-z][a-z0-9+.-]{0,40}:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 const assignedPassword = /\b(password|passwd|PGPASSWORD)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;)]+)/gi;
 
+/** API tokens (`lbt_`) and tokens of one-time links (`lbl_`): made recognisable so that they can be found, and masked, wherever they stand. */
+const ownToken = /(lb[tl]_)[A-Za-z0-9_-]{40,}/g;
+
 const known = new Set<string>();
 
 /**
@@ -14,10 +17,11 @@ export function rememberSecret(value: string): void {
   if (value.length >= 4) known.add(value);
 }
 
-/** Masks remembered secrets, passwords in URLs and `password=…` in a text. */
+/** Masks remembered secrets, our own tokens, passwords in URLs and `password=…` in a text. */
 export function redactText(text: string): string {
   let result = text;
   for (const secret of known) result = result.replaceAll(secret, mask);
+  if (result.includes("lb")) result = result.replace(ownToken, `$1${mask}`);
   if (result.includes("://")) result = result.replace(urlPassword, `$1:${mask}@`);
   return result.replace(assignedPassword, `$1$2${mask}`);
 }

@@ -5,7 +5,10 @@ export function tokenHash(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** 256 random bits, fit for a URL. */
-export function newToken(): string {
-  return randomBytes(32).toString("base64url");
+/** What tokens of a kind begin with, so that scanners for secrets, and our own log, recognise them. `lib/log/redact.ts` knows them. */
+export const tokenPrefixes = { api: "lbt_", link: "lbl_" } as const;
+
+/** 256 random bits, fit for a URL, behind their prefix where they have one. */
+export function newToken(prefix: (typeof tokenPrefixes)[keyof typeof tokenPrefixes] | "" = ""): string {
+  return prefix + randomBytes(32).toString("base64url");
 }

@@ -2,7 +2,7 @@ import { eq } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/session";
 import { users } from "#lib/db/schema/users";
-import { isAllowed, permissions } from "#lib/domain/permissions";
+import { permissionsOf } from "#lib/domain/permissions";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 
@@ -17,7 +17,7 @@ export async function getMe(context: ServiceContext, _input?: EndpointInput<type
     name: user?.name ?? actor.name,
     email: user?.email ?? null,
     role: actor.role,
-    permissions: permissions.filter((permission) => isAllowed(actor.role, actor.scopes, permission)),
+    permissions: permissionsOf(actor.role, actor.scopes),
     locale: user?.locale ?? null,
     timeZone: user?.timeZone ?? null,
     theme: user?.theme ?? "system",

@@ -5,7 +5,7 @@ import { signInAttempts } from "#lib/db/schema/sign-in-attempts";
 import { LifeboatError } from "#lib/domain/error";
 import { failureMemoryMs, signInDelaySeconds, type SignInKeyKind } from "#lib/domain/sign-in-delay";
 
-/** `account:<sha256>`, `address:<address>` or `setup:<address>`. E-mail addresses are not kept in clear. */
+/** `account:<sha256>`, `address:<address>`, `setup:<address>` or `link:<address>`. E-mail addresses are not kept in clear. */
 export function attemptKey(kind: SignInKeyKind, value: string): string {
   return kind === "account" ? `account:${createHash("sha256").update(value.trim().toLowerCase()).digest("hex")}` : `${kind}:${value}`;
 }

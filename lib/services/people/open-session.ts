@@ -1,0 +1,10 @@
+import { and, gt, gte, isNull, type SQL } from "drizzle-orm";
+import { sessions } from "#lib/db/schema/sessions";
+
+/** A session that nobody used for this long has ended, in milliseconds. */
+export const sessionIdleMs = 24 * 60 * 60 * 1000;
+
+/** True for rows of sessions that still let somebody in at `now`, if the person may. */
+export function isOpenSession(now: Date): SQL | undefined {
+  return and(isNull(sessions.endedAt), gt(sessions.expiresAt, now), gte(sessions.lastSeenAt, new Date(now.getTime() - sessionIdleMs)));
+}
