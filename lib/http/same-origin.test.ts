@@ -17,6 +17,8 @@ describe("the origin of a request", () => {
     [{ origin: "null", "sec-fetch-site": "same-origin" }, "other"],
     [{ origin: "https://lifeboat.example.org.evil.example" }, "other"],
     [{ origin: "http://lifeboat.example.org" }, "other"],
+    // What a proxy with TLS passes on when somebody in between answered for the plain address.
+    [{ origin: "http://lifeboat.example.org", host: "lifeboat.example.org" }, "other"],
     [{}, "untold"],
   ])("%j is %s", (headers, expected) => {
     expect(requestOrigin(new Headers(headers as Record<string, string>), url)).toBe(expected);

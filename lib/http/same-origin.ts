@@ -11,7 +11,10 @@ export function requestOrigin(headers: Headers, publicUrl: string): "same" | "ot
   if (origin === null) return site === null ? "untold" : "same";
   if (!URL.canParse(origin)) return "other";
   const from = new URL(origin);
-  return from.origin === new URL(publicUrl).origin || from.host === headers.get("host") ? "same" : "other";
+  const own = new URL(publicUrl);
+  // Under its own name the scheme counts too: a plain page must not act for the one with TLS.
+  const isSame = from.host === own.host ? from.origin === own.origin : from.host === headers.get("host");
+  return isSame ? "same" : "other";
 }
 
 /**
