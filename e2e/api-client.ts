@@ -51,11 +51,14 @@ export function apiClient(baseUrl: string, token: string) {
     return items.find((server) => server.name === name) ?? ask(createServer, { body });
   }
 
-  async function sourceNamed(name: string, serverId: string, database: string): Promise<SourceDto> {
+  async function sourceNamed(
+    name: string,
+    serverId: string,
+    database: string,
+    environment: SourceDto["environment"] = "staging",
+  ): Promise<SourceDto> {
     const { items } = await ask(listSources, { query: { limit: 200 } });
-    return (
-      items.find((source) => source.name === name) ?? ask(createSource, { body: { name, serverId, database, environment: "staging" } })
-    );
+    return items.find((source) => source.name === name) ?? ask(createSource, { body: { name, serverId, database, environment } });
   }
 
   return { ask, ended, backUp, serverNamed, sourceNamed, token };
