@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { type Endurance, enduringClient } from "./outage.ts";
 
 /** Drizzle on the catalogue. */
 export type Database = PostgresJsDatabase;
@@ -10,12 +11,19 @@ export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 /** The catalogue as one process holds it: Drizzle on one client, raw SQL on a second one (Drizzle changes its client's parsers). */
 export type Catalogue = { readonly db: Database; readonly sql: postgres.Sql; readonly close: () => Promise<void> };
 
-/** Opens the catalogue. `max` bounds the connections of each of the two clients. Nothing connects before the first query. */
-export function openCatalogue(databaseUrl: string, options: { applicationName: string; max?: number }): Catalogue {
+/** A connection that was refused is tried again after at most this long, in seconds: the client's own limit is 20. */
+const longestBackoff = 1;
+
+/**
+ * Opens the catalogue. `max` bounds the connections of each of the two clients. Nothing connects before the first query. With
+ * `endurance`, Drizzle's statements and transactions wait while the catalogue is away (workers); without, they fail at once (web).
+ */
+export function openCatalogue(databaseUrl: string, options: { applicationName: string; max?: number; endurance?: Endurance }): Catalogue {
   const shared: postgres.Options<Record<string, never>> = {
     max: options.max ?? 10,
     idle_timeout: 60,
     connect_timeout: 10,
+    backoff: (attempt) => Math.min(longestBackoff, 0.05 * 2 ** attempt),
     onnotice: () => undefined,
     connection: {
       application_name: options.applicationName,
@@ -27,7 +35,7 @@ export function openCatalogue(databaseUrl: string, options: { applicationName: s
   const drizzleClient = postgres(databaseUrl, shared);
   const sql = postgres(databaseUrl, { ...shared, max: 3 });
   return {
-    db: drizzle(drizzleClient),
+    db: drizzle(options.endurance === undefined ? drizzleClient : enduringClient(drizzleClient, options.endurance)),
     sql,
     close: async () => {
       await Promise.all([drizzleClient.end({ timeout: 5 }), sql.end({ timeout: 5 })]);

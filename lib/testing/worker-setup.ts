@@ -19,7 +19,7 @@ import { passwordContext } from "#lib/services/servers/secrets";
 import type { RunRow } from "#lib/services/runs/start";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import type { Logger } from "#lib/log/log";
-import { addressOfUrl } from "#lib/worker/start-from-env";
+import { addressOfUrl, type enduranceOf } from "#lib/worker/start-from-env";
 import { startWorker, type Worker } from "#lib/worker/worker";
 import { wireWorker } from "#lib/worker/wire";
 import type { TestServer } from "./postgres.ts";
@@ -43,6 +43,8 @@ export type Station = {
     group?: string;
     logger?: Logger;
     timings?: Partial<typeof testTimings> & { abandonMs?: number };
+    /** Lets the worker outlast an outage of the catalogue, as a real one does. */
+    outage?: ReturnType<typeof enduranceOf>;
   }): Promise<Worker>;
   /** Removes its folders. */
   remove(): Promise<void>;
@@ -67,7 +69,9 @@ export async function createStation(test: {
     tempDir,
     remove: () => removeFolder(folder),
     startWorker: async (options = {}) => {
-      const catalogue = openCatalogue(test.url, { applicationName: "lifeboat-worker", max: 4 });
+      const { outage } = options;
+      const enduring = outage === undefined ? {} : { endurance: outage.endurance };
+      const catalogue = openCatalogue(test.url, { applicationName: "lifeboat-worker", max: 4, ...enduring });
       const timings = { ...testTimings, ...options.timings };
       const logger = options.logger ?? quietLogger;
       const pgBinPath = [...(options.pgBinPath ?? []), ...testBinPath()];
@@ -87,12 +91,14 @@ export async function createStation(test: {
         group: options.group ?? "default",
         ...timings,
         autoBackup: options.autoBackup ?? false,
+        ...(outage === undefined ? {} : { lastOutageMs: outage.lastMs }),
         facts: () => Promise.resolve({ toolSets: [], disks: [] }),
         disks: () => Promise.resolve([]),
       });
       return {
         id: worker.id,
         stop: async () => {
+          outage?.stop();
           await worker.stop();
           await wired.pool.close();
           await catalogue.close();

@@ -102,7 +102,7 @@ it("fails the run of a worker killed with -9, removes what it left, and backs up
   await expect.poll(storedFiles, { timeout: 20_000 }).toEqual([]);
   expect(await db().select().from(chainLocks)).toEqual([]);
   await release();
-  expect(await untilEnded(db(), await backUp())).toMatchObject({ state: "succeeded" });
+  expect(await untilEnded(db(), await backUp())).toMatchObject({ state: "succeeded", error: null });
   expect(await storedFiles()).toHaveLength(2);
   await db().delete(backups);
 }, 90_000);

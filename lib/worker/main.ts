@@ -10,6 +10,8 @@ try {
   const env = readEnv();
   const logger = createLogger(env.logLevel, { process: "worker" });
   if (env.databaseUrl !== null) rememberSecret(decodeURIComponent(new URL(env.databaseUrl).password));
+  // A connection that breaks may reject what nobody waits for any more: no reason to end everybody's runs.
+  process.on("unhandledRejection", (error) => logger.error("unhandled rejection", { error }));
   const worker = await startWorkerFromEnv(env, logger);
   let stopping = false;
   const stop = (cause: string) => {

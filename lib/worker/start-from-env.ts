@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Catalogue, openCatalogue } from "#lib/db/client";
+import type { Endurance } from "#lib/db/outage";
 import { installation } from "#lib/db/schema/installation";
 import { createPostgresEngine } from "#lib/engines/postgres/engine";
 import { discoverToolSets } from "#lib/engines/postgres/tools";
@@ -20,7 +21,8 @@ export async function startWorkerFromEnv(env: Env, logger: Logger): Promise<{ st
     throw new EnvError("DATABASE_URL: is not set; the worker is started by `npm run up`, or needs the catalogue's address");
   }
   const keyring = loadKeyring({ key: env.key, keyFile: keyFileIn(env.dataDir) });
-  const catalogue = openCatalogue(env.databaseUrl, { applicationName: "lifeboat-worker" });
+  const outage = enduranceOf(logger);
+  const catalogue = openCatalogue(env.databaseUrl, { applicationName: "lifeboat-worker", endurance: outage.endurance });
   const installationId = await findInstallation(catalogue);
   const engine = createPostgresEngine({
     pgBinPath: env.pgBinPath,
@@ -45,15 +47,40 @@ export async function startWorkerFromEnv(env: Env, logger: Logger): Promise<{ st
     sweepMs: env.sweepMs,
     progressMs: env.progressMs,
     autoBackup: !env.disableAutoBackup,
+    lastOutageMs: outage.lastMs,
     facts: async () => ({ toolSets: await discoverToolSets(env.pgBinPath), disks: await disks() }),
     disks,
   });
   return {
     stop: async () => {
+      outage.stop();
       await worker.stop();
       await pool.close();
       await catalogue.close();
     },
+  };
+}
+
+/** So long a run waits for the catalogue before it gives up, in milliseconds. */
+const catalogueAwayMs = 15 * 60_000;
+
+/**
+ * A worker outlasts an outage of the catalogue: what it wants to write waits, and the fencing token decides at the end whether it
+ * still may. `stop` ends all waiting.
+ */
+export function enduranceOf(logger: Logger): { endurance: Endurance; lastMs: () => number; stop: () => void } {
+  const stopping = new AbortController();
+  let lastMs = -Infinity;
+  const onOutage: Endurance["onOutage"] = ({ over, error, forMs }) => {
+    lastMs = performance.now();
+    const seconds = Math.round(forMs / 1000);
+    if (over) logger.info("the catalogue answers again", { seconds });
+    else logger.warn("the catalogue does not answer; runs go on and wait for it", { error });
+  };
+  return {
+    endurance: { signal: stopping.signal, patienceMs: catalogueAwayMs, onOutage },
+    lastMs: () => lastMs,
+    stop: () => stopping.abort(),
   };
 }
 

@@ -22,6 +22,8 @@ export type WorkerOptions = {
   readonly progressMs: number;
   readonly abandonMs?: number;
   readonly autoBackup: boolean;
+  /** When the catalogue was last seen away, on the clock of `performance.now()`; never, unless told. */
+  readonly lastOutageMs?: () => number;
   /** Tool sets and disks as they are now; asked at start and again every hour. `disks` alone is asked with each heartbeat. */
   readonly facts: () => Promise<WorkerFacts>;
   readonly disks: () => Promise<WorkerFacts["disks"]>;
@@ -80,7 +82,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 
   async function sweep(): Promise<void> {
-    await reconcile(db, deps, slots.own());
+    const sinceOutageMs = performance.now() - (options.lastOutageMs?.() ?? -Infinity);
+    await reconcile(db, deps, slots.own(), { spareRuns: sinceOutageMs < options.leaseMs });
   }
 
   /** Repeats `work` until the worker stops; what it throws is logged and the next turn tries again. */

@@ -49,7 +49,11 @@ export async function recordWritten(tx: Transaction, opened: OpenBackup, dumped:
     .update(packs)
     .set({ bytes: pack.bytes, packSha256: pack.packSha256, storedBytes: pack.storedBytes, storedSha256: pack.storedSha256 })
     .where(eq(packs.backupId, backupId));
-  await tx.insert(backupStreams).values({ backupId, ...stream });
+  // Said twice when the connection broke between the commit and its answer.
+  await tx
+    .insert(backupStreams)
+    .values({ backupId, ...stream })
+    .onConflictDoNothing();
   for (let from = 0; from < tables.length; from += tablesPerInsert) {
     const rows = tables.slice(from, from + tablesPerInsert).map(({ schema, table, rows: count, bytes, sha256, excluded }) => ({
       backupId,
@@ -60,7 +64,7 @@ export async function recordWritten(tx: Transaction, opened: OpenBackup, dumped:
       sha256,
       excluded,
     }));
-    await tx.insert(backupTables).values(rows);
+    await tx.insert(backupTables).values(rows).onConflictDoNothing();
   }
 }
 

@@ -1,9 +1,18 @@
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { chainLocks } from "#lib/db/schema/chain-locks";
 import { chains } from "#lib/db/schema/chains";
+import { runs } from "#lib/db/schema/runs";
 import { LifeboatError } from "#lib/domain/error";
 import { databaseNow, leaseEnd } from "../runs/lease.ts";
+
+/**
+ * A lock whose lease is over, unless a run holds it that nobody took away yet: after an outage of the catalogue that run is still
+ * reading, and its next heartbeat lengthens both. A sweep that fails the run ends its locks with it.
+ */
+export const isLockOver: SQL = sql`(${chainLocks.leaseExpiresAt} < ${databaseNow} and not exists (
+  select 1 from ${runs} where ${runs.id} = ${chainLocks.holder} and ${runs.state} = 'running'
+))`;
 
 /**
  * Takes a chain for reading (`shared`: backup, verify, restore, download) or for removing from it (`exclusive`). Held until
@@ -18,7 +27,7 @@ export async function lockChain(
     // The chain's row serialises lockers, so that two cannot both see a free place.
     const found = await inner.select({ id: chains.id }).from(chains).where(eq(chains.id, lock.chainId)).for("no key update");
     if (found.length === 0) throw new LifeboatError("not-found", { entity: "chain", id: lock.chainId });
-    await inner.delete(chainLocks).where(and(eq(chainLocks.chainId, lock.chainId), lt(chainLocks.leaseExpiresAt, databaseNow)));
+    await inner.delete(chainLocks).where(and(eq(chainLocks.chainId, lock.chainId), isLockOver));
     const held = await inner.select().from(chainLocks).where(eq(chainLocks.chainId, lock.chainId));
     const other = held.find((row) => row.holder !== lock.holder && (lock.mode === "exclusive" || row.mode === "exclusive"));
     if (other !== undefined) throw new LifeboatError("chain-locked", { chainId: lock.chainId, by: other.holder });

@@ -9,7 +9,7 @@ import { runs } from "#lib/db/schema/runs";
 import type { Reason } from "#lib/domain/error";
 import type { EngineContext } from "#lib/engines/port";
 import { reconcileIntents } from "../backups/reconcile-intents.ts";
-import { unlockChains } from "../chains/lock.ts";
+import { isLockOver, unlockChains } from "../chains/lock.ts";
 import { reconcileRestores } from "../restores/reconcile-restores.ts";
 import { closeSteps } from "./finish.ts";
 import { applicationNameOf, databaseNow, runIdOfToken } from "./lease.ts";
@@ -22,10 +22,16 @@ const active = ["queued", "running"] as const;
 /**
  * One sweep: fails runs whose lease is over, then settles what they left: backups in writing, temporary files, locks, databases of
  * restores, sessions, work folders. `own` are the runs of this very process, which is alive whatever its leases say. Parts that
- * fail are logged and come again with the next sweep.
+ * fail are logged and come again with the next sweep. `spareRuns`: the catalogue was away a moment ago, and no worker could lengthen
+ * its leases; nobody's run is taken then.
  */
-export async function reconcile(db: Database, deps: WorkerDeps, own: ReadonlySet<string>): Promise<{ lost: string[] }> {
-  const lost = await failLostRuns(db, own);
+export async function reconcile(
+  db: Database,
+  deps: WorkerDeps,
+  own: ReadonlySet<string>,
+  options: { spareRuns?: boolean } = {},
+): Promise<{ lost: string[] }> {
+  const lost = options.spareRuns === true ? [] : await failLostRuns(db, own, deps.leaseMs);
   for (const run of lost) deps.logger.warn("a run was lost with its worker", { runId: run.id, workerId: run.workerId });
   const engineContext = (runId: string): EngineContext => ({
     signal: AbortSignal.timeout(sweepActionMs),
@@ -33,7 +39,7 @@ export async function reconcile(db: Database, deps: WorkerDeps, own: ReadonlySet
     applicationName: applicationNameOf(runId),
     log: () => undefined,
   });
-  await attempt(deps, "locks", () => db.delete(chainLocks).where(lt(chainLocks.leaseExpiresAt, databaseNow)));
+  await attempt(deps, "locks", () => db.delete(chainLocks).where(isLockOver));
   for (const run of lost) await attempt(deps, "sessions", () => endSessionsOf(db, deps, run, engineContext(run.id)));
   await attempt(deps, "storage", async () => {
     await deps.prepareDestination();
@@ -75,9 +81,14 @@ async function attempt(deps: WorkerDeps, part: string, work: () => Promise<unkno
 }
 
 /** Takes runs away from workers whose lease is over. From then on that worker's writes are refused. */
-async function failLostRuns(db: Database, own: ReadonlySet<string>): Promise<RunRow[]> {
-  // A running run always carries a lease; one without could never be found by its end.
-  const expired = and(eq(runs.state, "running"), or(isNull(runs.leaseExpiresAt), lt(runs.leaseExpiresAt, databaseNow)));
+async function failLostRuns(db: Database, own: ReadonlySet<string>, leaseMs: number): Promise<RunRow[]> {
+  // A running run always carries a lease; one without could never be found by its end. After a restart of the catalogue living
+  // workers have one lease's time to come back: nobody could lengthen a lease while it was down.
+  const expired = and(
+    eq(runs.state, "running"),
+    or(isNull(runs.leaseExpiresAt), lt(runs.leaseExpiresAt, databaseNow)),
+    sql`pg_postmaster_start_time() < ${databaseNow} - make_interval(secs => ${leaseMs / 1000})`,
+  );
   const candidates = await db.select({ id: runs.id, workerId: runs.workerId }).from(runs).where(expired);
   const lost: RunRow[] = [];
   for (const { id, workerId } of candidates) {
