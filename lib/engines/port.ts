@@ -142,6 +142,8 @@ export type ExistingDatabase = {
   readonly replication: number;
   /** With `pg_class.oid`: loading in place drops and makes tables again, so other ids say that its transaction was committed. */
   readonly tables: readonly (TableRef & { readonly oid: number })[];
+  /** Why the role could not look into it; `tables` is empty then. */
+  readonly unread?: Reason;
 };
 
 export type RestoreRequest = {

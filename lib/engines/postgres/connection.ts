@@ -105,7 +105,14 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
     keep_alive: 15,
     prepare: false,
     onnotice: () => undefined,
-    connection: { application_name: applicationName, TimeZone: "UTC", bytea_output: "hex", jit: "off" },
+    // Literals are made by us: what a backslash means must not depend on a role's settings.
+    connection: {
+      application_name: applicationName,
+      TimeZone: "UTC",
+      bytea_output: "hex",
+      jit: "off",
+      standard_conforming_strings: "on",
+    },
   } as postgres.Options<Record<string, never>>);
   socketsOf.set(sql, sockets);
   return sql;

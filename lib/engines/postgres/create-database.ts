@@ -7,6 +7,9 @@ import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue, type ServerVersion } from "./server.ts";
 import { identifier, literal } from "./sql-text.ts";
 
+/** Begins the comment of a database that a restore has not finished. */
+export const unfinishedMark = "Lifeboat: unfinished restore";
+
 /** The statement that creates an empty database with recorded properties. Throws `target-encoding-missing` for what a server is too old for. */
 export function createStatement(database: string, properties: DatabaseProperties | null, version: ServerVersion): string {
   const head = `create database ${identifier(database)} template template0`;
@@ -40,9 +43,7 @@ export async function createDatabase(deps: Deps, request: RestoreRequest, contex
   await querySql(address, address.maintenanceDatabase, context.applicationName, async (sql) => {
     const version = await readVersion(sql);
     await create(sql, createStatement(database, request.properties, version), request);
-    await sql.unsafe(
-      `comment on database ${identifier(database)} is ${literal(`Lifeboat: unfinished restore (${context.applicationName})`)}`,
-    );
+    await sql.unsafe(`comment on database ${identifier(database)} is ${literal(`${unfinishedMark} (${context.applicationName})`)}`);
   });
   context.log("info", `created the database ${database}`);
 }

@@ -2,11 +2,9 @@ import type postgres from "postgres";
 import { redactText } from "#lib/log/redact";
 import type { EngineContext, RestoreLineError, RestoreRequest } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
+import { settingValues } from "./list-setting.ts";
 import { querySql, type ServerVersion } from "./server.ts";
 import { identifier, literal } from "./sql-text.ts";
-
-/** Settings whose value is a list of names: each is quoted by itself (`GUC_LIST_QUOTE`). */
-const listSettings = new Set(["search_path", "session_preload_libraries", "temp_tablespaces", "local_preload_libraries", "datestyle"]);
 
 /** `ALTER DATABASE … SET` for one recorded `name=value`. */
 export function settingStatement(database: string, role: string | null, setting: string): string {
@@ -16,9 +14,7 @@ export function settingStatement(database: string, role: string | null, setting:
   const target =
     role === null ? `alter database ${identifier(database)}` : `alter role ${identifier(role)} in database ${identifier(database)}`;
   const parts = name.split(".").map(identifier).join(".");
-  // pg_settings stores lists already quoted; they are taken over as they are when they look like a list of names.
-  const isList = listSettings.has(name.toLowerCase()) && /^(\s*("(""|[^"])*"|[a-z_$][\w$]*)\s*(,|$))+$/i.test(value);
-  return `${target} set ${parts} to ${isList ? value : literal(value)}`;
+  return `${target} set ${parts} to ${settingValues(name, value).map(literal).join(", ")}`;
 }
 
 /**

@@ -1,13 +1,17 @@
 import type { Engine } from "../port.ts";
 import { checkServer } from "./check.ts";
 import { createDatabase } from "./create-database.ts";
+import { databaseIds } from "./database-ids.ts";
 import { digestCopy } from "./digest-copy.ts";
-import { dropDatabase } from "./drop-database.ts";
+import { dropDatabase, dropDatabaseById } from "./drop-database.ts";
 import type { Deps, PostgresEngineOptions, Tools } from "./engine-options.ts";
+import { followDatabase } from "./follow-database.ts";
 import { inspectTarget } from "./inspect-target.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { listArchive } from "./list-archive.ts";
+import { loadInPlace } from "./load-in-place.ts";
 import { load } from "./load.ts";
+import { renameDatabases } from "./rename-databases.ts";
 import { reachServer } from "./server.ts";
 import { openSnapshot } from "./snapshot.ts";
 import type { ToolSet } from "./tool-choice.ts";
@@ -40,6 +44,11 @@ export function createPostgresEngine(options: PostgresEngineOptions): Engine {
     load: async (archivePath, request, onEntry, context) => await load(deps, archivePath, request, onEntry, context),
     digestCopy: async (request, context) => await digestCopy(deps, request, context),
     dropDatabase: async (request, context) => await dropDatabase(deps, request, context),
+    databaseIds,
+    followDatabase: async (address, names, context) => await followDatabase(deps, address, names, context),
+    renameDatabases: async (address, renames, context) => await renameDatabases(deps, address, renames, context),
+    loadInPlace: async (archivePath, request, onEntry, context) => await loadInPlace(deps, archivePath, request, onEntry, context),
+    dropDatabaseById: async (address, target, context) => await dropDatabaseById(deps, address, target, context),
     endSessions: async (address, context) => await endLeftovers(await reachServer(address, context.signal), context.applicationName),
   };
 }

@@ -2,6 +2,7 @@ import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext, RestoreRequest, TargetFacts } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
 import type { Deps } from "./engine-options.ts";
+import { readExisting } from "./existing-database.ts";
 import { localeAvailable } from "./locale-available.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
 import { pickToolSet } from "./tool-choice.ts";
@@ -32,6 +33,7 @@ export async function inspectTarget(deps: Deps, request: RestoreRequest, context
     toolVersion: await toolVersion(deps, version.major),
     // PostgreSQL has no function that tells its free disk.
     freeBytes: null,
+    existing: await readExisting(address, request.database, context),
     isCatalogue: rest.databases.includes(request.database) && (await isCatalogue(deps, address, request.database, context)),
   };
 }

@@ -1,0 +1,146 @@
+import type postgres from "postgres";
+import { LifeboatError } from "#lib/domain/error";
+import type { EngineContext, LoadResult, RestoreLineError, RestoreRequest } from "../port.ts";
+import type { PinnedAddress } from "./address.ts";
+import type { TocEntry } from "./archive-format.ts";
+import { besideDatabase } from "./beside.ts";
+import type { Deps } from "./engine-options.ts";
+import { type InPlaceFacts, selectInPlace } from "./in-place-list.ts";
+import { readToc, runPgRestore } from "./pg-restore.ts";
+import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
+import { helperName } from "./session-name.ts";
+import { holdersOf, namesOf, type Occupant, SessionEnder } from "./session-ender.ts";
+import { pickToolSet, safetyNote } from "./tool-choice.ts";
+
+type Relation = { schema: string; table: string };
+type Facts = InPlaceFacts & {
+  prepared: number;
+  /** Tables of extensions that hold rows. */
+  extensionTables: Relation[];
+  /** Partitions with all that they are partitions of. */
+  partitions: (Relation & { ancestors: Relation[] })[];
+};
+
+/**
+ * Replaces the contents of an existing database in one transaction of one session: what the archive has is dropped and made anew, what
+ * else there is stays, or makes the whole fail where it depends on what is dropped. The database itself, its schemas and extensions stay.
+ * Rows keep the archive's order, because each table is filled in the transaction that made it. Sessions that hold the load up are
+ * ended. Errors with an exit code other than 0 mean that nothing was changed.
+ */
+export async function loadInPlace(
+  deps: Deps,
+  archivePath: string,
+  request: RestoreRequest,
+  onEntry: (done: number, total: number, entry: string) => void,
+  context: EngineContext,
+): Promise<LoadResult> {
+  const { database } = request;
+  if (request.content !== "all" || request.tables.length > 0) throw new LifeboatError("replace-needs-all");
+  const address = await reachServer(request.address, context.signal);
+  await refuseCatalogue(address, database, context.applicationName, deps.options.cataloguesAddress ?? null);
+  const { version, facts } = await querySql(address, database, context.applicationName, async (sql) => ({
+    version: await readVersion(sql),
+    facts: await readFacts(sql),
+  }));
+  if (facts.prepared > 0) throw new LifeboatError("target-has-prepared", { database, count: facts.prepared });
+  const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_restore"], await deps.tools.installer());
+  for (const note of safetyNote(toolSet)) context.log("warning", note);
+  const toc = await readToc(archivePath);
+  if (toc === null) throw new LifeboatError("format-unknown", { detail: "an archive of an unknown version cannot be loaded in place" });
+  const errors = foresee(toc, facts);
+  if (errors.length > 0) return { errors, exitCode: 1 };
+  const only = selectInPlace(toc, facts);
+  const none = request.owners === "none" ? ["--no-owner", "--no-privileges"] : [];
+  const args = ["--single-transaction", "--clean", "--if-exists", ...none];
+  const what = { binDir: toolSet.path, address, database, archivePath, args, only, total: only.length, onEntry };
+  const stuck = new AbortController();
+  const signal = AbortSignal.any([context.signal, stuck.signal]);
+  const loading = runPgRestore(deps, what, { ...context, signal });
+  return await endingHolders(address, request, deps.options.lockWaitMs, loading, context, (reason) => stuck.abort(reason));
+}
+
+/** What would be lost silently, or could come out wrong: nothing is started then. */
+function foresee(toc: readonly TocEntry[], facts: Facts): RestoreLineError[] {
+  const key = ({ schema, table }: Relation) => JSON.stringify([schema, table]);
+  const keys = (description: string) =>
+    new Set(toc.filter((entry) => entry.description === description).map((entry) => key({ schema: entry.namespace, table: entry.tag })));
+  const tables = keys("TABLE");
+  const filled = keys("TABLE DATA");
+  const lost = facts.partitions
+    .filter((partition) => !tables.has(key(partition)) && partition.ancestors.some((ancestor) => tables.has(key(ancestor))))
+    .map(({ schema, table }) => ({
+      class: "exists" as const,
+      entry: `TABLE ${schema} ${table}`,
+      message: `the partition ${schema}.${table} is not in the backup and would be dropped with the table that it belongs to`,
+    }));
+  const doubled = facts.extensionTables
+    .filter((relation) => filled.has(key(relation)))
+    .map(({ schema, table }) => ({
+      class: "extension" as const,
+      entry: `TABLE DATA ${schema} ${table}`,
+      message: `the table ${schema}.${table} belongs to an extension that stays, and has rows already`,
+    }));
+  return [...lost, ...doubled];
+}
+
+async function readFacts(sql: postgres.Sql): Promise<Facts> {
+  const extensions = await sql<{ name: string }[]>`select extname as name from pg_catalog.pg_extension`;
+  const schemas = await sql<{ name: string; isOwned: boolean }[]>`
+    select nspname as name, pg_has_role(nspowner, 'USAGE') as "isOwned" from pg_catalog.pg_namespace`;
+  const [prepared] = await sql<
+    { count: number }[]
+  >`select count(*)::int as count from pg_catalog.pg_prepared_xacts where database = current_database()`;
+  const extensionTables = await sql<Relation[]>`
+    select n.nspname as schema, c.relname as table
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join pg_catalog.pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+    where c.relkind = 'r' and pg_relation_size(c.oid) > 0`;
+  const partitions = await sql<(Relation & { ancestors: Relation[] })[]>`
+    select n.nspname as schema, c.relname as table,
+      (select coalesce(json_agg(json_build_object('schema', an.nspname, 'table', ac.relname)), '[]')
+        from pg_partition_ancestors(c.oid) a join pg_catalog.pg_class ac on ac.oid = a.relid
+        join pg_catalog.pg_namespace an on an.oid = ac.relnamespace where a.relid <> c.oid) as ancestors
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.relispartition and c.relkind in ('r', 'p', 'f')`;
+  return {
+    extensions: extensions.map((extension) => extension.name),
+    schemas: [...schemas],
+    prepared: prepared!.count,
+    extensionTables: [...extensionTables],
+    partitions: [...partitions],
+  };
+}
+
+/**
+ * Tables are locked as they are dropped: sessions that hold one of them in two looks in a row are ended, as at a swap. What may not be
+ * ended is waited for as long as for a table's lock in a backup.
+ */
+async function endingHolders(
+  address: PinnedAddress,
+  { database }: RestoreRequest,
+  patienceMs: number,
+  loading: Promise<LoadResult>,
+  context: EngineContext,
+  giveUp: (reason: LifeboatError) => void,
+): Promise<LoadResult> {
+  const { applicationName } = context;
+  let seen: readonly Occupant[] = [];
+  let stuckSince: number | null = null;
+  const find = async (sql: postgres.Sql) => {
+    const before = new Set(seen.map(({ pid }) => pid));
+    seen = await holdersOf(applicationName)(sql);
+    const stuck = seen.filter(({ endable }) => !endable);
+    stuckSince = stuck.length === 0 ? null : (stuckSince ?? performance.now());
+    if (stuckSince !== null && performance.now() - stuckSince > patienceMs)
+      giveUp(new LifeboatError("sessions-not-ended", { database, count: stuck.length, who: namesOf(stuck) }));
+    return seen.filter(({ pid }) => before.has(pid));
+  };
+  const watch = async (sql: postgres.Sql) => {
+    const ender = new SessionEnder(sql, find);
+    await ender.until(loading, 250).catch(() => undefined);
+    if (ender.ended > 0) context.log("info", `${ender.ended} sessions that held tables were ended`);
+  };
+  loading.catch(() => undefined);
+  // Only a help: the load's own result counts.
+  await querySql(address, besideDatabase(address, []), helperName(applicationName, "end"), watch).catch(() => undefined);
+  return await loading;
+}

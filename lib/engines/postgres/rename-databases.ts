@@ -1,0 +1,149 @@
+import type postgres from "postgres";
+import { LifeboatError } from "#lib/domain/error";
+import { databaseNameProblem } from "#lib/domain/restore-plan";
+import type { EngineContext, ServerAddress } from "../port.ts";
+import { besideDatabase } from "./beside.ts";
+import type { Deps } from "./engine-options.ts";
+import { querySql, reachServer, refuseCatalogue } from "./server.ts";
+import { helperName } from "./session-name.ts";
+import { blockersOf, namesOf, type Occupant, SessionEnder, sessionsIn } from "./session-ender.ts";
+import { identifier } from "./sql-text.ts";
+
+export type Rename = { readonly oid: number; readonly from: string; readonly to: string };
+
+const attempts = 3;
+/** A rename waits this long for the database's lock, new sessions behind it; the server then gives the others 5 seconds to leave. */
+const lockWaitMs = 5_000;
+const statementMs = 12_000;
+
+/** In use, lock or statement timeout, deadlock: the others had no time to leave. */
+const busyCodes = new Set(["55006", "55P03", "40P01", "57014"]);
+
+const codeOf = (error: unknown) => (error as { code?: string }).code ?? "";
+
+/**
+ * Renames databases in one transaction of one session, while another session ends everybody in them. Nothing about the databases is
+ * changed outside of that transaction, so that a crash at any moment leaves all old names or all new ones.
+ * Throws `target-changed`, `target-exists`, `target-not-owned`, `target-cannot-create`, `target-has-prepared`, `sessions-not-ended`;
+ * `connection-lost` during the commit leaves open which: the ids tell.
+ */
+export async function renameDatabases(
+  deps: Deps,
+  address: ServerAddress,
+  renames: readonly Rename[],
+  context: EngineContext,
+): Promise<{ sessionsEnded: number }> {
+  const { applicationName, signal } = context;
+  const reached = await reachServer(address, signal);
+  const names = new Set(renames.flatMap(({ from, to }) => [from, to]));
+  for (const name of names) {
+    const problem = databaseNameProblem(name);
+    if (problem !== null) throw new LifeboatError(problem.code, problem.params);
+    await refuseCatalogue(reached, name, applicationName, deps.options.cataloguesAddress ?? null);
+  }
+  const beside = besideDatabase(reached, [...names]);
+  const oids = renames.map(({ oid }) => oid);
+  return await querySql(reached, beside, helperName(applicationName, "end"), async (sql) => {
+    let pid = 0;
+    const ender = new SessionEnder(sql, async (own) => [...(await sessionsIn(oids)(own)), ...(await blockersOf(pid, oids)(own))]);
+    const cancel = () => void sql`select pg_catalog.pg_cancel_backend(${pid})`.catch(() => undefined);
+    signal.addEventListener("abort", cancel);
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        signal.throwIfAborted();
+        await refuseUnready(sql, renames, address);
+        const renaming = querySql(
+          reached,
+          beside,
+          applicationName,
+          async (own) => await renameAll(own, renames, context, (id) => (pid = id)),
+        );
+        const busy = await ender.until(renaming).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (busy === null) break;
+        signal.throwIfAborted();
+        if (!busyCodes.has(codeOf(busy))) throw busy;
+        if (attempt >= attempts) throw await inTheWay(sql, renames, address, ender.last, busy);
+      }
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+    context.log("info", `renamed ${renames.map(({ from, to }) => `${from} to ${to}`).join(", ")}; ${ender.ended} sessions ended`);
+    return { sessionsEnded: ender.ended };
+  });
+}
+
+async function renameAll(
+  sql: postgres.Sql,
+  renames: readonly Rename[],
+  { signal }: EngineContext,
+  onPid: (pid: number) => void,
+): Promise<void> {
+  await sql.begin(async (own) => {
+    await own.unsafe(`set local lock_timeout = ${lockWaitMs}; set local statement_timeout = ${statementMs}`);
+    const [row] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    onPid(row!.pid);
+    await refuseChanged(own, renames, "from");
+    for (const rename of renames) {
+      signal.throwIfAborted();
+      await own.unsafe(`alter database ${identifier(rename.from)} rename to ${identifier(rename.to)}`).catch((error: unknown) => {
+        throw asReason(error, rename);
+      });
+    }
+    // Under the locks now: what carries the new names must be what was meant, else nothing happens.
+    await refuseChanged(own, renames, "to");
+    signal.throwIfAborted();
+  });
+}
+
+async function refuseChanged(sql: postgres.TransactionSql, renames: readonly Rename[], side: "from" | "to"): Promise<void> {
+  const names = renames.map((rename) => rename[side]);
+  const rows = await sql<{ name: string; oid: string }[]>`
+    select datname as name, oid::text from pg_catalog.pg_database where datname = any(${names}::text[])`;
+  const found = new Map(rows.map(({ name, oid }) => [name, Number(oid)]));
+  for (const rename of renames) {
+    if (found.get(rename[side]) !== rename.oid) throw new LifeboatError("target-changed", { database: rename.from });
+  }
+}
+
+/** What can be told before anybody's session is ended. */
+async function refuseUnready(sql: postgres.Sql, renames: readonly Rename[], { username: user }: ServerAddress): Promise<void> {
+  const rows = await sql<{ name: string; oid: string; owner: string; isOwned: boolean; canCreate: boolean; prepared: number }[]>`
+    select d.datname as name, d.oid::text, pg_get_userbyid(d.datdba) as owner, pg_has_role(d.datdba, 'USAGE') as "isOwned",
+      (select rolcreatedb or rolsuper from pg_catalog.pg_roles where rolname = current_user) as "canCreate",
+      (select count(*)::int from pg_catalog.pg_prepared_xacts p where p.database = d.datname) as prepared
+    from pg_catalog.pg_database d where d.datname = any(${renames.flatMap(({ from, to }) => [from, to])}::text[])`;
+  const freed = new Set<string>();
+  for (const { oid, from, to } of renames) {
+    const found = rows.find((row) => row.name === from);
+    if (found === undefined || Number(found.oid) !== oid) throw new LifeboatError("target-changed", { database: from });
+    freed.add(from);
+    if (rows.some((row) => row.name === to) && !freed.has(to)) throw new LifeboatError("target-exists", { database: to });
+    if (!found.isOwned) throw new LifeboatError("target-not-owned", { database: from, owner: found.owner, user });
+    if (!found.canCreate) throw new LifeboatError("target-cannot-create", { user });
+    if (found.prepared > 0) throw new LifeboatError("target-has-prepared", { database: from, count: found.prepared });
+    const stuck = (await sessionsIn([oid])(sql)).filter((session) => !session.endable);
+    if (stuck.length > 0) throw new LifeboatError("sessions-not-ended", { database: from, count: stuck.length, who: namesOf(stuck) });
+  }
+}
+
+async function inTheWay(
+  sql: postgres.Sql,
+  renames: readonly Rename[],
+  address: ServerAddress,
+  last: readonly Occupant[],
+  cause: unknown,
+): Promise<LifeboatError> {
+  await refuseUnready(sql, renames, address);
+  const who = namesOf(last) || "a session that could not be seen";
+  return new LifeboatError("sessions-not-ended", { database: renames[0]!.from, count: Math.max(1, last.length), who }, { cause });
+}
+
+function asReason(error: unknown, { from, to }: Rename): unknown {
+  const code = codeOf(error);
+  if (code === "42P04" || code === "23505") return new LifeboatError("target-exists", { database: to }, { cause: error });
+  if (code === "3D000") return new LifeboatError("target-changed", { database: from }, { cause: error });
+  return error;
+}
