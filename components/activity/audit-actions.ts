@@ -47,6 +47,7 @@ export const auditActions = [
   "destination.update",
   "sample.request",
   "sample.register",
+  "audit.export",
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

@@ -1,4 +1,4 @@
-import { listAuditEvents } from "./audit.ts";
+import { exportAuditEvents, listAuditEvents } from "./audit.ts";
 import * as backups from "./backups.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as people from "./people.ts";
@@ -71,4 +71,5 @@ export const endpoints: readonly Endpoint[] = [
   getRunLog,
   cancelRun,
   listAuditEvents,
+  exportAuditEvents,
 ];

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { and, eq, isNull, lt } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { idempotencyKeys } from "#lib/db/schema/idempotency-keys";
 import { LifeboatError } from "#lib/domain/error";
+import type { Keyring } from "#lib/secrets/keyring";
 import { InvalidInputError } from "./problem.ts";
 
 /** How long an answer is kept, in milliseconds. */
@@ -21,21 +21,24 @@ export function idempotencyKey(headers: Headers): string | null {
   return key;
 }
 
-/** Tells a repeated request from another one: method, path and body. */
-export function requestHash(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+/** Tells a repeated request from another one: method, path and body. Keyed, because bodies carry passwords that a plain digest lets guess. */
+export function requestHash(keyring: Keyring, parts: readonly string[]): string {
+  return keyring.hmac("idempotency", JSON.stringify(parts));
 }
 
 /**
  * Does `work` once per actor and key: a repeated request gets the first one's answer, another one under the same key (or while the first
  * still works) throws `idempotency-mismatch`. Work that fails frees its key, so that a retry is a fresh try.
+ * Answers are kept sealed: some hold a secret that is shown once, and the catalogue must open nothing.
  */
 export async function answerOnce(
   db: Database,
+  keyring: Keyring,
   request: { actor: string; key: string; bodyHash: string; now: Date },
   work: () => Promise<Answer>,
 ): Promise<Answer & { replayed: boolean }> {
   const { actor, key, bodyHash, now } = request;
+  const sealedFor = JSON.stringify(["idempotency", actor, key]);
   const mine = and(eq(idempotencyKeys.actor, actor), eq(idempotencyKeys.key, key));
   await db
     .delete(idempotencyKeys)
@@ -56,11 +59,14 @@ export async function answerOnce(
   if (taken.length === 0) {
     const [first] = await db.select().from(idempotencyKeys).where(mine);
     if (first === undefined || first.bodyHash !== bodyHash || first.status === null) throw new LifeboatError("idempotency-mismatch");
-    return { status: first.status, body: first.response, replayed: true };
+    return { status: first.status, body: JSON.parse(keyring.open(first.response ?? "", sealedFor)) as unknown, replayed: true };
   }
   try {
     const answer = await work();
-    await db.update(idempotencyKeys).set({ status: answer.status, response: answer.body }).where(mine);
+    await db
+      .update(idempotencyKeys)
+      .set({ status: answer.status, response: keyring.seal(JSON.stringify(answer.body), sealedFor) })
+      .where(mine);
     return { ...answer, replayed: false };
   } catch (error) {
     await db.delete(idempotencyKeys).where(mine);

@@ -164,6 +164,7 @@ function successOf(endpoint: Endpoint): Json {
   if (endpoint.id === "downloadBackup") {
     return { description: "The file.", content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } } };
   }
+  if (endpoint.id === "exportAuditEvents") return { description: "The file.", content: { "text/csv": { schema: { type: "string" } } } };
   const json = { "application/json": { schema: schemaOf(endpoint.response, "output") } };
   const events = endpoint.id === "getRunLog" ? { "text/event-stream": { schema: { type: "string" } } } : {};
   return { description: endpoint.summary, content: { ...json, ...events } };

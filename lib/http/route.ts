@@ -100,9 +100,10 @@ async function answer<E extends Endpoint>(admitted: Admitted<E>): Promise<Respon
     const streamed = stream?.({ context, input, first: body as EndpointOutput<E>, request, runtime });
     return streamed ?? jsonResponse(status, body, requestId);
   }
-  const bodyHash = requestHash([request.method, new URL(request.url).pathname, rawBody]);
+  const bodyHash = requestHash(context.keyring, [request.method, new URL(request.url).pathname, rawBody]);
   const answered = await answerOnce(
     context.db,
+    context.keyring,
     { actor: actor.id ?? `address:${context.address}`, key, bodyHash, now: context.now() },
     work,
   );

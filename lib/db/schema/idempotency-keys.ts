@@ -1,7 +1,7 @@
 import { integer, jsonb, primaryKey, text } from "drizzle-orm/pg-core";
 import { instantColumn, lifeboat } from "./schema.ts";
 
-/** Answers of creating requests, kept for a day; `bodyHash` tells a repeated request from another one under the same key. */
+/** Answers of creating requests, kept for a day; `bodyHash`, an HMAC, tells a repeated request from another one under the same key. */
 export const idempotencyKeys = lifeboat.table(
   "idempotency_keys",
   {
@@ -10,7 +10,8 @@ export const idempotencyKeys = lifeboat.table(
     bodyHash: text("body_hash").notNull(),
     /** Null while the first request still works. */
     status: integer("status"),
-    response: jsonb("response").$type<unknown>(),
+    /** Sealed with the installation's key: an answer may hold what is shown once. */
+    response: jsonb("response").$type<string>(),
     createdAt: instantColumn("created_at").notNull(),
   },
   (table) => [primaryKey({ columns: [table.actor, table.key] })],
