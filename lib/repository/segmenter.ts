@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { LifeboatError } from "#lib/domain/error";
+import { createGearLoop } from "./gear-loop.ts";
 import type { ChainParameters } from "./port.ts";
 
 /** What cuts a stream: the part of a chain's parameters that the segmenter needs. */
@@ -66,41 +67,42 @@ export interface BoundaryFinder {
  */
 export function createBoundaryFinder(parameters: SegmenterParameters): BoundaryFinder {
   const { minBytes, averageBytes, maxBytes, minCutBytes } = segmentLimits(parameters.averageSegmentBytes);
-  const gear = gearTable(parameters.seed);
+  const { window, rolling, find } = createGearLoop(gearTable(parameters.seed));
   const bits = Math.log2(averageBytes);
   const strictMask = -1 << (32 - (bits + 2));
   const looseMask = -1 << (32 - (bits - 2));
   let length = 0;
-  let rolling = 0;
-  const end = () => {
+  const endAt = (position: number) => {
     length = 0;
-    rolling = 0;
+    rolling.value = 0;
+    return position;
+  };
+  /** `find` from `from` up to `to`, a window at a time. */
+  const findIn = (bytes: Uint8Array, from: number, to: number, mask: number) => {
+    for (let at = from; at < to; at += window.length) {
+      const piece = bytes.subarray(at, Math.min(to, at + window.length));
+      window.set(piece);
+      const found = find(0, piece.length, mask);
+      if (found !== -1) return at + found;
+    }
+    return -1;
   };
   return {
     cut() {
       if (length < minCutBytes) return false;
-      end();
+      endAt(0);
       return true;
     },
     next(bytes, from, to) {
       const start = from - length;
-      let position = Math.min(to, Math.max(from, start + minBytes));
-      let value = rolling;
-      const strictEnd = Math.min(to, start + averageBytes);
-      while (position < strictEnd) {
-        value = ((value << 1) + (gear[bytes[position]!]! | 0)) | 0;
-        position += 1;
-        if ((value & strictMask) === 0) return (end(), position);
-      }
-      const looseEnd = Math.min(to, start + maxBytes);
-      while (position < looseEnd) {
-        value = ((value << 1) + (gear[bytes[position]!]! | 0)) | 0;
-        position += 1;
-        if ((value & looseMask) === 0) return (end(), position);
-      }
-      if (position === start + maxBytes) return (end(), position);
-      rolling = value;
-      length = position - start;
+      const looseFrom = Math.min(to, Math.max(from, start + averageBytes));
+      const strictFrom = Math.min(looseFrom, Math.max(from, start + minBytes));
+      const looseTo = Math.min(to, start + maxBytes);
+      let found = findIn(bytes, strictFrom, looseFrom, strictMask);
+      if (found === -1) found = findIn(bytes, looseFrom, looseTo, looseMask);
+      if (found !== -1) return endAt(found);
+      if (looseTo === start + maxBytes) return endAt(looseTo);
+      length = looseTo - start;
       return -1;
     },
   };
