@@ -6,6 +6,7 @@ import { listenForWakes } from "#lib/jobs/listener";
 import { openQueue } from "#lib/jobs/queue";
 import { wakerOn } from "#lib/jobs/waker";
 import { autoBackup } from "#lib/services/backups/auto-backup";
+import { forgetOldRows } from "#lib/services/people/forget-old-rows";
 import { reconcile } from "#lib/services/runs/reconcile";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { createRunSlots } from "./run-slots.ts";
@@ -39,6 +40,7 @@ export type Worker = {
 const pollMs = 2_000;
 const patienceMs = 1_500;
 const factsEveryMs = 3_600_000;
+const forgetEveryMs = 24 * 3_600_000;
 const runSlots = 2;
 const probeSlots = 4;
 
@@ -50,6 +52,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const id = makeId("worker", deps.context.newUuid());
   const stopping = new AbortController();
   await registerWorker(db, { id, group }, await options.facts());
+  let forgotAtMs = -Infinity;
   const slots = createRunSlots(db, deps, { ...options, workerId: id, runSlots, probeSlots });
   await sweep();
   const queue = await openQueue(options.databaseUrl, { listen: true, logger });
@@ -84,6 +87,9 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   async function sweep(): Promise<void> {
     const sinceOutageMs = performance.now() - (options.lastOutageMs?.() ?? -Infinity);
     await reconcile(db, deps, slots.own(), { spareRuns: sinceOutageMs < options.leaseMs });
+    if (performance.now() - forgotAtMs < forgetEveryMs) return;
+    await forgetOldRows(db).catch((error: unknown) => logger.warn("old rows could not be removed", { error }));
+    forgotAtMs = performance.now();
   }
 
   /** Repeats `work` until the worker stops; what it throws is logged and the next turn tries again. */
