@@ -5,6 +5,13 @@ const integrationTests = "{lib,scripts}/**/*.int.test.ts";
 
 export default defineConfig({
   test: {
+    // Only `npm test` measures: what unit and int tests reach together (scripts/test/coverage.mjs holds the limit).
+    coverage: {
+      provider: "v8",
+      include: ["lib/{domain,repository,engines}/**/*.ts"],
+      exclude: ["**/*.test.ts", "**/*-fixture.ts", "**/*-example.ts"],
+      reporter: ["json-summary"],
+    },
     projects: [
       {
         test: { name: "unit", include: [unitTests], exclude: [integrationTests, "node_modules"], environment: "node", testTimeout: 30_000 },

@@ -7,18 +7,25 @@ import { fileURLToPath } from "node:url";
 import { findNode24 } from "./find-node24.mjs";
 import { installPackages } from "./install-packages.mjs";
 import { countPlaywright, countVitest, outcome } from "./test/counts.mjs";
+import { countCoverage } from "./test/coverage.mjs";
 import { watchNpm } from "./watch-npm.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const isCi = process.env.CI === "true" || process.env.CI === "1";
 const fetched17 = "/var/cache/lifeboat/postgresql-17";
-const names = ["format", "lint", "types", "unit", "int", "e2e"];
+const names = ["format", "lint", "types", "unit", "int", "coverage", "e2e"];
 
 const only = process.argv.find((argument) => argument.startsWith("--only="))?.slice("--only=".length) ?? valueAfter("--only");
 const selected = only === undefined ? names : only.split(",").map((name) => name.trim());
 const unknown = selected.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`Unknown part: ${unknown.join(", ")}. There are: ${names.join(", ")}`);
+  process.exit(1);
+}
+
+const measures = selected.includes("coverage");
+if (measures && !(selected.includes("unit") && selected.includes("int"))) {
+  console.error("Coverage is what unit and int reach together: --only unit,int,coverage");
   process.exit(1);
 }
 
@@ -84,7 +91,25 @@ async function simple(command, args) {
 async function vitest(project) {
   const report = join(reports, `${project}.json`);
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  return countVitest(report, await run(node, [bin("vitest"), ...args], childEnv), isCi);
+  if (measures) args.push("--coverage.enabled", "--reporter=blob", `--outputFile.blob=${join(reports, "blobs", `${project}.json`)}`);
+  return countVitest(report, await run(node, [bin("vitest"), ...args, ...coverageFolder(project)], childEnv), isCi);
+}
+
+const coverageFolder = (name) => [`--coverage.reportsDirectory=${join(reports, `coverage-${name}`)}`];
+
+async function coverage() {
+  const quiet = `--outputFile.json=${join(reports, "both.json")}`;
+  const args = [
+    "run",
+    `--merge-reports=${join(reports, "blobs")}`,
+    "--coverage.enabled",
+    "--reporter=json",
+    quiet,
+    ...coverageFolder("both"),
+  ];
+  // Failed tests end it badly too, and are counted where they ran.
+  await run(node, [bin("vitest"), ...args], childEnv);
+  return countCoverage(join(reports, "coverage-both", "coverage-summary.json"), root.replace(/\/$/, ""));
 }
 
 async function playwright() {
@@ -105,6 +130,7 @@ const parts = {
   types: () => simple("tsc", ["-p", "."]),
   unit: () => vitest("unit"),
   int: () => vitest("int"),
+  coverage,
   e2e: playwright,
 };
 

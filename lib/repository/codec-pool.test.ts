@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createCodecPool } from "./codec-pool.ts";
-import { rowsOf } from "./testing.ts";
+import { rowsOf } from "./pack-fixture.ts";
 
 function jobOf(bytes: Buffer) {
   return { buffer: new Uint8Array(bytes).buffer, lengths: Uint32Array.of(bytes.length), level: 1 };

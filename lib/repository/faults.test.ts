@@ -8,7 +8,7 @@ import { createCodecPool } from "./codec-pool.ts";
 import { openStoredBackup } from "./open-stored-backup.ts";
 import { rereadPack } from "./reread-pack.ts";
 import { spoolStream } from "./spool-stream.ts";
-import { rowsOf, storeFull, type StoredFull, tamper } from "./testing.ts";
+import { rowsOf, storeFull, type StoredFull, tamper } from "./pack-fixture.ts";
 import { verifyPack } from "./verify-pack.ts";
 
 // FAULTS.md line 13: any bit flipped, any truncation, bytes appended, packs swapped. Found by verify and by restore, always.

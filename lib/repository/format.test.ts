@@ -13,7 +13,7 @@ import { formatCommands } from "./format-commands.ts";
 import { packFileName } from "./keys.ts";
 import { exampleKey, exampleSidecar } from "./sidecar-example.ts";
 import { writeSidecar } from "./sidecar.ts";
-import { rowsOf, storeFull, type StoredFull, tamper } from "./testing.ts";
+import { rowsOf, storeFull, type StoredFull, tamper } from "./pack-fixture.ts";
 
 const run = promisify(execFile);
 const root = mkdtempSync(join(tmpdir(), "lifeboat-format-"));

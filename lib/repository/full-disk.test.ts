@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCodecPool } from "./codec-pool.ts";
 import { spoolStream } from "./spool-stream.ts";
-import { rowsOf, storeFull } from "./testing.ts";
+import { rowsOf, storeFull } from "./pack-fixture.ts";
 
 // FAULTS.md line 4 on a real file system of 2 MiB. Mounting takes root on Linux.
 const folder = mkdtempSync(join(tmpdir(), "lifeboat-full-disk-"));

@@ -14,7 +14,7 @@ import { openStoredBackup } from "./open-stored-backup.ts";
 import { openPack } from "./read-pack.ts";
 import { rereadPack } from "./reread-pack.ts";
 import { spoolStream } from "./spool-stream.ts";
-import { inChunks, rowsOf, storeFull } from "./testing.ts";
+import { inChunks, rowsOf, storeFull } from "./pack-fixture.ts";
 import { verifyPack } from "./verify-pack.ts";
 import { writeFullPack } from "./write-full.ts";
 

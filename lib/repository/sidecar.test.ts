@@ -8,7 +8,7 @@ import { createLocalStorage } from "../storage/local/local-storage.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { exampleKey, exampleSidecar } from "./sidecar-example.ts";
 import { decodeSidecar, encodeSidecar, readSidecar, writeSidecar } from "./sidecar.ts";
-import { tamper } from "./testing.ts";
+import { tamper } from "./pack-fixture.ts";
 
 const root = mkdtempSync(join(tmpdir(), "lifeboat-sidecar-"));
 const storage = createLocalStorage({ root });

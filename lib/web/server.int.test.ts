@@ -19,7 +19,7 @@ import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { makeId } from "#lib/domain/ids";
 import { type CodecPool, createCodecPool } from "#lib/repository/codec-pool";
-import { rowsOf, storeFull, type StoredFull, tamper } from "#lib/repository/testing";
+import { rowsOf, storeFull, type StoredFull, tamper } from "#lib/repository/pack-fixture";
 import { lockChain } from "#lib/services/chains/lock";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
@@ -122,7 +122,14 @@ async function recordBackup({ pack, stream: facts }: StoredFull, changes: Partia
   await db.insert(destinations).values({ id: destinationId, type: "local", name: "local", config: { path: "/" }, createdAt: at });
   await db
     .insert(copies)
-    .values({ id: makeId("copy", randomUUIDv7()), backupId: ids.backupId, sourceId: ids.sourceId, destinationId, state: "stored", storedAt: at });
+    .values({
+      id: makeId("copy", randomUUIDv7()),
+      backupId: ids.backupId,
+      sourceId: ids.sourceId,
+      destinationId,
+      state: "stored",
+      storedAt: at,
+    });
   await db.insert(packs).values({
     id: makeId("pack", randomUUIDv7()),
     backupId: ids.backupId,
