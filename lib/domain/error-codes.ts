@@ -102,6 +102,9 @@ export const errorCategories = {
   "follow-failed": "unprocessable", // { detail }: settings, grants or owner could not be carried over
   "replace-not-undoable": "conflict", // { why }
   "replace-not-cleanable": "conflict", // { why }
+  "encoding-differs": "unprocessable", // { backup, target }
+  "replication-stays": "unprocessable", // { database, count }
+  "excluded-tables-empty": "unprocessable", // { tables, count }
   "restore-errors": "unprocessable", // { count, first }
   "restore-differs": "unprocessable", // { count, first }
   // runs and workers

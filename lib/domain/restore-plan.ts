@@ -69,13 +69,10 @@ export function databaseNameProblem(database: string): Reason | null {
   return null;
 }
 
-/**
- * Decides what a restore into a new database would meet: what is missing, what to know, and what stops it. Pure: the same facts
- * give the same plan in the preview and right before the restore.
- */
-export function planRestore(backup: PlanBackup, target: PlanTarget, request: PlanRequest): RestorePlan {
+/** A plan that says what is missing on the target and has stopped nothing yet. */
+export function startPlan(backup: PlanBackup, target: PlanTarget, request: Pick<PlanRequest, "database">): RestorePlan {
   const roles = backup.owner === null ? backup.roles : [...backup.roles, backup.owner];
-  const plan: RestorePlan = {
+  return {
     databaseExists: target.databases.includes(request.database),
     missingRoles: missing(roles, target.roles),
     missingExtensions: missing(
@@ -87,11 +84,28 @@ export function planRestore(backup: PlanBackup, target: PlanTarget, request: Pla
     warnings: [],
     blockers: [],
   };
-  const { blockers, warnings } = plan;
+}
+
+/**
+ * Decides what a restore into a new database would meet: what is missing, what to know, and what stops it. Pure: the same facts
+ * give the same plan in the preview and right before the restore.
+ */
+export function planRestore(backup: PlanBackup, target: PlanTarget, request: PlanRequest): RestorePlan {
+  const plan = startPlan(backup, target, request);
+  const { blockers } = plan;
   const nameProblem = databaseNameProblem(request.database);
   if (nameProblem !== null) blockers.push(nameProblem);
   if (target.isCatalogue) blockers.push({ code: "target-is-catalogue", params: { database: request.database } });
   else if (plan.databaseExists) blockers.push({ code: "target-exists", params: { database: request.database } });
+  addTools(plan, backup, target);
+  if (!target.canCreateDatabase) blockers.push({ code: "target-cannot-create", params: { user: request.user } });
+  if (plan.missingLocale !== null) blockers.push({ code: "target-encoding-missing", params: { detail: plan.missingLocale } });
+  addContents(plan, backup, target, request);
+  return plan;
+}
+
+/** Versions of server and tools that cannot read the backup. */
+export function addTools({ blockers }: RestorePlan, backup: PlanBackup, target: PlanTarget): void {
   if (majorOf(target.serverVersion) < majorOf(backup.serverVersion)) {
     blockers.push({ code: "target-too-old", params: { serverVersion: target.serverVersion, backupVersion: backup.serverVersion } });
   }
@@ -103,8 +117,11 @@ export function planRestore(backup: PlanBackup, target: PlanTarget, request: Pla
       params: { tool: "pg_restore", found: target.toolVersion, needed: String(majorOf(backup.toolVersion)), install: "" },
     });
   }
-  if (!target.canCreateDatabase) blockers.push({ code: "target-cannot-create", params: { user: request.user } });
-  if (plan.missingLocale !== null) blockers.push({ code: "target-encoding-missing", params: { detail: plan.missingLocale } });
+}
+
+/** What the contents need: extensions, space, roles and tablespaces. */
+export function addContents(plan: RestorePlan, backup: PlanBackup, target: PlanTarget, request: PlanRequest): void {
+  const { blockers, warnings } = plan;
   for (const extension of plan.missingExtensions) blockers.push({ code: "extension-missing", params: { extension } });
   if (!fits(backup.streamBytes, { freeBytes: request.workerFreeBytes })) {
     blockers.push({ code: "no-space", params: spaceParams(request.tempPath, request.workerFreeBytes, backup.streamBytes) });
@@ -121,7 +138,6 @@ export function planRestore(backup: PlanBackup, target: PlanTarget, request: Pla
       params: { tablespaces: plan.missingTablespaces.join(", "), count: plan.missingTablespaces.length },
     });
   }
-  return plan;
 }
 
 function spaceParams(path: string, freeBytes: number, bytes: number) {
