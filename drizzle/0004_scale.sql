@@ -1,7 +1,8 @@
 -- Lists and searches read the rows: what is wide (manifest, listing) moves beside them.
-ALTER TABLE "lifeboat"."backups" SET (toast_tuple_target = 128);--> statement-breakpoint
+ALTER TABLE "lifeboat"."backups" SET (toast_tuple_target = 768);--> statement-breakpoint
 ALTER TABLE "lifeboat"."audit_events" ADD COLUMN "search_text" text GENERATED ALWAYS AS (lower(actor_name || chr(10) || action || chr(10) || target_name || chr(10) || coalesce(target_id, '') || chr(10) || coalesce(address, ''))) STORED;--> statement-breakpoint
 ALTER TABLE "lifeboat"."backups" ADD COLUMN "search_text" text GENERATED ALWAYS AS (lower(label || chr(10) || note || chr(10) || reason || chr(10) || file_name || chr(10) || id)) STORED;--> statement-breakpoint
+ALTER TABLE "lifeboat"."backups" ALTER COLUMN "search_text" SET STORAGE MAIN;--> statement-breakpoint
 ALTER TABLE "lifeboat"."copies" ADD COLUMN "source_id" text;--> statement-breakpoint
 UPDATE "lifeboat"."copies" SET "source_id" = "backups"."source_id" FROM "lifeboat"."backups" WHERE "backups"."id" = "copies"."backup_id";--> statement-breakpoint
 ALTER TABLE "lifeboat"."copies" ALTER COLUMN "source_id" SET NOT NULL;--> statement-breakpoint

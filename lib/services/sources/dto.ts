@@ -4,16 +4,16 @@ import type { sources } from "#lib/db/schema/sources";
 
 export type SourceRow = typeof sources.$inferSelect;
 
-/** What a source's backups and runs tell about it. */
-export type SourceFacts = {
-  readonly backupCount: number;
-  readonly storedBytes: number;
+/** What a source's newest backups and runs tell about it. */
+export type SourceLastFacts = {
   readonly lastGood: { readonly id: string; readonly at: Date } | null;
   readonly lastVerifiedAt: Date | null;
   readonly lastProvenAt: Date | null;
   readonly lastRun: RunDto | null;
   readonly activeRun: RunDto | null;
 };
+
+export type SourceFacts = SourceLastFacts & { readonly backupCount: number; readonly storedBytes: number };
 
 export type SourceJoined = SourceFacts & { readonly serverName: string; readonly serverVersion: string | null };
 

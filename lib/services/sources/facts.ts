@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -8,7 +8,7 @@ import { validations } from "#lib/db/schema/validations";
 import { isGood, isGoodCopy, isListed } from "../backups/good.ts";
 import { type RunDtoRow, toRunDto } from "../runs/dto.ts";
 import { runColumns } from "../runs/load.ts";
-import type { SourceFacts } from "./dto.ts";
+import type { SourceFacts, SourceLastFacts } from "./dto.ts";
 
 type Reader = Database | Transaction;
 
@@ -27,22 +27,22 @@ function readTotals(db: Reader, ids: string[]) {
     .groupBy(backups.sourceId);
 }
 
-/** The newest row per source, found through an index for each source rather than by sorting all rows. */
-function newestPerSource(id: SQL, ids: string[], db: Reader) {
+/** The first answer per source, found through an index for each source rather than by sorting all rows. */
+function firstPerSource(db: Reader, ids: string[], found: SQL) {
   return db
-    .select({ sourceId: sources.id, foundId: sql<string | null>`(${id})` })
+    .select({ sourceId: sources.id, found: sql<string | null>`(${found})` })
     .from(sources)
     .where(inArray(sources.id, ids));
 }
 
 async function readLastGood(db: Reader, ids: string[]) {
-  const found = await newestPerSource(
+  const newest = await firstPerSource(
+    db,
+    ids,
     sql`select ${backups.id} from ${backups} where ${backups.sourceId} = ${sources.id} and ${isGood}
       order by ${backups.snapshotAt} desc, ${backups.id} desc limit 1`,
-    ids,
-    db,
   );
-  const backupIds = found.flatMap((row) => row.foundId ?? []);
+  const backupIds = newest.flatMap(({ found }) => found ?? []);
   if (backupIds.length === 0) return [];
   return db
     .select({ sourceId: backups.sourceId, id: backups.id, at: backups.snapshotAt })
@@ -50,13 +50,15 @@ async function readLastGood(db: Reader, ids: string[]) {
     .where(inArray(backups.id, backupIds));
 }
 
-function readVerified(db: Reader, ids: string[]) {
-  return db
-    .select({ sourceId: backups.sourceId, at: sql<Date>`max(${copies.verifiedAt})`.mapWith(asDate) })
-    .from(backups)
-    .innerJoin(copies, eq(copies.backupId, backups.id))
-    .where(and(inArray(backups.sourceId, ids), eq(backups.state, "available"), isGoodCopy, isNotNull(copies.verifiedAt)))
-    .groupBy(backups.sourceId);
+async function readVerified(db: Reader, ids: string[]) {
+  const newest = await firstPerSource(
+    db,
+    ids,
+    sql`select ${copies.verifiedAt} from ${copies} join ${backups} on ${backups.id} = ${copies.backupId}
+      where ${copies.sourceId} = ${sources.id} and ${copies.verifiedAt} is not null and ${isGoodCopy} and ${backups.state} = 'available'
+      order by ${copies.verifiedAt} desc limit 1`,
+  );
+  return newest.flatMap(({ sourceId, found }) => (found === null ? [] : [{ sourceId, at: asDate(found) }]));
 }
 
 function readProven(db: Reader, ids: string[]) {
@@ -70,31 +72,30 @@ function readProven(db: Reader, ids: string[]) {
 
 /** The newest backup run of each source, and the active one where there is one. */
 async function readRuns(db: Reader, ids: string[]): Promise<RunDtoRow[]> {
-  const found = await newestPerSource(
+  const newest = await firstPerSource(
+    db,
+    ids,
     sql`select ${runs.id} from ${runs} where ${runs.sourceId} = ${sources.id} and ${runs.type} = 'backup'
       order by ${runs.queuedAt} desc, ${runs.id} desc limit 1`,
-    ids,
-    db,
   );
-  const runIds = found.flatMap((row) => row.foundId ?? []);
+  const runIds = newest.flatMap(({ found }) => found ?? []);
   if (runIds.length === 0) return [];
   return db.select(runColumns).from(runs).where(inArray(runs.id, runIds)).orderBy(desc(runs.queuedAt));
 }
 
 /**
- * What backups and runs tell about sources, with a fixed number of queries however many there are. Last run and active run are
- * backup runs; as only one can be active, the active one is the newest.
+ * When sources were last backed up, verified and proven, and their runs, with a fixed number of queries however many sources there are.
+ * Last run and active run are backup runs; as only one can be active, the active one is the newest.
  */
-export async function loadSourceFacts(
+export async function loadLastFacts(
   db: Reader,
   rows: readonly { id: string; name: string }[],
-): Promise<(sourceId: string) => SourceFacts> {
+): Promise<(sourceId: string) => SourceLastFacts> {
   const ids = rows.map((row) => row.id);
-  const [totals, good, verified, proven, runRows] =
+  const [good, verified, proven, runRows] =
     ids.length === 0
-      ? [[], [], [], [], []]
-      : await Promise.all([readTotals(db, ids), readLastGood(db, ids), readVerified(db, ids), readProven(db, ids), readRuns(db, ids)]);
-  const totalOf = new Map(totals.map((row) => [row.sourceId, row]));
+      ? [[], [], [], []]
+      : await Promise.all([readLastGood(db, ids), readVerified(db, ids), readProven(db, ids), readRuns(db, ids)]);
   const goodOf = new Map(good.map((row) => [row.sourceId, row]));
   const verifiedOf = new Map(verified.map((row) => [row.sourceId, row.at]));
   const provenOf = new Map(proven.map((row) => [row.sourceId, row.at]));
@@ -105,8 +106,6 @@ export async function loadSourceFacts(
     const lastRun = run === undefined ? null : toRunDto(run, { sourceName: nameOf.get(sourceId) ?? null });
     const lastGood = goodOf.get(sourceId);
     return {
-      backupCount: totalOf.get(sourceId)?.backupCount ?? 0,
-      storedBytes: totalOf.get(sourceId)?.storedBytes ?? 0,
       lastGood: lastGood === undefined ? null : { id: lastGood.id, at: lastGood.at },
       lastVerifiedAt: verifiedOf.get(sourceId) ?? null,
       lastProvenAt: provenOf.get(sourceId) ?? null,
@@ -114,4 +113,15 @@ export async function loadSourceFacts(
       activeRun: lastRun !== null && (lastRun.state === "queued" || lastRun.state === "running") ? lastRun : null,
     };
   };
+}
+
+/** The same with how many backups there are and how much they take. */
+export async function loadSourceFacts(
+  db: Reader,
+  rows: readonly { id: string; name: string }[],
+): Promise<(sourceId: string) => SourceFacts> {
+  const ids = rows.map((row) => row.id);
+  const [lastOf, totals] = await Promise.all([loadLastFacts(db, rows), ids.length === 0 ? [] : readTotals(db, ids)]);
+  const totalOf = new Map(totals.map(({ sourceId, backupCount, storedBytes }) => [sourceId, { backupCount, storedBytes }]));
+  return (sourceId) => Object.assign(lastOf(sourceId), totalOf.get(sourceId) ?? { backupCount: 0, storedBytes: 0 });
 }

@@ -1,21 +1,33 @@
 import { and, eq, gte, inArray, ne, sql } from "drizzle-orm";
+import type { AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
+import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { buildStrip, type StripDay, stripStart } from "#lib/domain/strip";
-import { isGood } from "../backups/good.ts";
+import { isGoodCopy } from "../backups/good.ts";
 
 type Reader = Database | Transaction;
+/** A backup's time is its server's, a run's the catalogue's. */
+const clockDifferenceMs = 86_400_000;
+
 type Counted = StripDay & { readonly sourceId: string | null };
 
-/** One look at the copies per backup: what is available and not good is failed, and the rest of the day is good. */
+/** By day alone, without a text for every row. */
+const dayOf = (at: AnyPgColumn) => sql<string>`(${at} at time zone 'UTC')::date`.as("day");
+
+/** What is available and not good is failed, and the rest of the day is good. The good ones are gathered once, not looked up each. */
 async function readBackups(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
+  const good = db
+    .select({ id: copies.backupId })
+    .from(copies)
+    .where(and(inArray(copies.sourceId, ids), isGoodCopy));
   const rows = await db
     .select({
       sourceId: backups.sourceId,
-      day: sql<string>`to_char(${backups.snapshotAt} at time zone 'UTC', 'YYYY-MM-DD')`.as("day"),
+      day: dayOf(backups.snapshotAt),
       all: sql<number>`count(*)::int`,
-      good: sql<number>`(count(*) filter (where ${backups.state} <> 'available' or ${isGood}))::int`,
+      good: sql<number>`(count(*) filter (where ${backups.state} <> 'available' or ${backups.id} in ${good}))::int`,
     })
     .from(backups)
     .where(and(inArray(backups.sourceId, ids), ne(backups.state, "writing"), gte(backups.snapshotAt, start)))
@@ -25,11 +37,15 @@ async function readBackups(db: Reader, ids: string[], start: Date): Promise<Coun
 
 /** Failed runs, and those that succeeded with a backup that was deleted since: the day was not missed. */
 function readRuns(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
-  const isGone = sql`not exists (select 1 from ${backups} where ${backups.id} = ${runs.backupId})`;
+  const kept = db
+    .select({ id: backups.id })
+    .from(backups)
+    .where(and(inArray(backups.sourceId, ids), gte(backups.snapshotAt, new Date(start.getTime() - clockDifferenceMs))));
+  const isGone = sql`coalesce(${runs.backupId}, '') not in ${kept}`;
   return db
     .select({
       sourceId: runs.sourceId,
-      day: sql<string>`to_char(${runs.finishedAt} at time zone 'UTC', 'YYYY-MM-DD')`.as("day"),
+      day: dayOf(runs.finishedAt),
       good: sql<number>`(count(*) filter (where ${runs.state} = 'succeeded' and ${isGone}))::int`,
       failed: sql<number>`(count(*) filter (where ${runs.state} = 'failed'))::int`,
     })

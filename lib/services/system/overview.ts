@@ -13,7 +13,7 @@ import { loadMeterFacts } from "../backups/load.ts";
 import type { ServiceContext } from "../context.ts";
 import { toRunDto } from "../runs/dto.ts";
 import { runColumns } from "../runs/load.ts";
-import { loadSourceFacts } from "../sources/facts.ts";
+import { loadLastFacts } from "../sources/facts.ts";
 import { loadSystemProblems } from "./problems.ts";
 
 const mostRunningShown = 20;
@@ -43,7 +43,7 @@ async function readSources(context: ServiceContext): Promise<OverviewSource[]> {
     .select({ id: sources.id, name: sources.name, createdAt: sources.createdAt, pausedAt: sources.pausedAt })
     .from(sources)
     .where(and(isNull(sources.removedAt), eq(sources.isSample, false)));
-  const [factsOf, damaged] = await Promise.all([loadSourceFacts(context.db, rows), readDamaged(context)]);
+  const [factsOf, damaged] = await Promise.all([loadLastFacts(context.db, rows), readDamaged(context)]);
   const lastGoodIds = rows.flatMap((row) => factsOf(row.id).lastGood?.id ?? []);
   const copiesOf = await loadMeterFacts(context.db, lastGoodIds);
   return rows.map((row) => {
