@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import { getTranslations } from "next-intl/server";
+import { cookies } from "next/headers";
 import { OverviewPage } from "#components/overview/overview-page";
 import { overviewSourcesQuery } from "#components/overview/source-limit";
+import { guideCookie } from "#components/setup/guide-queries";
 import { Prefetched } from "#components/shell/prefetched";
 import { pageContext } from "#lib/auth/page-session";
 import { listSources as listSourcesContract } from "#lib/contracts/sources";
@@ -17,7 +19,8 @@ export async function generateMetadata(): Promise<Metadata> {
 export default async function Overview() {
   const context = await pageContext("sources:read");
   const nothing = { params: {}, query: {}, body: {}, ifMatch: null };
-  const [overview, sources] = await Promise.all([
+  const [jar, overview, sources] = await Promise.all([
+    cookies(),
     getOverview(context, nothing),
     listSources(context, { ...nothing, query: listSourcesContract.query.parse(overviewSourcesQuery) }),
   ]);
@@ -28,7 +31,7 @@ export default async function Overview() {
         [listSourcesQuery(overviewSourcesQuery).queryKey, sources],
       ]}
     >
-      <OverviewPage />
+      <OverviewPage isGuideDismissed={jar.get(guideCookie)?.value === "dismissed"} />
     </Prefetched>
   );
 }

@@ -3,7 +3,6 @@ import { getTranslations } from "next-intl/server";
 import { redirect } from "next/navigation";
 import { CardFrame } from "#components/setup/card-frame";
 import { FirstAdminForm } from "#components/setup/first-admin-form";
-import { Guide } from "#components/setup/guide";
 import { findPageActor } from "#lib/auth/page-session";
 import { getRuntime } from "#lib/http/runtime";
 import { hasAdmin } from "#lib/services/people/setup-state";
@@ -12,21 +11,13 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations("setup"))("title") };
 }
 
-/** Before there is an admin: the form of the one-time link. For the admin afterwards: what to protect first. For anybody else: sign in. */
+/** Before there is an admin: the form of the one-time link. Afterwards: the guide for the admin, the overview for others, else sign in. */
 export default async function SetupPage() {
   const [actor, t, isDone] = await Promise.all([findPageActor(), getTranslations("setup"), hasAdmin(getRuntime().catalogue.db)]);
-  if (!isDone) {
-    return (
-      <CardFrame title={t("title")} lead={t("lead")}>
-        <FirstAdminForm />
-      </CardFrame>
-    );
-  }
-  if (actor === null) redirect("/sign-in");
-  if (actor.role !== "admin") redirect("/");
+  if (isDone) redirect(actor === null ? "/sign-in" : "/start");
   return (
-    <CardFrame wide title={t("guide.title")} lead={t("guide.lead", { name: actor.name })}>
-      <Guide />
+    <CardFrame title={t("title")} lead={t("lead")}>
+      <FirstAdminForm />
     </CardFrame>
   );
 }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { getOverviewQuery } from "#lib/query/system";
 import { listSourcesQuery } from "#lib/query/sources";
+import { GuideCard } from "../setup/guide-card.tsx";
 import { Page } from "../shell/page.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { PageSkeleton } from "../state/skeleton.tsx";
@@ -14,7 +15,7 @@ import { overviewSourcesQuery } from "./source-limit.tsx";
 import { SourceRows } from "./source-rows.tsx";
 import { Verdict } from "./verdict.tsx";
 
-export function OverviewPage() {
+export function OverviewPage({ isGuideDismissed }: { isGuideDismissed: boolean }) {
   const t = useTranslations("overview");
   const overview = useQuery(getOverviewQuery());
   const sources = useQuery(listSourcesQuery(overviewSourcesQuery));
@@ -26,6 +27,7 @@ export function OverviewPage() {
     <Page>
       <Verdict verdict={verdict} hasSample={sources.data?.items.some(({ isSample }) => isSample) ?? false} />
       {autoBackup === "disabled" ? <Notice>{t("autoOff")}</Notice> : null}
+      <GuideCard isDismissed={isGuideDismissed} />
       <NeedsYou items={needsYou} />
       <RunningNow runs={running} />
       <SourceRows query={sources} autoBackup={autoBackup} />

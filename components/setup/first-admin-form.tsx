@@ -3,7 +3,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { signIn } from "next-auth/react";
 import { useTranslations } from "next-intl";
-import { useState, useSyncExternalStore, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { createFirstAdmin } from "#lib/contracts/session";
 import { call } from "#lib/http/client";
 import { PasswordInput } from "../forms/password-input.tsx";
@@ -14,21 +14,13 @@ import { Button, ButtonLink } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { useFragmentToken } from "./fragment-token.ts";
 
 const shortestPassword = 12;
 
-function onHashChange(tell: () => void): () => void {
-  addEventListener("hashchange", tell);
-  return () => removeEventListener("hashchange", tell);
-}
-
-function tokenOfAddress(): string {
-  return location.hash.slice(1);
-}
-
 export function FirstAdminForm() {
   const t = useTranslations("setup");
-  const token = useSyncExternalStore(onHashChange, tokenOfAddress, () => null);
+  const token = useFragmentToken();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
@@ -39,7 +31,7 @@ export function FirstAdminForm() {
       await call(createFirstAdmin, { body: { token: token ?? "", name, email, password } });
       const answer = await signIn("credentials", { email, password, redirect: false });
       // The account exists now; if signing in fails the sign-in page says why.
-      location.assign(answer?.ok && !answer.error ? "/setup" : "/sign-in");
+      location.assign(answer?.ok && !answer.error ? "/start" : "/sign-in");
     },
   });
   const refused = fieldErrors(create.error);

@@ -7,7 +7,9 @@ import {
   Database,
   DatabaseBackup,
   Gauge,
+  KeyRound,
   LayoutDashboard,
+  LifeBuoy,
   Monitor,
   Moon,
   Plus,
@@ -15,6 +17,7 @@ import {
   Server,
   SlidersHorizontal,
   Sun,
+  Users,
   type LucideIcon,
 } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
@@ -83,7 +86,14 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
     { id: "go-audit", group: "go", label: t("goAudit"), icon: ScrollText, href: "/activity/audit" },
     { id: "go-system", group: "go", label: t("goSystem"), icon: Gauge, href: "/settings" },
     { id: "go-servers", group: "go", label: t("goServers"), icon: Server, href: "/settings/servers" },
+    ...(can("people:manage")
+      ? [{ id: "go-people", group: "go" as const, label: t("goPeople"), icon: Users, href: "/settings/people" }]
+      : []),
+    ...(can("tokens:manage")
+      ? [{ id: "go-tokens", group: "go" as const, label: t("goTokens"), icon: KeyRound, href: "/settings/tokens" }]
+      : []),
     { id: "go-profile", group: "go", label: t("goProfile"), icon: SlidersHorizontal, href: "/settings/profile" },
+    ...(can("servers:write") ? [{ id: "go-start", group: "go" as const, label: t("goStart"), icon: LifeBuoy, href: "/start" }] : []),
     { id: "theme-light", group: "look", label: t("themeLight"), icon: Sun, run: () => setTheme("light") },
     { id: "theme-dark", group: "look", label: t("themeDark"), icon: Moon, run: () => setTheme("dark") },
     { id: "theme-system", group: "look", label: t("themeSystem"), icon: Monitor, run: () => setTheme("system") },

@@ -4,6 +4,7 @@ import { placeOf } from "./places.tsx";
 describe("the place of an address", () => {
   it.each([
     ["/", "overview"],
+    ["/start", "overview"],
     ["/sources", "sources"],
     ["/backups/bkp_1", "sources"],
     ["/restores/new", "sources"],

@@ -16,6 +16,7 @@ import {
   FileWarning,
   HardDrive,
   LoaderCircle,
+  MailQuestionMark,
   Pause,
   Replace,
   ShieldCheck,
@@ -24,6 +25,8 @@ import {
   type LucideIcon,
 } from "lucide-react";
 import type { ReplacementDto } from "#lib/contracts/restores";
+import type { UserDto } from "#lib/contracts/people";
+import type { ApiTokenDto } from "#lib/contracts/tokens";
 import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-state";
 import type { RunState, StepState } from "#lib/domain/run-state";
 import type { Tone } from "../ui/badge.tsx";
@@ -39,7 +42,9 @@ export type StatusKey =
   | `table.${"equal" | "different" | "missing" | "not-restored"}`
   | `answers.${ReplacementDto["answers"]}`
   | `worker.${"alive" | "lost"}`
-  | `source.${"paused" | "active"}`;
+  | `source.${"paused" | "active"}`
+  | `user.${UserDto["state"]}`
+  | `token.${ApiTokenDto["state"]}`;
 
 export type StatusLook = { readonly icon: LucideIcon; readonly tone: Tone; readonly spin?: boolean };
 
@@ -92,4 +97,13 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
 
   "source.active": { icon: CircleCheck, tone: "good" },
   "source.paused": { icon: Pause, tone: "warn" },
+
+  "user.active": { icon: CircleCheck, tone: "good" },
+  "user.invited": { icon: MailQuestionMark, tone: "accent" },
+  "user.disabled": { icon: Ban, tone: "neutral" },
+
+  "token.active": { icon: CircleCheck, tone: "good" },
+  "token.expired": { icon: Clock3, tone: "neutral" },
+  "token.revoked": { icon: Ban, tone: "neutral" },
+  "token.stopped": { icon: Pause, tone: "warn" },
 };

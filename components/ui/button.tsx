@@ -77,6 +77,16 @@ export function ButtonLink({ variant = "secondary", size = "md", icon: Icon, cla
   );
 }
 
+/** A file to keep: a plain link that the router neither follows nor fetches ahead. */
+export function DownloadLink({ variant = "secondary", size = "md", icon: Icon, className, children, ...rest }: Look & ComponentProps<"a">) {
+  return (
+    <a {...rest} download className={buttonClass(variant, size, className)}>
+      {Icon ? <Icon aria-hidden className="size-4 opacity-85" strokeWidth={1.9} /> : null}
+      {children}
+    </a>
+  );
+}
+
 type IconButtonProps = Omit<ComponentProps<"button">, "children"> & {
   label: string;
   icon: LucideIcon;

@@ -25,16 +25,18 @@ type DialogProps = {
   wide?: boolean;
   /** Where the focus goes afterwards when what had it before is gone (a menu's entry). */
   focusAfter?: () => HTMLElement | null;
+  /** A click beside it does not close it: what it shows is not shown again. */
+  persistent?: boolean;
   children?: ReactNode;
 };
 
-export function Dialog({ open, onOpenChange, title, description, footer, wide, focusAfter, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, footer, wide, focusAfter, persistent, children }: DialogProps) {
   const t = useTranslations("common");
   const body = useRef<HTMLDivElement>(null);
   // The first field is what the dialog is for; on a touch screen that would bring up the keyboard over it.
   const firstField = (how: string) => (how === "touch" ? true : (body.current?.querySelector<HTMLElement>("input, textarea") ?? true));
   return (
-    <Base.Root open={open} onOpenChange={(next) => onOpenChange(next)}>
+    <Base.Root open={open} disablePointerDismissal={persistent} onOpenChange={(next) => onOpenChange(next)}>
       <Base.Portal>
         <Base.Backdrop className={scrimClass} />
         <Base.Viewport className="pointer-events-none fixed inset-0 z-50 flex items-end justify-center sm:items-center sm:p-4">

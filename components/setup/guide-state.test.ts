@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { guideState } from "./guide-state.ts";
+
+type Input = Parameters<typeof guideState>[0];
+const server = { id: "srv_1", name: "main", isSample: false };
+const source: Input["sources"][number] = {
+  id: "src_1",
+  name: "shop",
+  serverId: "srv_1",
+  isSample: false,
+  pausedAt: null,
+  lastGoodAt: null,
+  lastGoodBackupId: null,
+  lastProvenAt: null,
+  lastRun: null,
+  activeRun: null,
+};
+const nothing: Input = { servers: [], sources: [], restores: [] };
+
+describe("the steps of first run", () => {
+  it("begin with a server: the account is there for whoever reads this", () => {
+    const state = guideState(nothing);
+    expect([state.next, state.doneCount]).toEqual(["server", 1]);
+  });
+
+  it("lead from step to step by what is there", () => {
+    expect(guideState({ ...nothing, servers: [server] }).next).toBe("databases");
+    expect(guideState({ ...nothing, servers: [server], sources: [source] })).toMatchObject({ next: "backup", toBackUp: source });
+    const good = { ...source, lastGoodAt: "2026-11-22T01:00:00.000Z", lastGoodBackupId: "bkp_1" };
+    expect(guideState({ ...nothing, servers: [server], sources: [good] })).toMatchObject({ next: "proof", backedUp: good });
+    const proven = { ...good, lastProvenAt: "2026-11-22T02:00:00.000Z" };
+    expect(guideState({ ...nothing, servers: [server], sources: [proven] })).toMatchObject({ next: null, doneCount: 5, proven });
+  });
+
+  it("count nothing of the sample", () => {
+    const sample = { ...source, isSample: true, lastGoodAt: "2026-11-22T01:00:00.000Z", lastProvenAt: "2026-11-22T01:00:00.000Z" };
+    const state = guideState({
+      servers: [{ ...server, isSample: true }],
+      sources: [sample],
+      restores: [{ run: { id: "run_1", state: "running", sourceId: "src_1" } }],
+    });
+    expect(state).toMatchObject({ next: "server", doneCount: 1, sample, proofRunId: null });
+  });
+
+  it("go on with what was backed up last, and with the restore that runs", () => {
+    const older = { ...source, lastGoodAt: "2026-11-20T01:00:00.000Z" };
+    const newer = { ...source, id: "src_2", lastGoodAt: "2026-11-21T01:00:00.000Z" };
+    const restores = [
+      { run: { id: "run_1", state: "failed" as const, sourceId: "src_2" } },
+      { run: { id: "run_2", state: "running" as const, sourceId: "src_2" } },
+    ];
+    expect(guideState({ servers: [server], sources: [older, newer], restores })).toMatchObject({ backedUp: newer, proofRunId: "run_2" });
+  });
+
+  it("do not ask to back up what is paused", () => {
+    const paused = { ...source, pausedAt: "2026-11-20T01:00:00.000Z" };
+    expect(guideState({ ...nothing, sources: [paused] }).toBackUp).toBeNull();
+    expect(guideState({ ...nothing, sources: [paused, { ...source, id: "src_2" }] }).toBackUp?.id).toBe("src_2");
+  });
+});

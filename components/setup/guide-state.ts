@@ -1,0 +1,68 @@
+import type { RestoreDto } from "#lib/contracts/restores";
+import type { ServerDto } from "#lib/contracts/servers";
+import type { SourceDto } from "#lib/contracts/sources";
+import { isActive } from "#lib/domain/run-state";
+
+/** What first run leads through, in order. Nothing of it is stored: every step is read off what is there. */
+export const guideSteps = ["account", "server", "databases", "backup", "proof"] as const;
+export type GuideStep = (typeof guideSteps)[number];
+
+type Server = Pick<ServerDto, "id" | "name" | "isSample">;
+type Source = Pick<
+  SourceDto,
+  "id" | "name" | "serverId" | "isSample" | "pausedAt" | "lastGoodAt" | "lastGoodBackupId" | "lastProvenAt" | "lastRun" | "activeRun"
+>;
+type Restore = { readonly run: Pick<RestoreDto["run"], "id" | "state" | "sourceId"> };
+
+export type GuideState = {
+  readonly done: Readonly<Record<GuideStep, boolean>>;
+  /** The first step that is not done; null when all are. */
+  readonly next: GuideStep | null;
+  readonly doneCount: number;
+  readonly servers: readonly Server[];
+  readonly sources: readonly Source[];
+  /** Whom the last two steps are about: what is backed up first, and what was backed up last. */
+  readonly toBackUp: Source | null;
+  readonly backedUp: Source | null;
+  readonly proven: Source | null;
+  readonly proofRunId: string | null;
+  readonly sample: Source | null;
+};
+
+/** Reads the steps off servers, sources and restores. The sample is practice: it completes none of them. */
+export function guideState(all: { servers: readonly Server[]; sources: readonly Source[]; restores: readonly Restore[] }): GuideState {
+  const sources = all.sources.filter(({ isSample }) => !isSample);
+  const servers = all.servers.filter(({ isSample }) => !isSample);
+  const backedUp = latest(sources, ({ lastGoodAt }) => lastGoodAt);
+  const proven = latest(sources, ({ lastProvenAt }) => lastProvenAt);
+  const own = new Set(sources.map(({ id }) => id));
+  const done = {
+    account: true,
+    server: servers.length > 0 || sources.length > 0,
+    databases: sources.length > 0,
+    backup: backedUp !== null,
+    proof: proven !== null,
+  };
+  return {
+    done,
+    next: guideSteps.find((step) => !done[step]) ?? null,
+    doneCount: guideSteps.filter((step) => done[step]).length,
+    servers,
+    sources,
+    toBackUp: sources.find(({ activeRun }) => activeRun?.type === "backup") ?? sources.find(({ pausedAt }) => pausedAt === null) ?? null,
+    backedUp,
+    proven,
+    proofRunId: all.restores.find(({ run }) => own.has(run.sourceId ?? "") && isActive(run.state))?.run.id ?? null,
+    sample: all.sources.find(({ isSample }) => isSample) ?? null,
+  };
+}
+
+/** Who has the youngest of these instants; null when nobody has one. */
+function latest(sources: readonly Source[], at: (source: Source) => string | null): Source | null {
+  let best: { source: Source; at: string } | null = null;
+  for (const source of sources) {
+    const own = at(source);
+    if (own !== null && (best === null || own > best.at)) best = { source, at: own };
+  }
+  return best?.source ?? null;
+}
