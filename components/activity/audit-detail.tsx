@@ -47,6 +47,11 @@ export function AuditDetail({ event }: { event: AuditEventDto }) {
             </Link>
           </span>
         ) : null}
+        {event.actor.type === "system" ? null : (
+          <Link href={`/activity/audit?actor=${encodeURIComponent(event.actor.id ?? event.actor.name)}`} className="link">
+            {t("byThis")}
+          </Link>
+        )}
         {event.address ? <InlineCode>{event.address}</InlineCode> : null}
         {event.requestId ? (
           <span>

@@ -1,22 +1,23 @@
 "use client";
 /** The audit log, newest first; a row opens what changed. Filters are in the address. */
 import { Bot, ChevronDown, KeyRound, ScrollText, User } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useTimeZone, useTranslations } from "next-intl";
 import { createContext, use, useMemo, useState } from "react";
 import type { AuditEventDto } from "#lib/contracts/audit";
 import { listAuditEventsPages } from "#lib/query/audit";
 import { columnsFor } from "../data-table/data-table.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
-import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
+import { ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
-import { Badge } from "../ui/badge.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { AbsoluteTime } from "../ui/relative-time.tsx";
 import { useCurrentTime } from "../ui/use-current-time.ts";
-import { auditActions, knownAuditAction, type AuditAction } from "./audit-actions.ts";
+import { knownAuditAction } from "./audit-actions.ts";
 import { AuditDetail } from "./audit-detail.tsx";
-import { auditFrom, auditListSpec } from "./list-specs.tsx";
+import { AuditFilters } from "./audit-filters.tsx";
+import { auditQuery } from "./audit-range.tsx";
+import { auditListSpec } from "./list-specs.tsx";
 
 const column = columnsFor<AuditEventDto>();
 const eventId = (event: AuditEventDto): string => event.id;
@@ -27,9 +28,10 @@ const icons = { user: User, token: KeyRound, system: Bot } as const;
 
 export function AuditTable() {
   const t = useTranslations("activity");
+  const timeZone = useTimeZone() ?? "UTC";
   const list = useListState(auditListSpec);
-  const { q, action, target, since } = list.values;
-  const from = auditFrom(since, useCurrentTime(60_000).getTime());
+  const { values } = list;
+  const query = auditQuery(values, useCurrentTime(60_000).getTime(), timeZone);
   const [openId, setOpenId] = useState<string | null>(null);
   const open = useMemo(() => ({ id: openId, set: setOpenId }), [openId]);
   const columns = useMemo(
@@ -64,27 +66,11 @@ export function AuditTable() {
         label={t("audit")}
         columns={columns}
         rowId={eventId}
-        pages={listAuditEventsPages({ q, action, target, from })}
+        pages={listAuditEventsPages(query)}
         list={list}
         renderDetail={(event) => (event.id === openId ? <AuditDetail event={event} /> : null)}
-        search={<ToolbarSearch label={t("search")} value={q} onChange={(next) => list.set({ q: next })} />}
-        filters={
-          <>
-            <FilterSelect
-              label={t("actionFilter")}
-              value={action}
-              onChange={(next) => list.set({ action: next })}
-              options={actionOptions(action, (code) => t(`actions.${code}`))}
-            />
-            <FilterSelect
-              label={t("since")}
-              value={since}
-              onChange={(next) => list.set({ since: next })}
-              options={auditListSpec.since.map((value) => ({ value, label: t(`sinceChoices.${value}`) }))}
-            />
-            {target === undefined ? null : <Badge>{t("onlyTarget")}</Badge>}
-          </>
-        }
+        search={<ToolbarSearch label={t("search")} value={values.q} onChange={(q) => list.set({ q })} />}
+        filters={<AuditFilters list={list} query={query} />}
         empty={
           <EmptyState icon={ScrollText} title={t("noEvents")}>
             {t("noEventsText")}
@@ -117,12 +103,6 @@ function ActionName({ code }: { code: string }) {
       <code className="font-mono text-xs text-ink-3">{code}</code>
     </span>
   );
-}
-
-/** Every known act, and one from the address that is none, so that the filter shows what it does. */
-function actionOptions(chosen: string | undefined, nameOf: (code: AuditAction) => string): { value: string; label: string }[] {
-  const known = auditActions.map((code) => ({ value: code as string, label: nameOf(code) }));
-  return chosen === undefined || knownAuditAction(chosen) !== undefined ? known : [...known, { value: chosen, label: chosen }];
 }
 
 function OpenButton({ id }: { id: string }) {

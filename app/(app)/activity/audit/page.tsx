@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
-import { getTranslations } from "next-intl/server";
+import { getTimeZone, getTranslations } from "next-intl/server";
 import { ActivityHeader } from "#components/activity/activity-header";
+import { auditQuery } from "#components/activity/audit-range";
 import { AuditTable } from "#components/activity/audit-table";
-import { auditFrom, auditListSpec } from "#components/activity/list-specs";
+import { auditListSpec } from "#components/activity/list-specs";
 import { readSearchParams } from "#components/data-table/list-state";
 import { Page } from "#components/shell/page";
 import { Prefetched } from "#components/shell/prefetched";
@@ -19,20 +20,13 @@ type Search = Promise<Record<string, string | string[] | undefined>>;
 
 export default async function AuditPage({ searchParams }: { searchParams: Search }) {
   const context = await pageContext("audit:read");
-  const { q, action, target, since } = readSearchParams(auditListSpec, await searchParams);
-  const asked = {
-    q: q?.slice(0, 200),
-    action: action?.slice(0, 100),
-    target: target?.slice(0, 100),
-    from: auditFrom(since, context.now().getTime()),
-  };
+  const [values, timeZone] = await Promise.all([searchParams.then((search) => readSearchParams(auditListSpec, search)), getTimeZone()]);
+  const asked = auditQuery(values, context.now().getTime(), timeZone);
   const page = await listAuditEvents(context, { params: {}, query: contract.query.parse(asked), body: {}, ifMatch: null });
   return (
     <Page>
       <ActivityHeader lead="auditLead" />
-      <Prefetched
-        answers={[[listAuditEventsPages({ q, action, target, from: asked.from }).queryKey, { pages: [page], pageParams: [null] }]]}
-      >
+      <Prefetched answers={[[listAuditEventsPages(asked).queryKey, { pages: [page], pageParams: [null] }]]}>
         <AuditTable />
       </Prefetched>
     </Page>
