@@ -5,7 +5,7 @@ import { runTool } from "#lib/exec/run-tool";
 import { createLogger } from "#lib/log/log";
 import { createCatalogue, createEmptyDatabase, testServer } from "#lib/testing/postgres";
 import { temporaryFolder } from "#lib/testing/temporary-folder";
-import { backUpCatalogue, catalogueBackupFolder, catalogueBackupIsDue } from "./catalogue-backup.ts";
+import { backUpCatalogue, catalogueBackupFolder, catalogueBackupIsDue, checkCatalogueBackup } from "./catalogue-backup.ts";
 import { connectionEnvironment } from "./connection-environment.ts";
 import { schemaState, upgradeCatalogue } from "./migrate.ts";
 
@@ -42,9 +42,12 @@ test("a backup is due once a day, and seven are kept", async () => {
     const at = new Date(start.getTime() + day * 24 * hour);
     await utimes(await backUpCatalogue(options, at), at, at);
   }
-  const names = await readdir(catalogueBackupFolder(backupDir));
-  expect(names.sort()).toHaveLength(7);
+  const names = (await readdir(catalogueBackupFolder(backupDir))).sort();
+  expect(names.filter((name) => name.endsWith(".dump"))).toHaveLength(7);
+  // Each with its checksum, and no checksum without its backup.
+  expect(names.filter((name) => name.endsWith(".sha256"))).toHaveLength(7);
   expect(names[0]).toBe("catalogue_20261103T000000Z.dump");
+  expect(await checkCatalogueBackup(join(catalogueBackupFolder(backupDir), names[0] ?? ""))).toBe("whole");
   const last = start.getTime() + 8 * 24 * hour;
   expect(await catalogueBackupIsDue(backupDir, new Date(last + 23 * hour))).toBe(false);
   expect(await catalogueBackupIsDue(backupDir, new Date(last + 24 * hour))).toBe(true);
@@ -82,4 +85,28 @@ test("an empty database is migrated without a backup", async () => {
   await upgradeCatalogue({ url: empty.url, backupDir, pgBinPath: [], logger }, () => undefined, new Date());
   expect(await schemaState(empty.url)).toBe("current");
   expect(await readdir(backupDir)).toEqual([]);
+});
+
+test("a clock that jumps removes no backup of the catalogue and does not stop them", async () => {
+  const { backupDir, options } = await newCatalogue();
+  const now = new Date("2026-11-20T00:00:00Z");
+  const year = 365 * 24 * hour;
+  const at = (ms: number) => new Date(now.getTime() + ms);
+  const write = async (ms: number) => utimes(await backUpCatalogue(options, at(ms)), at(ms), at(ms));
+  const stamps = async () => (await readdir(catalogueBackupFolder(backupDir))).filter((name) => name.endsWith(".dump")).sort();
+  for (let day = -7; day < 0; day += 1) await write(day * 24 * hour);
+  const before = await stamps();
+  // Ten years ahead: one more backup, and what was there stays.
+  await write(10 * year);
+  expect(await stamps()).toEqual(expect.arrayContaining(before));
+  // Back again: the one from the future does not count as of today, and is not what the others are measured by.
+  expect(await catalogueBackupIsDue(backupDir, now)).toBe(true);
+  await write(0);
+  expect(await catalogueBackupIsDue(backupDir, at(hour))).toBe(false);
+  // A year back: due, and neither it nor one of the others goes.
+  expect(await catalogueBackupIsDue(backupDir, at(-year))).toBe(true);
+  const all = await stamps();
+  await write(-year);
+  expect(await stamps()).toEqual(expect.arrayContaining(all.slice(1)));
+  expect((await stamps())[0]).toBe("catalogue_20251120T000000Z.dump");
 });

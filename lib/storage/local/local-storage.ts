@@ -121,7 +121,7 @@ async function sweepFolder(incoming: string, isLeftover: (token: string) => bool
 
 async function readMarker(path: string): Promise<string | null> {
   try {
-    return (await readFile(path, "utf8")).trim();
+    return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw error;
@@ -135,7 +135,8 @@ async function prepareFolder(root: string, installationId: string, createMarker:
     await mkdir(join(root, incomingName), { recursive: true, mode: 0o700 });
     if ((await readMarker(marker)) === null) await writeMarker(root, marker, installationId);
   }
-  if ((await readMarker(marker)) !== installationId) throw new LifeboatError("destination-foreign", { path: root });
+  // Exactly as it was written: whatever else stands there was not put there by us.
+  if ((await readMarker(marker)) !== `${installationId}\n`) throw new LifeboatError("destination-foreign", { path: root });
 }
 
 async function writeMarker(root: string, marker: string, installationId: string): Promise<void> {
