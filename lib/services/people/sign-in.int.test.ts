@@ -21,6 +21,7 @@ beforeAll(async () => {
   await home.catalogue.db.insert(users).values([
     { ...row, id: `usr_${"1".repeat(32)}`, email: "Ada@example.org" },
     { ...row, id: `usr_${"2".repeat(32)}`, email: "gone@example.org", disabledAt: at },
+    { ...row, id: `usr_${"3".repeat(32)}`, email: "invited@example.org", passwordHash: null },
   ]);
 });
 afterAll(() => home.drop());
@@ -62,6 +63,7 @@ describe("signing in", () => {
     ["a wrong password", { password: "wrong password here" }],
     ["an unknown address", { email: "nobody@example.org" }],
     ["a disabled person", { email: "gone@example.org" }],
+    ["an invited person without a password", { email: "invited@example.org" }],
   ])("does the same work and says the same for %s", async (_case, changes) => {
     const verify = vi.fn<typeof verifyPassword>(verifyPassword);
     await expect(signIn(context(), credentials(changes), verify)).rejects.toMatchObject({ code: "sign-in-failed", params: {} });

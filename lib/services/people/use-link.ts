@@ -43,11 +43,12 @@ async function claimLink(
 export async function useLink(
   context: ServiceContext,
   { body }: EndpointInput<typeof contract.useLink>,
+  hash: typeof hashPassword = hashPassword,
 ): Promise<EndpointOutput<typeof contract.useLink>> {
   const now = context.now();
   const keys = [attemptKey("link", context.address ?? "unknown")];
   await reserveAttempt(context.db, keys, now);
-  const passwordHash = await hashPassword(body.password);
+  const passwordHash = await hash(body.password);
   const email = await context.db.transaction(async (tx) => {
     const { person, purpose } = await claimLink(tx, tokenHash(body.token), now);
     await tx
