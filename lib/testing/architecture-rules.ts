@@ -54,7 +54,7 @@ const longest = 400;
 
 export type Violation = { readonly rule: string; readonly file: string; readonly detail: string };
 
-const isTest = (path: string) => /(\.test\.tsx?|\/testing\.ts|-fixture\.ts)$/.test(path) || path.startsWith("lib/testing/");
+const isTest = (path: string) => /(\.test\.tsx?|-fixture\.ts)$/.test(path) || path.startsWith("lib/testing/");
 
 /** The layer of a path. */
 export function layerOf(path: string): string {
