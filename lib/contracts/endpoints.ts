@@ -66,6 +66,8 @@ export const endpoints: readonly Endpoint[] = [
   restores.createRestore,
   restores.previewRestore,
   restores.getRestore,
+  restores.undoReplace,
+  restores.cleanUpReplace,
   listRuns,
   getRun,
   getRunLog,

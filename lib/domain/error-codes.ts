@@ -38,6 +38,7 @@ export const errorCategories = {
   "backup-not-restorable": "conflict", // { backupId, state }
   "backup-has-dependents": "conflict", // { count }
   "backup-pinned": "conflict",
+  "backup-kept-for-undo": "conflict", // { database, keptName }
   "chain-locked": "conflict", // { chainId, by }
   // reaching a server
   "address-invalid": "invalid", // { host, why }

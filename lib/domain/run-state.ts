@@ -3,7 +3,16 @@ export const runStates = ["queued", "running", "succeeded", "failed", "cancelled
 export type RunState = (typeof runStates)[number];
 
 /** What runs do. `check-server` and `preview-restore` are short probes that a worker answers and lists leave out by default. */
-export const runTypes = ["backup", "verify", "restore", "delete", "undo-replace", "clean-up-replace", "check-server", "preview-restore"] as const;
+export const runTypes = [
+  "backup",
+  "verify",
+  "restore",
+  "delete",
+  "undo-replace",
+  "clean-up-replace",
+  "check-server",
+  "preview-restore",
+] as const;
 export type RunType = (typeof runTypes)[number];
 
 export const probeTypes: ReadonlySet<RunType> = new Set(["check-server", "preview-restore"]);

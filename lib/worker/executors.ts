@@ -3,6 +3,7 @@ import { executeBackup } from "#lib/services/backups/execute";
 import { executeRemove } from "#lib/services/backups/execute-remove";
 import { executeVerify } from "#lib/services/backups/execute-verify";
 import { executeRestore } from "#lib/services/restores/execute";
+import { executeCleanUp, executeUndo } from "#lib/services/restores/execute-follow-up";
 import { executePreview } from "#lib/services/restores/execute-preview";
 import type { RunWork } from "#lib/services/runs/work";
 import { executeCheck } from "#lib/services/servers/execute-check";
@@ -13,6 +14,8 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   verify: executeVerify,
   restore: executeRestore,
   delete: executeRemove,
+  "undo-replace": executeUndo,
+  "clean-up-replace": executeCleanUp,
   "check-server": executeCheck,
   "preview-restore": executePreview,
 };

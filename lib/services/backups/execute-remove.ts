@@ -4,6 +4,7 @@ import { backups } from "#lib/db/schema/backups";
 import { LifeboatError } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { lockChain } from "../chains/lock.ts";
+import { refuseNeededByReplacement } from "../restores/refuse-needed.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
@@ -46,11 +47,12 @@ export async function executeRemove(work: RunWork): Promise<void> {
   });
 }
 
-/** A pin or a dependent may have come since the run was asked for. */
+/** A pin, a dependent or a replacement may have come since the run was asked for. */
 async function assertRemovable(tx: Transaction, id: string): Promise<void> {
-  const [row] = await tx.select({ pinned: backups.pinned }).from(backups).where(eq(backups.id, id)).for("update");
+  const [row] = await tx.select().from(backups).where(eq(backups.id, id)).for("update");
   if (row === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
   if (row.pinned) throw new LifeboatError("backup-pinned");
+  await refuseNeededByReplacement(tx, row);
   const dependents = await countDependents(tx, id);
   if (dependents > 0) throw new LifeboatError("backup-has-dependents", { count: dependents });
 }

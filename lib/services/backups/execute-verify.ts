@@ -17,7 +17,7 @@ import type { KnownPack } from "../runs/pack-repository.ts";
 import { type BackupFacts, knownPack, loadBackupFacts } from "./facts.ts";
 
 /** What a verification found; `failure` is what the run fails with, null when everything passed. */
-type Verdict = { readonly checks: CheckOutcome[]; readonly failure: Reason | null; readonly listing: string };
+export type VerifyVerdict = { readonly checks: CheckOutcome[]; readonly failure: Reason | null; readonly listing: string };
 
 /**
  * Verifies a backup's copy: sidecar, pack checksum, every frame, root and flat hash, and the archive's listing. What it finds is
@@ -35,7 +35,7 @@ export async function executeVerify(work: RunWork): Promise<void> {
     await lockChain(db, { chainId: found.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
     return found;
   });
-  const verdict = await look(work, facts);
+  const verdict = await lookAtCopy(work, facts);
   signal.throwIfAborted();
   for (const check of verdict.checks.filter((each) => each.verdict === "failed")) {
     reporter.log("error", `${check.code}: expected ${check.expected}, found ${check.actual}`);
@@ -43,12 +43,13 @@ export async function executeVerify(work: RunWork): Promise<void> {
   await reporter.flush();
   await db.transaction(async (tx) => {
     await assertLease(tx, lease);
-    await record(tx, work, facts, verdict, Math.round(performance.now() - startedMs));
+    await recordVerdict(tx, work, facts, verdict, Math.round(performance.now() - startedMs));
     await finishRun(tx, lease, { state: verdict.failure === null ? "succeeded" : "failed", error: verdict.failure });
   });
 }
 
-async function look(work: RunWork, facts: BackupFacts): Promise<Verdict> {
+/** Looks at a backup's copy, byte by byte. The caller holds the chain's lock. */
+export async function lookAtCopy(work: RunWork, facts: BackupFacts): Promise<VerifyVerdict> {
   const { deps, reporter, signal } = work;
   const pack = knownPack(facts);
   await reporter.setStep("check-pack", { state: "running" });
@@ -114,7 +115,14 @@ function listingOutcome(verdict: CheckOutcome["verdict"], actual: string): Check
   return { code: "archive-listing", verdict, expected: "listed", actual };
 }
 
-async function record(tx: Transaction, work: RunWork, facts: BackupFacts, verdict: Verdict, durationMs: number): Promise<void> {
+/** Keeps what a look found: as history, on the copy, in the audit log. */
+export async function recordVerdict(
+  tx: Transaction,
+  work: RunWork,
+  facts: BackupFacts,
+  verdict: VerifyVerdict,
+  durationMs: number,
+): Promise<void> {
   const { deps, run } = work;
   const backupId = facts.backup.id;
   const passed = verdict.failure === null;

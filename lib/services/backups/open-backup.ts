@@ -14,6 +14,7 @@ import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
 import { addressOf } from "../servers/address.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
+import { backupOrder } from "./backup-order.ts";
 import { loadHistory, type PastBackup } from "./history.ts";
 
 /** The layout that `docs/format.md` describes. */
@@ -41,16 +42,18 @@ export async function openBackup(work: RunWork): Promise<OpenBackup> {
     .from(sources)
     .where(eq(sources.id, run.sourceId ?? ""));
   if (source === undefined || source.removedAt !== null) throw new LifeboatError("not-found", { entity: "source", id: run.sourceId ?? "" });
-  if (source.pausedAt !== null) throw new LifeboatError("source-paused", { source: source.name });
+  const { everything } = backupOrder.parse(run.input);
+  if (source.pausedAt !== null && !everything) throw new LifeboatError("source-paused", { source: source.name });
+  const leftOut = everything ? { excludedSchemas: [], excludedTables: [] } : source;
   const server = await getServerOrThrow(db, source.serverId);
   await deps.prepareDestination();
-  const history = await loadHistory(db, source.id, source);
+  const history = await loadHistory(db, source.id, leftOut);
   const snapshot = await deps.engine.snapshot(
     {
       address: addressOf(deps.context.keyring, server, "backup"),
       database: source.database,
-      excludedSchemas: source.excludedSchemas,
-      excludedTables: source.excludedTables,
+      excludedSchemas: leftOut.excludedSchemas,
+      excludedTables: leftOut.excludedTables,
       lockWaitSeconds: Math.max(1, Math.round(deps.lockWaitMs / 1000)),
     },
     work.engineContext,
@@ -97,6 +100,9 @@ async function recordIntent(work: RunWork, opened: Pick<OpenBackup, "source" | "
   const fileName = key.slice(key.lastIndexOf("/") + 1);
   await db.transaction(async (tx) => {
     await assertLease(tx, lease);
+    // Said twice when the connection broke between the commit and its answer.
+    const written = await tx.select({ id: backups.id }).from(backups).where(eq(backups.id, backupId));
+    if (written.length > 0) return;
     await tx.insert(chains).values({
       id: chain.chainId,
       sourceId: source.id,

@@ -9,6 +9,7 @@ import type { RunTrigger } from "#lib/domain/run-state";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { refuseNeededByReplacement } from "../restores/refuse-needed.ts";
 import { loadRunDetail } from "../runs/load.ts";
 import { type RunRow, startRun } from "../runs/start.ts";
 import { countDependents } from "./dependents.ts";
@@ -18,7 +19,7 @@ export const removeSteps: readonly StepCode[] = ["prepare", "remove"];
 
 /**
  * Starts the removal of a backup. Throws `not-found`, `version-required`, `version-conflict` { entity, current }, `backup-pinned`,
- * `backup-has-dependents` { count }, `run-active`. Until the worker begins nothing is lost and the run can be cancelled.
+ * `backup-has-dependents` { count }, what `refuseNeededByReplacement` throws, `run-active`. Until the worker begins nothing is lost and the run can be cancelled.
  */
 export async function deleteBackup(context: ServiceContext, input: EndpointInput<typeof contract>): Promise<RunDetailDto> {
   authorise(context, "backups:delete");
@@ -43,6 +44,7 @@ export async function startRemoveRun(
     throw new LifeboatError("version-conflict", { entity: "backup", current: backup.version });
   }
   if (backup.pinned) throw new LifeboatError("backup-pinned");
+  await refuseNeededByReplacement(tx, backup);
   const dependents = await countDependents(tx, id);
   if (dependents > 0) throw new LifeboatError("backup-has-dependents", { count: dependents });
   const run = await startRun(tx, context, {

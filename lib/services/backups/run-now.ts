@@ -11,6 +11,7 @@ import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { loadRunDetail } from "../runs/load.ts";
 import { type RunRow, startRun } from "../runs/start.ts";
+import type { BackupOrder } from "./backup-order.ts";
 
 /** Steps of a backup, in order. */
 export const backupSteps: readonly StepCode[] = ["prepare", "dump", "publish", "reread"];
@@ -28,15 +29,19 @@ export async function createBackup(context: ServiceContext, input: EndpointInput
   return loadRunDetail(context.db, run.id);
 }
 
-/** The part that every trigger shares: checks the source, queues the run, writes the audit row. The caller wakes a worker. */
+/**
+ * The part that every trigger shares: checks the source, queues the run, writes the audit row. The caller wakes a worker.
+ * `everything` is what a safety backup asks for: nothing is left out, and a paused source is no hindrance.
+ */
 export async function startBackupRun(
   tx: Transaction,
   context: ServiceContext,
-  request: { sourceId: string; reason: string; note: string; trigger: RunTrigger },
+  request: { sourceId: string; reason: string; note: string; trigger: RunTrigger; everything?: boolean },
 ): Promise<RunRow> {
+  const everything = request.everything ?? false;
   const [source] = await tx.select().from(sources).where(eq(sources.id, request.sourceId)).for("share");
   if (source === undefined || source.removedAt !== null) throw new LifeboatError("not-found", { entity: "source", id: request.sourceId });
-  if (source.pausedAt !== null) throw new LifeboatError("source-paused", { source: source.name });
+  if (source.pausedAt !== null && !everything) throw new LifeboatError("source-paused", { source: source.name });
   const run = await startRun(tx, context, {
     type: "backup",
     subject: source.id,
@@ -45,6 +50,7 @@ export async function startBackupRun(
     trigger: request.trigger,
     reason: request.reason,
     note: request.note,
+    input: { everything } satisfies BackupOrder,
     steps: backupSteps,
   });
   await recordAudit(tx, context, {

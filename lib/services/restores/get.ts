@@ -11,6 +11,7 @@ import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { runColumns } from "../runs/load.ts";
 import { toRestoreDto } from "./dto.ts";
+import { loadReplacementDto } from "./replacement-dto.ts";
 
 /** One restore with its errors and the comparison, table by table. Throws `not-found`. */
 export async function getRestore(
@@ -35,6 +36,6 @@ export async function getRestore(
     comparison: restore.comparison,
     outcome: restore.outcome,
     facts: restore.facts,
-    replacement: null,
+    replacement: restore.mode === "replace" ? await loadReplacementDto(context.db, restore.id) : null,
   };
 }

@@ -1,6 +1,7 @@
 import type { RestoreInput } from "#lib/contracts/restores";
 import type { servers } from "#lib/db/schema/servers";
-import { type PlanBackup, planRestore, type RestorePlan } from "#lib/domain/restore-plan";
+import { planReplace, type ReplaceBackup, type ReplaceDecision } from "#lib/domain/replace-plan";
+import { planRestore, type RestorePlan } from "#lib/domain/restore-plan";
 import type { RestoreRequest, TargetFacts } from "#lib/engines/port";
 import type { BackupFacts } from "../backups/facts.ts";
 import type { RunWork } from "../runs/work.ts";
@@ -26,27 +27,35 @@ export function restoreRequest(
   };
 }
 
+/** `replace` is null for a restore into a new database, and where there is nothing to replace. */
+export type TargetPlan = RestorePlan & { readonly replace: ReplaceDecision | null };
+
 /** Asks the target and decides what the restore would meet; changes nothing. */
 export async function inspectTarget(
   work: RunWork,
   facts: BackupFacts,
   request: RestoreRequest,
-): Promise<{ target: TargetFacts; plan: RestorePlan; workerFreeBytes: number }> {
+  mode: RestoreInput["mode"],
+): Promise<{ target: TargetFacts; plan: TargetPlan; workerFreeBytes: number }> {
   const target = await work.deps.engine.inspectTarget(request, work.engineContext);
   const { freeBytes } = await work.deps.tempSpace();
-  const plan = planRestore(planBackup(facts), target, {
+  const wanted = {
     database: request.database,
     content: request.content,
     owners: request.owners,
     user: request.address.username,
     workerFreeBytes: freeBytes,
     tempPath: work.deps.tempDir,
-  });
+    tables: request.tables,
+    now: work.deps.context.now(),
+  };
+  const backup = planBackup(facts);
+  const plan = mode === "replace" ? planReplace(backup, target, wanted) : { ...planRestore(backup, target, wanted), replace: null };
   return { target, plan, workerFreeBytes: freeBytes };
 }
 
-function planBackup(facts: BackupFacts): PlanBackup {
-  const { backup } = facts;
+function planBackup(facts: BackupFacts): ReplaceBackup {
+  const { backup, tables } = facts;
   const properties = backup.manifest?.properties ?? null;
   return {
     serverVersion: backup.serverVersion,
@@ -56,6 +65,9 @@ function planBackup(facts: BackupFacts): PlanBackup {
     owner: properties?.owner ?? null,
     extensions: backup.manifest?.extensions ?? [],
     tablespaces: backup.manifest?.tablespaces ?? [],
+    tables,
+    excludedTables: tables.filter((table) => table.excluded),
+    encoding: properties?.encoding ?? null,
     locale:
       properties === null ? null : `${properties.localeProvider} ${properties.icuLocale ?? properties.collate} (${properties.encoding})`,
   };

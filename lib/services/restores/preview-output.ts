@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { count, errorCode, params } from "#lib/contracts/common";
+import { replaceStrategies } from "#lib/contracts/restores";
 
 const reason = z.object({ code: errorCode, params });
 
@@ -15,6 +16,20 @@ export const previewOutput = z.object({
   missingExtensions: z.array(z.string()),
   missingTablespaces: z.array(z.string()),
   missingLocale: z.string().nullable(),
+  /** Null unless a database is to be replaced and is there. */
+  replace: z
+    .object({
+      strategy: z.enum(replaceStrategies),
+      why: reason.nullable(),
+      keptName: z.string().nullable(),
+      sessions: count,
+      sizeBytes: count.nullable(),
+      owner: z.string(),
+      tables: count,
+      extraTables: z.array(z.string()),
+      extraTablesTotal: count,
+    })
+    .nullable(),
   warnings: z.array(reason),
   blockers: z.array(reason),
 });

@@ -1,11 +1,12 @@
 import { describeReason } from "#lib/contracts/describe-reason";
 import type { EndpointInput } from "#lib/contracts/endpoint";
-import type { RestorePreviewDto, previewRestore as contract } from "#lib/contracts/restores";
+import type { ReplacePlanDto, RestoreInput, RestorePreviewDto, previewRestore as contract } from "#lib/contracts/restores";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { awaitProbe } from "../runs/await-probe.ts";
 import { startRun } from "../runs/start.ts";
-import { previewOutput } from "./preview-output.ts";
+import { type PreviewOutput, previewOutput } from "./preview-output.ts";
+import { findReplacementTarget } from "./replacement-target.ts";
 import { getRestorableOrThrow } from "./restorable.ts";
 
 const timeoutMs = 20_000;
@@ -33,7 +34,7 @@ export async function previewRestore(context: ServiceContext, input: EndpointInp
   const found = previewOutput.parse(await awaitProbe(context, run.id, { timeoutMs }));
   return {
     ...found,
-    replace: null,
+    replace: found.replace === null ? null : await replaceDto(context, input.body, found.replace),
     backupId: backup.id,
     serverId: server.id,
     serverName: server.name,
@@ -44,5 +45,22 @@ export async function previewRestore(context: ServiceContext, input: EndpointInp
     rows: backup.rowCount,
     warnings: found.warnings.map(describeReason),
     blockers: found.blockers.map(describeReason),
+  };
+}
+
+/** What the worker found on the server, with what the catalogue knows of the target. */
+async function replaceDto(
+  context: ServiceContext,
+  input: RestoreInput,
+  found: NonNullable<PreviewOutput["replace"]>,
+): Promise<ReplacePlanDto> {
+  const { source, environment, needsProductionConfirmation } = await findReplacementTarget(context.db, input);
+  return {
+    ...found,
+    why: found.why === null ? null : describeReason(found.why),
+    sourceId: source?.id ?? null,
+    sourceName: source?.name ?? null,
+    environment,
+    needsProductionConfirmation,
   };
 }

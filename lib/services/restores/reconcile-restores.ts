@@ -1,5 +1,6 @@
-import { and, eq, notInArray, sql } from "drizzle-orm";
+import { and, eq, isNull, not, notInArray, or, sql } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
+import { replacements } from "#lib/db/schema/replacements";
 import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
@@ -9,6 +10,7 @@ import type { WorkerDeps } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { settleDatabase, settleUntouched } from "./created-database.ts";
 import { restoreRequest } from "./inspect.ts";
+import { settleReplacement } from "./settle-replacement.ts";
 
 /** Gives work an engine context with a folder of its own, which is removed afterwards. */
 export type WithEngineContext = (runId: string, work: (engineContext: EngineContext) => Promise<void>) => Promise<void>;
@@ -22,7 +24,7 @@ export async function reconcileRestores(db: Database, deps: WorkerDeps, withEngi
     .select({ restore: restores })
     .from(restores)
     .innerJoin(runs, eq(runs.id, restores.runId))
-    .where(and(eq(restores.outcome, "pending"), notInArray(runs.state, ["queued", "running"])));
+    .where(and(eq(restores.outcome, "pending"), eq(restores.mode, "new"), notInArray(runs.state, ["queued", "running"])));
   for (const { restore } of left) {
     try {
       if (!restore.createdDatabase && restore.facts["creating"] !== true) {
@@ -41,6 +43,37 @@ export async function reconcileRestores(db: Database, deps: WorkerDeps, withEngi
       );
     } catch (error) {
       deps.logger.warn("a failed restore's database could not be settled; the next sweep tries again", { restoreId: restore.id, error });
+    }
+  }
+}
+
+/**
+ * Settles replacements, their undo and their clean-up, once no run works on them any more: which database has the name, told by its
+ * object id, decides. A server that does not answer is asked again by the next sweep: the replacement shows `unsettled` until then.
+ */
+export async function reconcileReplacements(db: Database, deps: WorkerDeps, withEngineContext: WithEngineContext): Promise<void> {
+  const isOpen = or(eq(restores.outcome, "pending"), eq(replacements.answers, "unsettled"), sql`${restores.facts} @> '{"cleaning": true}'`);
+  const isWorkedOn = sql`exists (
+    select 1 from ${runs} as working
+    where working.id in (${restores.runId}, ${replacements.followUpRunId}) and working.state in ('queued', 'running')
+  )`;
+  const left = await db
+    .select({ restore: restores, followUpRunId: replacements.followUpRunId })
+    .from(replacements)
+    .innerJoin(restores, eq(restores.id, replacements.restoreId))
+    .innerJoin(servers, eq(servers.id, restores.serverId))
+    .where(and(isOpen, not(isWorkedOn), or(isNull(servers.removedAt), eq(restores.outcome, "pending"))));
+  for (const { restore, followUpRunId } of left) {
+    try {
+      if (await isServerRemoved(db, restore.serverId)) {
+        await leaveDatabase(db, restore);
+        continue;
+      }
+      await withEngineContext(followUpRunId ?? restore.runId, (engineContext) =>
+        settleReplacement({ db, deps, engineContext }, restore.id),
+      );
+    } catch (error) {
+      deps.logger.warn("a replacement could not be settled; the next sweep tries again", { restoreId: restore.id, error });
     }
   }
 }

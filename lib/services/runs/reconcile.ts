@@ -10,7 +10,7 @@ import type { Reason } from "#lib/domain/error";
 import type { EngineContext } from "#lib/engines/port";
 import { reconcileIntents } from "../backups/reconcile-intents.ts";
 import { isLockOver, unlockChains } from "../chains/lock.ts";
-import { reconcileRestores } from "../restores/reconcile-restores.ts";
+import { reconcileReplacements, reconcileRestores, type WithEngineContext } from "../restores/reconcile-restores.ts";
 import { closeSteps } from "./finish.ts";
 import { applicationNameOf, databaseNow, runIdOfToken } from "./lease.ts";
 import { endSessionsOf } from "./end-sessions.ts";
@@ -47,9 +47,9 @@ export async function reconcile(
     await sweepStorage(db, deps);
     await reconcileIntents(db, deps);
   });
-  await attempt(deps, "restores", () =>
-    reconcileRestores(db, deps, (runId, work) => inFolder(deps, (workDir) => work({ ...engineContext(runId), workDir }))),
-  );
+  const withEngineContext: WithEngineContext = (runId, work) => inFolder(deps, (workDir) => work({ ...engineContext(runId), workDir }));
+  await attempt(deps, "restores", () => reconcileRestores(db, deps, withEngineContext));
+  await attempt(deps, "replacements", () => reconcileReplacements(db, deps, withEngineContext));
   await attempt(deps, "work folders", () => sweepFolders(db, deps, own));
   await attempt(deps, "old probes", () => removeOldProbes(db));
   return { lost: lost.map((run) => run.id) };

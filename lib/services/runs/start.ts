@@ -31,6 +31,8 @@ export type NewRun = {
   readonly backupId?: string | null;
   readonly serverId?: string | null;
   readonly restoreId?: string | null;
+  /** The run is claimed only when that one is over, however it ended. */
+  readonly afterRunId?: string | null;
   readonly trigger: RunTrigger;
   readonly reason?: string;
   readonly note?: string;
@@ -58,6 +60,7 @@ export async function startRun(tx: Database | Transaction, context: ServiceConte
     backupId: request.backupId ?? null,
     serverId: request.serverId ?? null,
     restoreId: request.restoreId ?? null,
+    afterRunId: request.afterRunId ?? null,
     isProbe,
     workerGroup: await groupOf(tx, request),
     trigger: request.trigger,

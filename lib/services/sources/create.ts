@@ -12,7 +12,8 @@ import type { ServiceContext } from "../context.ts";
 import { lockServer } from "../servers/load.ts";
 import { isUniqueViolation } from "../unique-violation.ts";
 import { lastSeenDatabase, refuseCatalogue } from "./catalogue-guard.ts";
-import { auditedSource } from "./dto.ts";
+import type { ServerRow } from "../servers/dto.ts";
+import { auditedSource, type SourceRow } from "./dto.ts";
 import { loadSource } from "./load.ts";
 
 /** Removed sources keep their rows, so a slug is never used again. One at a time until the transaction ends. */
@@ -44,35 +45,12 @@ export async function createSource(
 ): Promise<contract.SourceDto> {
   authorise(context, "sources:write");
   const { serverId, database } = input.body;
-  const id = makeId("source", context.newUuid());
-  const now = context.now();
   try {
     return await context.db.transaction(async (tx) => {
       const server = await lockServer(tx, serverId, "share");
-      const seen = await lastSeenDatabase(tx, serverId, database);
-      await refuseCatalogue(tx, server, database, seen);
       await refuseDuplicate(tx, server, database);
-      const [row] = await tx
-        .insert(sources)
-        .values({
-          ...input.body,
-          id,
-          engine: "postgres",
-          slug: await chooseSlug(tx, input.body.name),
-          sizeBytes: seen?.sizeBytes ?? null,
-          createdAt: now,
-          updatedAt: now,
-        })
-        .returning();
-      if (row === undefined) throw new Error("the insert returned no row");
-      await recordAudit(tx, context, {
-        action: "source.create",
-        targetType: "source",
-        targetId: id,
-        targetName: row.name,
-        after: auditedSource(row),
-      });
-      return loadSource(tx, id);
+      const row = await insertSource(tx, context, server, input.body);
+      return loadSource(tx, row.id);
     });
   } catch (error) {
     // Two requests at once: the other one committed between the look and the insert.
@@ -80,4 +58,40 @@ export async function createSource(
     await context.db.transaction(async (tx) => refuseDuplicate(tx, await lockServer(tx, serverId, "share"), database));
     throw error;
   }
+}
+
+/**
+ * The part that replacing a database that is no source yet shares: row, slug and audit. Call it with the server locked and after
+ * looking for a source of the same database. Throws `target-is-catalogue` { database }.
+ */
+export async function insertSource(
+  tx: Transaction,
+  context: ServiceContext,
+  server: ServerRow,
+  values: EndpointInput<typeof contract.createSource>["body"],
+): Promise<SourceRow> {
+  const seen = await lastSeenDatabase(tx, server.id, values.database);
+  await refuseCatalogue(tx, server, values.database, seen);
+  const now = context.now();
+  const [row] = await tx
+    .insert(sources)
+    .values({
+      ...values,
+      id: makeId("source", context.newUuid()),
+      engine: "postgres",
+      slug: await chooseSlug(tx, values.name),
+      sizeBytes: seen?.sizeBytes ?? null,
+      createdAt: now,
+      updatedAt: now,
+    })
+    .returning();
+  if (row === undefined) throw new Error("the insert returned no row");
+  await recordAudit(tx, context, {
+    action: "source.create",
+    targetType: "source",
+    targetId: row.id,
+    targetName: row.name,
+    after: auditedSource(row),
+  });
+  return row;
 }

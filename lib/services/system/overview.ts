@@ -82,7 +82,14 @@ async function readKept(context: ServiceContext): Promise<KeptDatabase[]> {
     .where(and(inArray(replacements.answers, ["new", "undone"]), isNotNull(keptNow), isNull(replacements.cleanedAt)))
     .orderBy(keptSince)
     .limit(mostKeptRead);
-  return rows.map((row) => ({ ...row, keptName: row.keptName ?? "", since: new Date(row.since) }));
+  return rows.map(({ restoreId, database, sourceId, sourceName, keptName, since }) => ({
+    restoreId,
+    database,
+    sourceId,
+    sourceName,
+    keptName: keptName ?? "",
+    since: new Date(since),
+  }));
 }
 
 const mostKeptRead = 20;

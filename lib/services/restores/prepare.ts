@@ -1,0 +1,59 @@
+import { eq } from "drizzle-orm";
+import { restores } from "#lib/db/schema/restores";
+import { LifeboatError } from "#lib/domain/error";
+import type { RestoreRequest, TargetFacts } from "#lib/engines/port";
+import { type BackupFacts, knownPack, loadBackupFacts } from "../backups/facts.ts";
+import { lockChain } from "../chains/lock.ts";
+import type { RunWork } from "../runs/work.ts";
+import { getServerOrThrow } from "../servers/execute-check.ts";
+import { inspectTarget, restoreRequest, type TargetPlan } from "./inspect.ts";
+import type { ReplacementRow, RestoreRow } from "./rows.ts";
+
+/** A restore that nothing stands in the way of, and whose backup cannot be removed meanwhile. */
+export type Prepared = {
+  readonly restore: RestoreRow;
+  readonly facts: BackupFacts;
+  readonly request: RestoreRequest;
+  readonly target: TargetFacts;
+  readonly plan: TargetPlan;
+};
+
+/** A replacement that may begin: the old database is known by its object id. */
+export type PreparedReplacement = Prepared & { readonly replacement: ReplacementRow; readonly oldOid: number };
+
+/** The restore that a run carries out. Throws `not-found`. */
+export async function loadRestore({ db, run }: Pick<RunWork, "db" | "run">): Promise<RestoreRow> {
+  const [restore] = await db
+    .select()
+    .from(restores)
+    .where(eq(restores.id, run.restoreId ?? ""));
+  if (restore === undefined) throw new LifeboatError("not-found", { entity: "restore", id: run.restoreId ?? "" });
+  return restore;
+}
+
+/** Asks the target and throws its first blocker; takes the chain's shared lock. Nothing is changed on the target. */
+export async function prepareRestore(work: RunWork, restore: RestoreRow): Promise<Prepared> {
+  const { db, deps, run, reporter } = work;
+  const facts = await loadBackupFacts(db, restore.backupId);
+  if (facts.backup.state !== "available") {
+    throw new LifeboatError("backup-not-restorable", { backupId: facts.backup.id, state: facts.backup.state });
+  }
+  const server = await getServerOrThrow(db, restore.serverId);
+  await deps.prepareDestination();
+  await lockChain(db, { chainId: facts.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
+  const request = restoreRequest(work, facts, server, restore);
+  const { target, plan } = await inspectTarget(work, facts, request, restore.mode);
+  const [blocker] = plan.blockers;
+  if (blocker !== undefined) throw new LifeboatError(blocker.code, blocker.params);
+  for (const warning of plan.warnings) reporter.log("warning", `${warning.code}: ${Object.values(warning.params).join(" ")}`);
+  reporter.log("info", `target server ${target.serverVersion}, pg_restore ${target.toolVersion ?? "?"}`);
+  return { restore, facts, request, target, plan };
+}
+
+/** Writes the whole stream to a file, all hashes checked: the target is touched only after that. */
+export async function spoolArchive(work: RunWork, { facts }: Prepared, path: string): Promise<void> {
+  const { reporter, deps, signal } = work;
+  const pack = knownPack(facts);
+  reporter.restart({ bytesTotal: pack.stream.bytes });
+  await reporter.step("spool", () => deps.repository.spool(pack, path, signal, (bytesDone) => reporter.progress({ bytesDone })));
+}

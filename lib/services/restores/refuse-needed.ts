@@ -1,0 +1,41 @@
+import { and, eq, inArray, isNotNull, isNull, or } from "drizzle-orm";
+import type { Transaction } from "#lib/db/client";
+import { replacements } from "#lib/db/schema/replacements";
+import { restores } from "#lib/db/schema/restores";
+import { runs } from "#lib/db/schema/runs";
+import { LifeboatError } from "#lib/domain/error";
+import { keptDatabase } from "#lib/domain/replacement-state";
+
+type Backup = { readonly id: string; readonly chainId: string; readonly runId: string | null };
+
+/**
+ * Refuses to remove a backup that a replacement needs: its safety backup, and the backup itself, while the replacement waits or
+ * works (`chain-locked` { chainId, by }); and the backup whose restore keeps a database, because its row is what an undo knows
+ * (`backup-kept-for-undo` { database, keptName }).
+ */
+export async function refuseNeededByReplacement(tx: Transaction, backup: Backup): Promise<void> {
+  const [active] = await tx
+    .select({ runId: runs.id })
+    .from(replacements)
+    .innerJoin(restores, eq(restores.id, replacements.restoreId))
+    .innerJoin(runs, eq(runs.id, restores.runId))
+    .where(
+      and(
+        inArray(runs.state, ["queued", "running"]),
+        or(eq(restores.backupId, backup.id), eq(replacements.safetyRunId, backup.runId ?? "")),
+      ),
+    )
+    .limit(1);
+  if (active !== undefined) throw new LifeboatError("chain-locked", { chainId: backup.chainId, by: active.runId });
+  const keeping = await tx
+    .select({ replacement: replacements, database: restores.database })
+    .from(replacements)
+    .innerJoin(restores, eq(restores.id, replacements.restoreId))
+    .where(and(eq(restores.backupId, backup.id), isNotNull(replacements.keptName), isNull(replacements.cleanedAt)));
+  for (const { replacement, database } of keeping) {
+    const kept = keptDatabase(replacement);
+    if (kept !== null || replacement.answers === "unsettled") {
+      throw new LifeboatError("backup-kept-for-undo", { database, keptName: kept?.name ?? replacement.keptName });
+    }
+  }
+}
