@@ -13,15 +13,16 @@ import { signIn, type SignInInput, signOut } from "./sign-in.ts";
 const password = "correct horse battery";
 let home: TestCatalogue;
 let now: Date;
+let ada: Omit<typeof users.$inferInsert, "id" | "email">;
 
 beforeAll(async () => {
   home = await createCatalogue();
   const at = new Date();
-  const row = { name: "Ada", role: "admin" as const, passwordHash: await hashPassword(password), createdAt: at, updatedAt: at };
+  ada = { name: "Ada", role: "admin", passwordHash: await hashPassword(password), createdAt: at, updatedAt: at };
   await home.catalogue.db.insert(users).values([
-    { ...row, id: `usr_${"1".repeat(32)}`, email: "Ada@example.org" },
-    { ...row, id: `usr_${"2".repeat(32)}`, email: "gone@example.org", disabledAt: at },
-    { ...row, id: `usr_${"3".repeat(32)}`, email: "invited@example.org", passwordHash: null },
+    { ...ada, id: `usr_${"1".repeat(32)}`, email: "Ada@example.org" },
+    { ...ada, id: `usr_${"2".repeat(32)}`, email: "gone@example.org", disabledAt: at },
+    { ...ada, id: `usr_${"3".repeat(32)}`, email: "invited@example.org", passwordHash: null },
   ]);
 });
 afterAll(() => home.drop());
@@ -70,6 +71,27 @@ describe("signing in", () => {
     expect(verify).toHaveBeenCalledTimes(1);
     expect(verify.mock.calls[0]?.[1]).toMatch(/^argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(await lastAudit()).toMatchObject({ action: "session.sign-in-failed", actorName: "anonymous" });
+  });
+
+  it.each([
+    ["disabled", { disabledAt: new Date() }],
+    ["given another password", { passwordHash: "argon2id$another" }],
+  ])("opens nothing for a person who is %s while the password is being checked", async (_case, change) => {
+    const who = eq(users.email, "busy@example.org");
+    await home.catalogue.db.delete(users).where(who);
+    await home.catalogue.db.insert(users).values({ ...ada, id: `usr_${"4".repeat(32)}`, email: "busy@example.org" });
+    const verify: typeof verifyPassword = async (...given) => {
+      const isRight = await verifyPassword(...given);
+      await home.catalogue.db.update(users).set(change).where(who);
+      return isRight;
+    };
+    await expect(signIn(context(), credentials({ email: "busy@example.org" }), verify)).rejects.toMatchObject({ code: "sign-in-failed" });
+    const opened = await home.catalogue.db
+      .select()
+      .from(sessions)
+      .where(eq(sessions.userId, `usr_${"4".repeat(32)}`));
+    expect(opened).toEqual([]);
+    expect(await lastAudit()).toMatchObject({ action: "session.sign-in-failed", targetName: "busy@example.org" });
   });
 
   it("refuses what is no address and no password without asking the catalogue", async () => {

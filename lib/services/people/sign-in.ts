@@ -7,7 +7,9 @@ import { makeId } from "#lib/domain/ids";
 import { dummyHash, verifyPassword } from "#lib/secrets/password";
 import { recordAudit } from "../audit/record.ts";
 import type { Actor, ServiceContext } from "../context.ts";
+import { lockUser } from "./load-user.ts";
 import { attemptKey, forgiveAttempt, reserveAttempt } from "./sign-in-limit.ts";
+import type { UserRow } from "./user-dto.ts";
 
 /** A session ends a week after its sign-in, in milliseconds, whatever happens. */
 export const sessionLifetimeMs = 7 * 24 * 60 * 60 * 1000;
@@ -42,14 +44,31 @@ export async function signIn(
     .from(users)
     .where(eq(sql`lower(${users.email})`, email.toLowerCase()));
   const isRight = await verify(password, user?.passwordHash ?? (await dummyHash()));
-  if (user === undefined || !isRight || user.disabledAt !== null) {
+  const opened = user !== undefined && isRight && user.disabledAt === null ? await openSession(context, input, user) : null;
+  if (opened === null) {
     const target = { targetType: "user", targetId: user?.id ?? null, targetName: email };
     await recordAudit(context.db, context, { action: "session.sign-in-failed", ...target });
     throw new LifeboatError("sign-in-failed");
   }
+  await forgiveAttempt(context.db, keys);
+  return opened;
+}
+
+/**
+ * Opens the session of a person whose password was right. Null when the person was disabled or got another password while it was being
+ * checked: whoever did that ended every session, and this one would outlive it.
+ */
+async function openSession(
+  context: ServiceContext,
+  input: SignInInput,
+  checked: UserRow,
+): Promise<{ sessionId: string; userId: string; name: string } | null> {
+  const now = context.now();
   const sessionId = makeId("session", context.newUuid());
-  const actor: Actor = { type: "user", id: user.id, name: user.name, role: user.role, scopes: null, sessionId };
-  await context.db.transaction(async (tx) => {
+  return context.db.transaction(async (tx) => {
+    const user = await lockUser(tx, checked.id);
+    if (user.disabledAt !== null || user.passwordHash !== checked.passwordHash) return null;
+    const actor: Actor = { type: "user", id: user.id, name: user.name, role: user.role, scopes: null, sessionId };
     await tx.insert(sessions).values({
       id: sessionId,
       userId: user.id,
@@ -67,9 +86,8 @@ export async function signIn(
     }
     const target = { targetType: "user", targetId: user.id, targetName: user.name };
     await recordAudit(tx, { ...context, actor }, { action: "session.sign-in", ...target });
+    return { sessionId, userId: user.id, name: user.name };
   });
-  await forgiveAttempt(context.db, keys);
-  return { sessionId, userId: user.id, name: user.name };
 }
 
 /** Ends a session's row: its cookie is worth nothing from then on, wherever it was copied to. Quiet when it had ended. */
