@@ -11,6 +11,9 @@ export type Transaction = Parameters<Parameters<Database["transaction"]>[0]>[0];
 /** The catalogue as one process holds it: Drizzle on one client, raw SQL on a second one (Drizzle changes its client's parsers). */
 export type Catalogue = { readonly db: Database; readonly sql: postgres.Sql; readonly close: () => Promise<void> };
 
+/** Settings of every session. Compiling a plan (`jit`) takes longer than any of our queries. */
+export const catalogueSession = { TimeZone: "UTC", jit: "off" } as const;
+
 /** A connection that was refused is tried again after at most this long, in seconds: the client's own limit is 20. */
 const longestBackoff = 1;
 
@@ -26,8 +29,8 @@ export function openCatalogue(databaseUrl: string, options: { applicationName: s
     backoff: (attempt) => Math.min(longestBackoff, 0.05 * 2 ** attempt),
     onnotice: () => undefined,
     connection: {
+      ...catalogueSession,
       application_name: options.applicationName,
-      TimeZone: "UTC",
       // A process that was stopped in the middle of a transaction must not hold its row locks for longer (milliseconds).
       idle_in_transaction_session_timeout: 30_000,
     },
