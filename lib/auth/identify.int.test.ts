@@ -4,6 +4,8 @@ import { openCatalogue } from "#lib/db/client";
 import { apiTokens } from "#lib/db/schema/api-tokens";
 import { sessions } from "#lib/db/schema/sessions";
 import { users } from "#lib/db/schema/users";
+import { addressHeader } from "#lib/http/client-address";
+import { insertPerson, type PersonRow } from "#lib/testing/people-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
 import { tokenHash } from "#lib/secrets/token";
@@ -92,6 +94,57 @@ describe("a bearer token", () => {
       expect(await who({ authorization, cookie })).toBeNull();
     }
   });
+});
+
+describe("a token's maker", () => {
+  const tokenOf = async (maker: PersonRow) => ({ authorization: `Bearer ${await bearerToken(runtime, "admin", { createdBy: maker.id })}` });
+  const change = (maker: PersonRow, values: Partial<PersonRow>) =>
+    home.catalogue.db.update(users).set(values).where(eq(users.id, maker.id));
+
+  it("is asked for on each request: disabled, the token is nobody's; enabled, it works again", async () => {
+    const maker = await insertPerson(home.catalogue.db, { role: "admin" });
+    const headers = await tokenOf(maker);
+    expect(await who(headers)).toMatchObject({ type: "token", role: "admin" });
+    await change(maker, { disabledAt: new Date() });
+    expect(await who(headers)).toBeNull();
+    await change(maker, { disabledAt: null });
+    expect(await who(headers)).toMatchObject({ type: "token", role: "admin" });
+  });
+
+  it("bounds it: the token of an admin who became a viewer acts as a viewer, and is no admin's by the maker's rise", async () => {
+    const maker = await insertPerson(home.catalogue.db, { role: "admin" });
+    const headers = await tokenOf(maker);
+    await change(maker, { role: "viewer" });
+    expect(await who(headers)).toMatchObject({ role: "viewer" });
+    await change(maker, { role: "admin" });
+    expect(await who(headers)).toMatchObject({ role: "admin" });
+    const lesser = await bearerToken(runtime, "viewer", { createdBy: maker.id });
+    expect(await who({ authorization: `Bearer ${lesser}` })).toMatchObject({ role: "viewer" });
+  });
+});
+
+it("a role counts from the next request on", async () => {
+  const { cookie, userId } = await signedInPerson(runtime, "admin");
+  await home.catalogue.db.update(users).set({ role: "viewer" }).where(eq(users.id, userId));
+  expect(await who({ cookie })).toMatchObject({ role: "viewer" });
+});
+
+it("a token's last use keeps its address, anew when that changes and else once a minute", async () => {
+  const token = await bearerToken(runtime, "viewer");
+  const at = new Date("2026-01-05T00:00:00.000Z");
+  const use = async (address: string, seconds: number) => {
+    const now = new Date(at.getTime() + seconds * 1000);
+    await who({ authorization: `Bearer ${token}`, [addressHeader]: address }, home.catalogue.db, now);
+    const [row] = await home.catalogue.db
+      .select()
+      .from(apiTokens)
+      .where(eq(apiTokens.tokenHash, tokenHash(token)));
+    return [row?.lastUsedAddress, row?.lastUsedAt === null ? null : ((row?.lastUsedAt.getTime() ?? 0) - at.getTime()) / 1000];
+  };
+  expect(await use("203.0.113.1", 0)).toEqual(["203.0.113.1", 0]);
+  expect(await use("203.0.113.1", 59)).toEqual(["203.0.113.1", 0]);
+  expect(await use("203.0.113.2", 59)).toEqual(["203.0.113.2", 59]);
+  expect(await use("203.0.113.2", 120)).toEqual(["203.0.113.2", 120]);
 });
 
 it("an unreachable catalogue is an error, never somebody", async () => {

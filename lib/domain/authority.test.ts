@@ -1,17 +1,17 @@
-import fc from "fast-check";
+import { type Arbitrary, assert, constantFrom, option, property, record, subarray } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Authority, beyondAuthority } from "./authority.ts";
 import { isAllowed, permissions, permissionsOf, roles } from "./permissions.ts";
 
-const authority: fc.Arbitrary<Authority> = fc.record({
-  role: fc.constantFrom(...roles),
-  scopes: fc.option(fc.subarray([...permissions])),
+const authority: Arbitrary<Authority> = record({
+  role: constantFrom(...roles),
+  scopes: option(subarray([...permissions])),
 });
 
 describe("what a caller can give", () => {
   it("is never more than it may do itself", () => {
-    fc.assert(
-      fc.property(authority, authority, (giver, given) => {
+    assert(
+      property(authority, authority, (giver, given) => {
         if (beyondAuthority(giver, given) !== null) return;
         for (const permission of permissionsOf(given.role, given.scopes)) {
           expect(isAllowed(giver.role, giver.scopes, permission)).toBe(true);

@@ -1,14 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { downloadBackup } from "#lib/contracts/backups";
 import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
 import { idPrefixes } from "#lib/domain/ids";
 import { isAllowed } from "#lib/domain/permissions";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { bearerToken, signedInPerson, testRuntime } from "#lib/testing/web-runtime";
-import type { Handler } from "./route.ts";
-import { setRuntime } from "./runtime.ts";
+import { admit, type Handler } from "./route.ts";
+import { type Runtime, setRuntime } from "./runtime.ts";
 
 /** Downloads are served by the server around Next; lib/web tests them. */
 const routed = endpoints.filter(({ id }) => id !== "downloadBackup");
@@ -28,13 +29,14 @@ const segmentEntity: Record<string, keyof typeof idPrefixes> = {
 };
 
 let home: TestCatalogue;
+let runtime: Runtime;
 let viewerCookie: string;
 let adminCookie: string;
 let viewerToken: string;
 
 beforeAll(async () => {
   home = await createCatalogue();
-  const runtime = testRuntime(home.catalogue);
+  runtime = testRuntime(home.catalogue);
   setRuntime(runtime);
   viewerCookie = (await signedInPerson(runtime, "viewer")).cookie;
   adminCookie = (await signedInPerson(runtime, "admin")).cookie;
@@ -102,6 +104,16 @@ describe("every endpoint", () => {
   it.each(byId(refused))("answers a viewer with 403: %s", async (_id, endpoint) => {
     expect(await ask(endpoint, { ...sameOrigin, cookie: viewerCookie })).toEqual({ status: 403, code: "not-allowed" });
     expect(await ask(endpoint, { authorization: `Bearer ${viewerToken}` })).toEqual({ status: 403, code: "not-allowed" });
+  });
+
+  it("lets a viewer download nothing: the server around Next asks the same way", async () => {
+    const callers: Record<string, string>[] = [{ cookie: viewerCookie }, { authorization: `Bearer ${viewerToken}` }];
+    for (const headers of callers) {
+      await expect(admit(downloadBackup, new Headers(headers), runtime)).rejects.toMatchObject({
+        code: "not-allowed",
+        params: { permission: "backups:download" },
+      });
+    }
   });
 
   it("exports no GET that changes something", () => {

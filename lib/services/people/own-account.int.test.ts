@@ -71,11 +71,11 @@ describe("one's own sessions", () => {
     const other = await insertSession(db(), person.id);
     const foreign = await insertSession(db(), (await insertPerson(db())).id);
     const { items } = await listMySessions(me());
-    expect(items.map((item) => [item.id, item.current]).sort()).toEqual(
-      [
+    expect(new Map(items.map((item) => [item.id, item.current]))).toEqual(
+      new Map([
         [current, true],
         [other, false],
-      ].sort(),
+      ]),
     );
     const end = (id: string) => endMySession(me(), { ...nothing, params: { id } });
     await expect(end(foreign)).rejects.toMatchObject({ code: "not-found", params: { entity: "session" } });

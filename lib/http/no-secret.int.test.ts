@@ -1,0 +1,95 @@
+import { join } from "node:path";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Endpoint } from "#lib/contracts/endpoint";
+import { endpoints } from "#lib/contracts/endpoints";
+import { restores } from "#lib/db/schema/restores";
+import { isAllowed, type Role } from "#lib/domain/permissions";
+import { insertBackup, insertDestination, insertRun, insertServer, insertSource, insertWorker, newId } from "#lib/testing/catalogue-rows";
+import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
+import type { Handler } from "./route.ts";
+import { setRuntime } from "./runtime.ts";
+
+/** What is not answered from the catalogue: a file, and what a worker asks a server. */
+const elsewhere = new Set(["downloadBackup", "listServerDatabases", "listSourceTables"]);
+const questions = endpoints.filter(({ method, id }) => method === "GET" && !elsewhere.has(id));
+
+let home: TestCatalogue;
+let runtime: TestRuntime;
+const cookies = new Map<Role, string>();
+const ids: Record<string, string> = {};
+let secrets: string[];
+
+beforeAll(async () => {
+  home = await createCatalogue();
+  runtime = testRuntime(home.catalogue);
+  setRuntime(runtime);
+  const { db } = home.catalogue;
+  const sealed = (name: string) => runtime.keyring.seal("canary-pa55word", name);
+  ids["servers"] = await insertServer(db, { passwordSealed: sealed("a"), restoreUsername: "r", restorePasswordSealed: sealed("b") });
+  ids["sources"] = await insertSource(db, ids["servers"]);
+  const at = { sourceId: ids["sources"], destinationId: await insertDestination(db) };
+  ids["backups"] = await insertBackup(db, at);
+  ids["runs"] = await insertRun(db, { input: { passwordSealed: sealed("c") } });
+  await insertWorker(db);
+  ids["restores"] = newId("restore");
+  await db.insert(restores).values({
+    id: ids["restores"],
+    runId: ids["runs"],
+    backupId: ids["backups"],
+    serverId: ids["servers"],
+    database: "copy",
+    content: "all",
+    tables: [],
+    owners: "keep",
+    jobs: 2,
+    createdAt: new Date(),
+  });
+  for (const role of ["admin", "viewer"] as const) {
+    const person = await signedInPerson(runtime, role);
+    cookies.set(role, person.cookie);
+    ids["users"] = person.userId;
+  }
+  await bearerToken(runtime, "admin", { createdBy: ids["users"] ?? "" });
+  await db.execute(sql`update lifeboat.users set password_hash = 'argon2id$canary-hash-' || id`);
+  await db.execute(sql`
+    insert into lifeboat.one_time_links (token_hash, user_id, purpose, created_at, expires_at)
+    select 'canary-link-' || id, id, 'reset', now(), now() + interval '1 day' from lifeboat.users`);
+  const kept = await db.execute<{ value: string }>(sql`
+    select password_hash as value from lifeboat.users
+    union all select token_hash from lifeboat.api_tokens
+    union all select token_hash from lifeboat.one_time_links
+    union all select password_sealed from lifeboat.servers
+    union all select restore_password_sealed from lifeboat.servers
+    union all select input ->> 'passwordSealed' from lifeboat.runs where input ? 'passwordSealed'`);
+  secrets = [...kept.map(({ value }) => value), "canary-pa55word"];
+});
+afterAll(() => home.drop());
+
+async function ask(endpoint: Endpoint, cookie: string): Promise<{ status: number; text: string }> {
+  const path = join(process.cwd(), "app", "api", "v1", endpoint.path.replaceAll(/\{(\w+)\}/g, "[$1]"), "route.ts");
+  const { GET } = (await import(/* @vite-ignore */ path)) as { GET: Handler };
+  const id = ids[endpoint.path.split("/")[1] ?? ""];
+  const url = new URL(`http://127.0.0.1:3210/api/v1${endpoint.path.replace("{id}", id ?? "")}`);
+  if (endpoint.id === "searchEverything") url.searchParams.set("q", "canary");
+  const response = await GET(new Request(url, { headers: { cookie } }), { params: Promise.resolve({ id }) });
+  return { status: response.status, text: await response.text() };
+}
+
+describe("no answer holds a stored secret", () => {
+  it("whose rows are there to be found", () => {
+    expect(secrets.length).toBeGreaterThanOrEqual(9);
+    expect(secrets.every((secret) => typeof secret === "string" && secret.length > 10)).toBe(true);
+  });
+
+  it.each(questions.map((endpoint) => [endpoint.id, endpoint] as const))("%s", async (_id, endpoint) => {
+    const { permission } = endpoint;
+    for (const role of ["admin", "viewer"] as const) {
+      const { status, text } = await ask(endpoint, cookies.get(role) ?? "");
+      const mayAsk = permission === "public" || isAllowed(role, null, permission);
+      expect(status).toBe(mayAsk ? 200 : 403);
+      expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
+    }
+  });
+});
