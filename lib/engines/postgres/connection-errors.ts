@@ -88,7 +88,7 @@ export function mapToolFailure(failure: ToolFailure): LifeboatError {
   if (/certificate verify failed|server certificate for/.test(stderr))
     return new LifeboatError("tls-untrusted", { host, detail: lastLines(stderr) });
   if (/server version mismatch|aborting because of server version/.test(stderr)) {
-    const [needed = "?", found = "?"] = /server version: (\S+).*?version: (\d+\S*)/s.exec(stderr)?.slice(1) ?? [];
+    const [needed = "?", found = "?"] = /server version: ([^\s;]+).*?version: (\d+\S*)/s.exec(stderr)?.slice(1) ?? [];
     return new LifeboatError("tool-too-old", { tool, found, needed, install: "none" });
   }
   if (
