@@ -1,13 +1,14 @@
 /** Title and tabs of the activity pages. */
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { PageHeader } from "../shell/page-header.tsx";
 import { LinkTabs } from "../ui/tabs.tsx";
 
-export function ActivityHeader({ lead }: { lead: "runsLead" | "auditLead" }) {
+export function ActivityHeader({ lead, actions }: { lead: "runsLead" | "auditLead"; actions?: ReactNode }) {
   const t = useTranslations("activity");
   return (
     <div className="flex flex-col gap-4">
-      <PageHeader title={t("title")} description={t(lead)} />
+      <PageHeader title={t("title")} description={t(lead)} actions={actions} />
       <LinkTabs
         label={t("title")}
         tabs={[

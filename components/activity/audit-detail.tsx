@@ -49,7 +49,7 @@ export function AuditDetail({ event }: { event: AuditEventDto }) {
         ) : null}
         {event.actor.type === "system" ? null : (
           <Link href={`/activity/audit?actor=${encodeURIComponent(event.actor.id ?? event.actor.name)}`} className="link">
-            {t("byThis")}
+            {t("byThis", { name: event.actor.name })}
           </Link>
         )}
         {event.address ? <InlineCode>{event.address}</InlineCode> : null}

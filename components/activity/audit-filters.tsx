@@ -1,15 +1,11 @@
 "use client";
-/** The audit page's filters, all of them in the address, and the export of what they leave. */
+/** The audit page's filters, all of them in the address. */
 import { useQuery } from "@tanstack/react-query";
-import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { exportAuditEvents, type AuditFilter } from "#lib/contracts/audit";
-import { endpointUrl } from "#lib/http/client";
 import { listUsersQuery } from "#lib/query/people";
 import { FilterSelect } from "../data-table/toolbar.tsx";
 import type { ListState } from "../data-table/use-list-state.tsx";
 import { useCan, useMe } from "../shell/me.tsx";
-import { DownloadLink } from "../ui/button.tsx";
 import { Input } from "../ui/input.tsx";
 import type { SelectOption } from "../ui/select.tsx";
 import { auditActions, knownAuditAction } from "./audit-actions.ts";
@@ -20,7 +16,7 @@ type AuditList = ListState<typeof auditListSpec>;
 /** Under this name Lifeboat's own acts are recorded. */
 const systemName = "Lifeboat";
 
-export function AuditFilters({ list, query }: { list: AuditList; query: AuditFilter }) {
+export function AuditFilters({ list }: { list: AuditList }) {
   const t = useTranslations("activity");
   const { actor, action, target, since, from, to } = list.values;
   const actors = useActors();
@@ -67,9 +63,6 @@ export function AuditFilters({ list, query }: { list: AuditList; query: AuditFil
           <Day label={t("to")} value={to} min={from} onChange={(next) => list.set({ to: next })} />
         </span>
       ) : null}
-      <DownloadLink size="sm" icon={Download} href={endpointUrl(exportAuditEvents, { query })}>
-        {t("export")}
-      </DownloadLink>
     </>
   );
 }

@@ -70,7 +70,7 @@ export function AuditTable() {
         list={list}
         renderDetail={(event) => (event.id === openId ? <AuditDetail event={event} /> : null)}
         search={<ToolbarSearch label={t("search")} value={values.q} onChange={(q) => list.set({ q })} />}
-        filters={<AuditFilters list={list} query={query} />}
+        filters={<AuditFilters list={list} />}
         empty={
           <EmptyState icon={ScrollText} title={t("noEvents")}>
             {t("noEventsText")}

@@ -37,6 +37,7 @@ export function ChangeAccess({ person, block }: { person: UserDto; block: Person
           variant={isDisabled ? "secondary" : "danger-ghost"}
           icon={isDisabled ? UserCheck : UserX}
           disabled={!isDisabled && block !== null}
+          className={isDisabled ? undefined : "-ml-3.5"}
           onClick={() => setOpen(true)}
         >
           {t(`${act}.button`)}

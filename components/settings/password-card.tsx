@@ -61,7 +61,7 @@ export function PasswordCard() {
           <PasswordInput name="new-password" value={next} onValueChange={setNext} autoComplete="new-password" />
         </Field>
         <div>
-          <Button type="submit" variant="primary" pending={change.isPending}>
+          <Button type="submit" pending={change.isPending}>
             {t("submit")}
           </Button>
         </div>

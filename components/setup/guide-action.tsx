@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
-import type { GuideState, GuideStep } from "./guide-state.ts";
+import type { GuideState, GuideStep } from "./guide-state.tsx";
 
 export function GuideAction({ step, state }: { step: GuideStep; state: GuideState }): ReactNode {
   const t = useTranslations("setup.guide");

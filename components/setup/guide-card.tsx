@@ -3,22 +3,25 @@
  * On the overview while first run is not complete: how far it is, the next step and the way on. It can be sent away for this browser; the
  * guide itself stays where it is (`/start`, in the command menu).
  */
+import { useQuery } from "@tanstack/react-query";
 import { LifeBuoy, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { listSourcesQuery } from "#lib/query/sources";
 import { rememberChoice } from "../shell/browser-cookie.tsx";
 import { useCan } from "../shell/me.tsx";
 import { ButtonLink, IconButton } from "../ui/button.tsx";
 import { Progress } from "../ui/progress.tsx";
-import { guideCookie } from "./guide-queries.tsx";
-import { guideSteps } from "./guide-state.ts";
+import { guideCookie, guideQueries } from "./guide-queries.tsx";
+import { guideSteps, isFirstRunOver } from "./guide-state.tsx";
 import { useGuide } from "./use-guide.ts";
 
 export function GuideCard({ isDismissed }: { isDismissed: boolean }) {
   const t = useTranslations("setup.guide");
   const can = useCan();
   const [isGone, setIsGone] = useState(isDismissed);
-  const isShown = !isGone && can("servers:write");
+  const sources = useQuery(listSourcesQuery(guideQueries.sources));
+  const isShown = !isGone && can("servers:write") && sources.data !== undefined && !isFirstRunOver(sources.data);
   const { state } = useGuide(isShown);
   if (!isShown || state === undefined || state.next === null) return null;
   const dismiss = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { guideState } from "./guide-state.ts";
+import { guideState, isFirstRunOver } from "./guide-state.tsx";
 
 type Input = Parameters<typeof guideState>[0];
 const server = { id: "srv_1", name: "main", isSample: false };
@@ -50,6 +50,14 @@ describe("the steps of first run", () => {
       { run: { id: "run_2", state: "running" as const, sourceId: "src_2" } },
     ];
     expect(guideState({ servers: [server], sources: [older, newer], restores })).toMatchObject({ backedUp: newer, proofRunId: "run_2" });
+  });
+
+  it("are over with the first proof of one's own, and for whom one page of sources is not enough", () => {
+    const proven = { ...source, lastProvenAt: "2026-11-20T01:00:00.000Z" };
+    expect(isFirstRunOver({ items: [source, proven], total: 2 })).toBe(true);
+    expect(isFirstRunOver({ items: [source], total: 101 })).toBe(true);
+    expect(isFirstRunOver({ items: [source, { ...proven, isSample: true }], total: 2 })).toBe(false);
+    expect(isFirstRunOver({ items: [], total: 0 })).toBe(false);
   });
 
   it("do not ask to back up what is paused", () => {

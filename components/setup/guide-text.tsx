@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { useMe } from "../shell/me.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
-import type { GuideState, GuideStep } from "./guide-state.ts";
+import type { GuideState, GuideStep } from "./guide-state.tsx";
 
 /** So many names are told; the rest is a number. */
 const namesTold = 3;

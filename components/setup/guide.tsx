@@ -11,7 +11,7 @@ import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { GuideAction } from "./guide-action.tsx";
-import { guideSteps, type GuideState, type GuideStep } from "./guide-state.ts";
+import { guideSteps, type GuideState, type GuideStep } from "./guide-state.tsx";
 import { GuideText } from "./guide-text.tsx";
 import { StartSample } from "./start-sample.tsx";
 import { useGuide } from "./use-guide.ts";

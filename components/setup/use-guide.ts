@@ -4,7 +4,7 @@ import { listRestoresQuery } from "#lib/query/restores";
 import { listServersQuery } from "#lib/query/servers";
 import { listSourcesQuery } from "#lib/query/sources";
 import { guideQueries } from "./guide-queries.tsx";
-import { guideState, type GuideState } from "./guide-state.ts";
+import { guideState, type GuideState } from "./guide-state.tsx";
 
 /** Where first run stands; undefined until it is known. `error` is that of the question that failed. */
 export function useGuide(enabled = true): { state: GuideState | undefined; error: unknown; refetch: () => void } {

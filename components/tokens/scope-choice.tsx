@@ -16,9 +16,9 @@ export function ScopeChoice({ role, chosen, onChange }: ScopeChoiceProps) {
     onChange(next);
   };
   return (
-    <div className="grid gap-x-6 gap-y-4 rounded-lg border border-line bg-sunken/50 p-4 sm:grid-cols-2">
+    <div className="gap-x-6 rounded-lg border border-line bg-sunken/50 px-4 pt-4 sm:columns-2">
       {scopesByResource(role).map(([resource, scopes]) => (
-        <fieldset key={resource} className="min-w-0">
+        <fieldset key={resource} className="min-w-0 break-inside-avoid pb-4">
           <legend className="mb-1.5 text-xs font-medium text-ink-3">{t(`resources.${resource}` as "resources.servers")}</legend>
           <div className="flex flex-col gap-1.5">
             {scopes.map((permission) => (

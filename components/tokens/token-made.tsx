@@ -27,7 +27,7 @@ export function TokenMade({ token, secret }: { token: ApiTokenDto; secret: strin
       </div>
       <div className="flex flex-col gap-1.5">
         <p className="text-[0.8125rem] font-medium">{t("example")}</p>
-        <CodeBlock label={t("example")} code={curlExample(token, location.origin, sourceId)} />
+        <CodeBlock wrap label={t("example")} code={curlExample(token, location.origin, sourceId)} />
         <p className="text-xs text-ink-3">{t("exampleHint")}</p>
       </div>
     </div>

@@ -25,7 +25,13 @@ export function LinkTabs({ label, tabs }: { label: string; tabs: readonly LinkTa
       {tabs.map((tab) => {
         const active = tab.href === path;
         return (
-          <Link key={tab.href} href={tab.href} aria-current={active ? "page" : undefined} className={clsx(tabClass, active && activeClass)}>
+          <Link
+            key={tab.href}
+            ref={active ? showWhole : undefined}
+            href={tab.href}
+            aria-current={active ? "page" : undefined}
+            className={clsx(tabClass, active && activeClass)}
+          >
             {tab.label}
             {tab.count === undefined ? null : <span className="text-xs text-ink-3 nums">{tab.count}</span>}
           </Link>
@@ -33,6 +39,13 @@ export function LinkTabs({ label, tabs }: { label: string; tabs: readonly LinkTa
       })}
     </nav>
   );
+}
+
+/** Where the bar is narrower than its tabs, the present one is scrolled into it; the page stays where it is. */
+function showWhole(tab: HTMLElement | null): void {
+  const bar = tab?.parentElement;
+  if (!tab || !bar) return;
+  bar.scrollLeft += Math.max(0, tab.getBoundingClientRect().right - bar.getBoundingClientRect().right + 16);
 }
 
 type InnerTab<V extends string> = { readonly value: V; readonly label: ReactNode; readonly count?: string; readonly content: ReactNode };

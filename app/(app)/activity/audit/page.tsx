@@ -3,6 +3,7 @@ import { getTimeZone, getTranslations } from "next-intl/server";
 import { ActivityHeader } from "#components/activity/activity-header";
 import { auditQuery } from "#components/activity/audit-range";
 import { AuditTable } from "#components/activity/audit-table";
+import { ExportAudit } from "#components/activity/export-audit";
 import { auditListSpec } from "#components/activity/list-specs";
 import { readSearchParams } from "#components/data-table/list-state";
 import { Page } from "#components/shell/page";
@@ -25,7 +26,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Search
   const page = await listAuditEvents(context, { params: {}, query: contract.query.parse(asked), body: {}, ifMatch: null });
   return (
     <Page>
-      <ActivityHeader lead="auditLead" />
+      <ActivityHeader lead="auditLead" actions={<ExportAudit />} />
       <Prefetched answers={[[listAuditEventsPages(asked).queryKey, { pages: [page], pageParams: [null] }]]}>
         <AuditTable />
       </Prefetched>

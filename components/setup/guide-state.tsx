@@ -57,6 +57,14 @@ export function guideState(all: { servers: readonly Server[]; sources: readonly 
   };
 }
 
+/**
+ * True where the overview need not ask whether first run is complete: something of one's own is proven, or there are more sources than one
+ * page of them. Spares it two questions for the rest of its life.
+ */
+export function isFirstRunOver({ items, total }: { items: readonly Pick<Source, "isSample" | "lastProvenAt">[]; total: number }): boolean {
+  return total > items.length || items.some(({ isSample, lastProvenAt }) => !isSample && lastProvenAt !== null);
+}
+
 /** Who has the youngest of these instants; null when nobody has one. */
 function latest(sources: readonly Source[], at: (source: Source) => string | null): Source | null {
   let best: { source: Source; at: string } | null = null;
