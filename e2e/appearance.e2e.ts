@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { type BackupDto, listBackups } from "#lib/contracts/backups";
+import { inviteUser, listUsers } from "#lib/contracts/people";
 import { createRestore } from "#lib/contracts/restores";
 import { getSource } from "#lib/contracts/sources";
 import { timeZoneCookie } from "#lib/i18n/negotiate";
@@ -50,7 +51,7 @@ async function knowTimeZone(page: Page, url: string): Promise<void> {
 }
 
 /** Ids for the addresses below, of what the sample brings and one restore of it. */
-type Things = { backup: string; source: string; server: string; run: string; restore: string };
+type Things = { backup: string; source: string; server: string; run: string; restore: string; person: string };
 let things: Things | null = null;
 
 /** A backup of the sample; its first one may still be running when the journeys begin. */
@@ -68,7 +69,8 @@ async function findThings(api: ApiClient): Promise<Things> {
   const body = { backupId: backup.id, serverId, database: `looks_${Date.now()}`, owners: "none" as const };
   const { run, restoreId } = await api.ask(createRestore, { body });
   await api.ended(run.id);
-  return { backup: backup.id, source: backup.sourceId, server: serverId, run: run.id, restore: restoreId };
+  const [person] = (await api.ask(listUsers, { query: { limit: 1 } })).items;
+  return { backup: backup.id, source: backup.sourceId, server: serverId, run: run.id, restore: restoreId, person: person?.id ?? "" };
 }
 
 const pages: Record<string, (things: Things) => string> = {
@@ -88,14 +90,17 @@ const pages: Record<string, (things: Things) => string> = {
   restores: () => "/restores",
   restore: ({ restore }) => `/restores/${restore}`,
   activity: () => "/activity",
-  audit: () => "/activity/audit",
+  audit: () => "/activity/audit?since=range",
   settings: () => "/settings",
   profile: () => "/settings/profile",
+  people: () => "/settings/people",
+  person: ({ person }) => `/settings/people/${person}`,
+  tokens: () => "/settings/tokens",
   servers: () => "/settings/servers",
   server: ({ server }) => `/settings/servers/${server}`,
   "new server": () => "/settings/servers/new",
   databases: ({ server }) => `/settings/servers/${server}/databases`,
-  guide: () => "/setup",
+  guide: () => "/start",
   missing: () => "/nope",
 };
 
@@ -138,6 +143,16 @@ test("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) =>
   await expect(page.getByRole("dialog")).toBeVisible();
   expect.soft(["back up", await faultsOf(page)]).toEqual(["back up", []]);
   await page.keyboard.press("Escape");
+  await page.goto("/settings/people");
+  await page.getByRole("button", { name: "Invite a person" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect.soft(["invite", await faultsOf(page)]).toEqual(["invite", []]);
+  await page.goto("/settings/tokens");
+  await page.getByRole("button", { name: "Make a token" }).click();
+  await page.getByRole("radio", { name: "Choose one by one" }).check();
+  await page.getByRole("radio", { name: "Never ends" }).check();
+  expect.soft(["make a token", await faultsOf(page)]).toEqual(["make a token", []]);
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("option").first()).toBeVisible();
   expect.soft(["commands", await faultsOf(page)]).toEqual(["commands", []]);
@@ -145,6 +160,18 @@ test("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) =>
 
 test.describe("before signing in", () => {
   test.use({ storageState: nobody });
+
+  test("the page of one-time links is accessible and fits, with a link and without", async ({ page, api, lifeboat }) => {
+    await knowTimeZone(page, lifeboat.url);
+    await page.goto("/link");
+    await expect(page.getByText("This page needs the whole link")).toBeVisible();
+    expect(await faultsOf(page, { at: sizes[1] })).toEqual([]);
+    const body = { email: `looks-${Date.now()}@example.org`, name: "Looks", role: "viewer" as const };
+    await page.goto((await api.ask(inviteUser, { body })).link.path);
+    await page.reload();
+    await expect(page.getByRole("heading", { name: "Welcome, Looks" })).toBeVisible();
+    expect(await faultsOf(page)).toEqual([]);
+  });
 
   test("the sign-in page is accessible and fits", async ({ page }) => {
     await page.goto("/sign-in");

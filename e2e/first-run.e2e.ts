@@ -35,7 +35,8 @@ test("the one-time link makes the first admin once, the guide starts the sample,
       await expect(page.getByText("Use at least 12 characters; there are 9")).toBeVisible();
       await page.getByLabel("Password", { exact: true }).fill("a ship in harbour is safe");
       await page.getByRole("button", { name: "Make the admin account" }).click();
-      await expect(page.getByRole("heading", { level: 1, name: "What do you want to protect?" })).toBeVisible();
+      await expect(page.getByRole("heading", { level: 1, name: "Getting started" })).toBeVisible();
+      await expect(page).toHaveURL(`${lifeboat.url}/start`);
     });
 
     await test.step("the link is refused the second time", async () => {

@@ -71,7 +71,10 @@ test("the profile turns every page Spanish, without leftovers", async ({ page, a
     [`/runs/${backup.runId}`]: undefined,
     [`/restores/new?backup=${backup.id}`]: spanish.restores.new.title,
     "/nothing-here": undefined,
-    "/setup": spanish.setup.guide.title,
+    "/settings/people": spanish.settings.title,
+    "/settings/tokens": spanish.settings.title,
+    "/settings/profile": spanish.settings.title,
+    "/start": spanish.setup.guide.title,
   };
   for (const [path, heading] of Object.entries(headings)) {
     await page.goto(path);
