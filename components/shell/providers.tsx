@@ -3,12 +3,10 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { Tooltip } from "@base-ui/react/tooltip";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
-import { useEffect, useState, type ReactNode } from "react";
-import { timeZoneCookie } from "#lib/i18n/negotiate";
+import { useState, type ReactNode } from "react";
 import { ProblemError } from "#lib/http/client";
 import { Toaster } from "../ui/toast.tsx";
-import { rememberChoice } from "./browser-cookie.tsx";
+import { BrowserTimeZone } from "./browser-time-zone.tsx";
 
 type ProvidersProps = { nonce: string | undefined; timeZoneUnknown: boolean; children: ReactNode };
 
@@ -18,9 +16,10 @@ export function Providers({ nonce, timeZoneUnknown, children }: ProvidersProps) 
     <CSPProvider nonce={nonce}>
       <QueryClientProvider client={client}>
         <Tooltip.Provider delay={350}>
-          {children}
-          <Toaster />
-          {timeZoneUnknown ? <TimeZoneProbe /> : null}
+          <BrowserTimeZone wanted={timeZoneUnknown}>
+            {children}
+            <Toaster />
+          </BrowserTimeZone>
         </Tooltip.Provider>
       </QueryClientProvider>
     </CSPProvider>
@@ -41,14 +40,4 @@ function makeQueryClient(): QueryClient {
 function leaveWhenSignedOut(error: unknown): void {
   if (!(error instanceof ProblemError) || error.code !== "not-signed-in" || location.pathname === "/sign-in") return;
   location.assign(`/sign-in?${new URLSearchParams({ ended: "1", to: location.pathname + location.search })}`);
-}
-
-/** Tells the server this browser's zone once, so that both write the same absolute times. */
-function TimeZoneProbe() {
-  const router = useRouter();
-  useEffect(() => {
-    rememberChoice(timeZoneCookie, Intl.DateTimeFormat().resolvedOptions().timeZone);
-    router.refresh();
-  }, [router]);
-  return null;
 }
