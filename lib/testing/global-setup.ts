@@ -31,6 +31,9 @@ const settings = {
   max_connections: "200",
   max_wal_size: "1GB",
   autovacuum_naptime: "10min",
+  // Both stand in the way of renames and drops, and are off by default.
+  max_prepared_transactions: "5",
+  wal_level: "logical",
 };
 
 /** Starts one cluster per PostgreSQL version on free ports, with a migrated catalogue and a small shop to clone from. */

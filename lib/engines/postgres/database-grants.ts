@@ -10,7 +10,7 @@ export type DatabaseGrant = {
 };
 
 /** The rights on a database as they work: where nothing was ever granted or revoked, the server's default. */
-export async function readGrants(sql: postgres.TransactionSql, database: string): Promise<DatabaseGrant[]> {
+export async function readGrants(sql: postgres.Sql, database: string): Promise<DatabaseGrant[]> {
   return await sql<DatabaseGrant[]>`
     select pg_get_userbyid(a.grantor) as grantor, case a.grantee when 0 then null else pg_get_userbyid(a.grantee) end as grantee,
       a.privilege_type as privilege, a.is_grantable as grantable

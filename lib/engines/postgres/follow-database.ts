@@ -35,19 +35,19 @@ export async function followDatabase(
   const reached = await reachServer(address, context.signal);
   for (const name of [from, to]) await refuseCatalogue(reached, name, context.applicationName, deps.options.cataloguesAddress ?? null);
   await querySql(reached, besideDatabase(reached, []), context.applicationName, async (sql) => {
-    await sql.begin(async (own) => {
-      await own.unsafe("set local lock_timeout = '10s'");
-      const model = await readFollowed(own, from);
-      const target = await readFollowed(own, to);
-      for (const note of notFollowed(model, target)) context.log("warning", note);
-      const failed = await carryOver(own, model, target, { from, to });
-      if (failed.length > 0) throw new LifeboatError("follow-failed", { detail: failed.join("; ").slice(0, 1_000) });
-    });
+    // Not `sql.begin`: see `rename-databases.ts`. What is not committed is taken back when the session ends.
+    await sql.unsafe("begin; set local lock_timeout = '10s'");
+    const model = await readFollowed(sql, from);
+    const target = await readFollowed(sql, to);
+    for (const note of notFollowed(model, target)) context.log("warning", note);
+    const failed = await carryOver(sql, model, target, { from, to });
+    if (failed.length > 0) throw new LifeboatError("follow-failed", { detail: failed.join("; ").slice(0, 1_000) });
+    await sql.unsafe("commit");
   });
   context.log("info", `owner, grants and settings of ${from} are set for ${to}`);
 }
 
-async function readFollowed(sql: postgres.TransactionSql, database: string): Promise<Followed> {
+async function readFollowed(sql: postgres.Sql, database: string): Promise<Followed> {
   const [row] = await sql<Followed[]>`
     select d.oid::text, pg_get_userbyid(d.datdba) as owner, shobj_description(d.oid, 'pg_database') as comment, d.datconnlimit as "connectionLimit",
       t.spcname as tablespace, d.datistemplate as "isTemplate", d.datallowconn as "allowsConnections",
@@ -60,7 +60,7 @@ async function readFollowed(sql: postgres.TransactionSql, database: string): Pro
 
 /** Every statement in a savepoint of its own, so that all failures are told at once; the caller then takes back the whole. */
 async function carryOver(
-  sql: postgres.TransactionSql,
+  sql: postgres.Sql,
   model: Followed,
   target: Followed,
   { from, to }: { from: string; to: string },
@@ -68,10 +68,10 @@ async function carryOver(
   const failed: string[] = [];
   const attempt = async (statements: readonly string[], what: string) => {
     try {
-      await sql.savepoint(async (own) => {
-        for (const statement of statements) await own.unsafe(statement);
-      });
+      await sql.unsafe(["savepoint carried", ...statements, "release savepoint carried"].join(";\n"));
     } catch (error) {
+      if ((error as Error).name !== "PostgresError") throw error;
+      await sql.unsafe("rollback to savepoint carried");
       failed.push(`${what}: ${redactText((error as Error).message)}`);
     }
   };

@@ -7,7 +7,7 @@ import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, refuseCatalogue } from "./server.ts";
 import { helperName } from "./session-name.ts";
 import { blockersOf, namesOf, type Occupant, SessionEnder, sessionsIn } from "./session-ender.ts";
-import { identifier } from "./sql-text.ts";
+import { identifier, literal } from "./sql-text.ts";
 
 export type Rename = { readonly oid: number; readonly from: string; readonly to: string };
 
@@ -18,6 +18,9 @@ const statementMs = 12_000;
 
 /** In use, lock or statement timeout, deadlock: the others had no time to leave. */
 const busyCodes = new Set(["55006", "55P03", "40P01", "57014"]);
+
+/** The name was taken, is gone, or is another database's. */
+const changedCodes = new Set(["42P04", "23505", "3D000", "22012"]);
 
 const codeOf = (error: unknown) => (error as { code?: string }).code ?? "";
 
@@ -64,8 +67,7 @@ export async function renameDatabases(
         );
         if (busy === null) break;
         signal.throwIfAborted();
-        if (!busyCodes.has(codeOf(busy))) throw busy;
-        if (attempt >= attempts) throw await inTheWay(sql, renames, address, ender.last, busy);
+        if (!busyCodes.has(codeOf(busy)) || attempt >= attempts) throw await explain(sql, renames, address, ender.last, busy);
       }
     } finally {
       signal.removeEventListener("abort", cancel);
@@ -75,37 +77,45 @@ export async function renameDatabases(
   });
 }
 
+/**
+ * The renames are one message with their own `begin`: a connection that is lost and silently made anew can never run one alone. Not
+ * `sql.begin`: its rollback on a lost connection throws where nobody can catch it (postgres.js 3.4).
+ */
 async function renameAll(
   sql: postgres.Sql,
   renames: readonly Rename[],
   { signal }: EngineContext,
   onPid: (pid: number) => void,
 ): Promise<void> {
-  await sql.begin(async (own) => {
-    await own.unsafe(`set local lock_timeout = ${lockWaitMs}; set local statement_timeout = ${statementMs}`);
-    const [row] = await own<{ pid: number }[]>`select pg_backend_pid() as pid`;
-    onPid(row!.pid);
-    await refuseChanged(own, renames, "from");
-    for (const rename of renames) {
-      signal.throwIfAborted();
-      await own.unsafe(`alter database ${identifier(rename.from)} rename to ${identifier(rename.to)}`).catch((error: unknown) => {
-        throw asReason(error, rename);
-      });
-    }
-    // Under the locks now: what carries the new names must be what was meant, else nothing happens.
-    await refuseChanged(own, renames, "to");
-    signal.throwIfAborted();
-  });
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  onPid(row!.pid);
+  signal.throwIfAborted();
+  await sql.unsafe(
+    [
+      "begin",
+      `set local lock_timeout = ${lockWaitMs}`,
+      `set local statement_timeout = ${statementMs}`,
+      failUnless(renames, "from"),
+      ...renames.map(({ from, to }) => `alter database ${identifier(from)} rename to ${identifier(to)}`),
+      // Under the locks now: what carries the new names must be what was meant, else nothing happens.
+      failUnless(renames, "to"),
+    ].join(";\n"),
+  );
+  // Closing the session takes everything back.
+  signal.throwIfAborted();
+  await sql.unsafe("commit");
+  const rows = await sql<{ count: number }[]>`
+    select count(*)::int as count from pg_catalog.pg_database d
+    join unnest(${renames.map(({ oid }) => String(oid))}::oid[], ${renames.map(({ to }) => to)}::text[]) r(oid, name)
+      on r.oid = d.oid and r.name = d.datname`;
+  // A commit on a connection made anew commits nothing, and says so only as a warning.
+  if (rows[0]?.count !== renames.length) throw Object.assign(new Error("the session was lost"), { code: "CONNECTION_CLOSED" });
 }
 
-async function refuseChanged(sql: postgres.TransactionSql, renames: readonly Rename[], side: "from" | "to"): Promise<void> {
-  const names = renames.map((rename) => rename[side]);
-  const rows = await sql<{ name: string; oid: string }[]>`
-    select datname as name, oid::text from pg_catalog.pg_database where datname = any(${names}::text[])`;
-  const found = new Map(rows.map(({ name, oid }) => [name, Number(oid)]));
-  for (const rename of renames) {
-    if (found.get(rename[side]) !== rename.oid) throw new LifeboatError("target-changed", { database: rename.from });
-  }
+/** A statement that divides by zero unless each name belongs to the database that was meant. */
+function failUnless(renames: readonly Rename[], side: "from" | "to"): string {
+  const isMeant = renames.map((rename) => `(oid = ${rename.oid} and datname = ${literal(rename[side])})`).join(" or ");
+  return `select 1 / (count(*) = ${renames.length})::int from pg_catalog.pg_database where ${isMeant}`;
 }
 
 /** What can be told before anybody's session is ended. */
@@ -129,21 +139,20 @@ async function refuseUnready(sql: postgres.Sql, renames: readonly Rename[], { us
   }
 }
 
-async function inTheWay(
+/** What became of the databases since they were looked at, else who was in the way. */
+async function explain(
   sql: postgres.Sql,
   renames: readonly Rename[],
   address: ServerAddress,
   last: readonly Occupant[],
   cause: unknown,
-): Promise<LifeboatError> {
+): Promise<unknown> {
+  const { from, to } = renames[0]!;
+  const code = codeOf(cause);
+  if (!busyCodes.has(code) && !changedCodes.has(code)) return cause;
   await refuseUnready(sql, renames, address);
+  if (code === "42P04" || code === "23505") return new LifeboatError("target-exists", { database: to }, { cause });
+  if (changedCodes.has(code)) return new LifeboatError("target-changed", { database: from }, { cause });
   const who = namesOf(last) || "a session that could not be seen";
-  return new LifeboatError("sessions-not-ended", { database: renames[0]!.from, count: Math.max(1, last.length), who }, { cause });
-}
-
-function asReason(error: unknown, { from, to }: Rename): unknown {
-  const code = codeOf(error);
-  if (code === "42P04" || code === "23505") return new LifeboatError("target-exists", { database: to }, { cause: error });
-  if (code === "3D000") return new LifeboatError("target-changed", { database: from }, { cause: error });
-  return error;
+  return new LifeboatError("sessions-not-ended", { database: from, count: Math.max(1, last.length), who }, { cause });
 }

@@ -1,91 +1,279 @@
-import { randomBytes } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createEmptyDatabase, describeOn, type TestDatabase, type TestServer } from "#lib/testing/postgres";
-import { addressOf, engineFixture, type EngineFixture } from "./engine-fixture.ts";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { keptNameOf, restoredNameOf, siblingNameOf } from "#lib/domain/replace-names";
+import { describeOn, type TestServer } from "#lib/testing/postgres";
+import { hostileNames } from "./copy-fixture.ts";
+import { engineFixture } from "./engine-fixture.ts";
 import { ReconnectingPool } from "./reconnecting-pool.ts";
+import type { RenameOrder } from "./rename-process.ts";
+import { type Prepared, ReplaceBench } from "./replace-fixture.ts";
+import { identifier } from "./sql-text.ts";
 
 function suite(server: TestServer) {
-  const address = addressOf(server);
-  const databases: TestDatabase[] = [];
-  const names: string[] = [];
-  let fixture: EngineFixture;
+  const bench = new ReplaceBench(server);
+  const { address } = bench;
 
-  beforeEach(async () => {
-    fixture = await engineFixture([server.binDir]);
-  });
-  afterEach(async () => {
-    for (const database of databases.splice(0)) await database.drop();
-    for (const name of names.splice(0)) await server.admin().unsafe(`drop database if exists "${name.replaceAll('"', '""')}" with (force)`);
-    await fixture.remove();
-  });
-
-  const make = async (name?: string) => {
-    const database = await createEmptyDatabase(server, name === undefined ? {} : { name });
-    databases.push(database);
-    return database.name;
+  const rename = async (renames: Prepared["swap"], as = address) =>
+    await bench.fixture.engine.renameDatabases(as, renames, bench.fixture.context);
+  /** Holds the second rename: the first one is done, and nothing is committed. */
+  const holdSecond = async ({ sibling }: Prepared) => {
+    const holder = await (await bench.session("postgres")).reserve();
+    await holder.unsafe(`begin; comment on database ${identifier(sibling)} is 'held'`);
+    return async () => {
+      await holder.unsafe("rollback");
+      holder.release();
+    };
   };
-  const ids = async (...wanted: string[]) => await fixture.engine.databaseIds(address, wanted, fixture.context);
-  const prepare = async () => {
-    const name = await make();
-    const sibling = await make();
-    const kept = `${name}_before`;
-    names.push(kept);
-    const known = await ids(name, sibling);
-    const [old, fresh] = [known.get(name)!, known.get(sibling)!];
-    const renames = [
-      { oid: old, from: name, to: kept },
-      { oid: fresh, from: sibling, to: name },
-    ];
-    return { name, sibling, kept, old, fresh, renames };
+  const waitingForLock = async (applicationName: string) => {
+    const rows = await bench.admin(
+      `select pid from pg_stat_activity where application_name = '${applicationName}' and wait_event_type = 'Lock' and query like 'begin%'`,
+    );
+    return rows.map((row) => row["pid"] as number);
   };
 
   it("swaps two databases under 20 clients that reconnect as fast as they can, and back", async () => {
-    const { engine, context } = fixture;
-    const { name, sibling, kept, old, fresh, renames } = await prepare();
-    const pool = new ReconnectingPool(server.url(name), name, 20);
-    await expect.poll(() => pool.answersSince(0).length).toBeGreaterThan(40);
-
+    const prepared = await bench.prepare();
+    const pool = new ReconnectingPool(server.url(prepared.name), prepared.name, 20);
+    await expect.poll(() => pool.answersSince(0).length, { timeout: 20_000 }).toBeGreaterThan(40);
     for (let turn = 0; turn < 3; turn += 1) {
-      const { sessionsEnded } = await engine.renameDatabases(address, renames, context);
+      expect((await rename(prepared.swap)).sessionsEnded).toBeGreaterThan(5);
       const swapped = pool.now();
-      expect(sessionsEnded).toBeGreaterThan(0);
-      expect(await ids(name, sibling, kept)).toEqual(
-        new Map([
-          [name, fresh],
-          [kept, old],
-        ]),
-      );
-      await expect.poll(() => pool.answersSince(swapped).length).toBeGreaterThan(40);
-      expect(new Set(pool.answersSince(swapped))).toEqual(new Set([String(fresh)]));
-        server.major,
-        "swap",
-        swapped - begun,
-        "ended",
-        sessionsEnded,
-        "longest connect",
-        Math.max(...during.map((v) => v.to - v.from)),
-        JSON.stringify(Object.fromEntries(Object.entries(Object.groupBy(during, (v) => v.code)).map(([c, v]) => [c, v!.length]))),
-      );
-      await engine.renameDatabases(
-        address,
-        [
-          { oid: fresh, from: name, to: sibling },
-          { oid: old, from: kept, to: name },
-        ],
-        context,
-      );
-      expect(await ids(name, sibling, kept)).toEqual(
-        new Map([
-          [name, old],
-          [sibling, fresh],
-        ]),
-      );
+      expect(await bench.now(prepared)).toEqual(bench.after(prepared));
+      await expect.poll(() => pool.answersSince(swapped).length, { timeout: 20_000 }).toBeGreaterThan(40);
+      expect(new Set(pool.answersSince(swapped))).toEqual(new Set([String(prepared.fresh)]));
+      await rename(prepared.undo);
+      expect(await bench.now(prepared)).toEqual(bench.before(prepared));
     }
+    const over = pool.now();
+    await expect.poll(() => pool.answersSince(over).length, { timeout: 20_000 }).toBeGreaterThan(20);
     await pool.stop();
+    // Who connects meanwhile waits, then is told once that the database was renamed; the next try is let in.
+    expect(new Set(pool.visits.map((visit) => visit.code))).toEqual(new Set(["", "3D000"]));
+    expect(Math.max(...pool.visits.map((visit) => visit.to - visit.from))).toBeLessThan(5_000);
+  });
+
+  it("leaves the old database under the name when the session that renames is ended before its commit", async () => {
+    const prepared = await bench.prepare();
+    const release = await holdSecond(prepared);
+    const renaming = rename(prepared.swap).catch((error: unknown) => error);
+    await expect.poll(async () => (await waitingForLock(bench.fixture.context.applicationName)).length).toBe(1);
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+    const [pid] = await waitingForLock(bench.fixture.context.applicationName);
+    await bench.admin(`select pg_terminate_backend(${pid})`);
+    expect(await renaming).toMatchObject({ code: "connection-lost" });
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+    await release();
+    await rename(prepared.swap);
+    expect(await bench.now(prepared)).toEqual(bench.after(prepared));
+  });
+
+  it("leaves the old database under the name, answering, when the process that renames is killed with -9", async () => {
+    const prepared = await bench.prepare();
+    const release = await holdSecond(prepared);
+    const child = spawn(
+      process.execPath,
+      ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL("rename-process.ts", import.meta.url))],
+      {
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      },
+    );
+    await once(child, "message");
+    const order: RenameOrder = { address, renames: prepared.swap, applicationName: `${bench.fixture.context.applicationName}-k` };
+    child.send(order);
+    await expect.poll(async () => (await waitingForLock(order.applicationName)).length, { timeout: 10_000 }).toBe(1);
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+    // What a sweep does first: then nothing of the lost process can follow any more.
+    await bench.fixture.engine.endSessions(address, { ...bench.fixture.context, applicationName: order.applicationName });
+    await release();
+    const visitor = await bench.session(prepared.name);
+    expect(await visitor`select oid::text from pg_database where datname = current_database()`).toEqual([{ oid: String(prepared.old) }]);
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+    await rename(prepared.swap);
+    expect(await bench.now(prepared)).toEqual(bench.after(prepared));
+  });
+
+  it("stops when it is cancelled while it waits, and changes nothing", async () => {
+    const prepared = await bench.prepare();
+    const release = await holdSecond(prepared);
+    const renaming = rename(prepared.swap).catch((error: unknown) => error);
+    await expect.poll(async () => (await waitingForLock(bench.fixture.context.applicationName)).length).toBe(1);
+    bench.fixture.abort.abort(new Error("cancelled by a person"));
+    expect(await renaming).toMatchObject({ message: "cancelled by a person" });
+    await release();
+    const fixture = await engineFixture([server.binDir]);
+    const { name, sibling, kept } = prepared;
+    expect(new Map(await fixture.engine.databaseIds(address, [name, sibling, kept], fixture.context))).toEqual(bench.before(prepared));
+    await fixture.remove();
+  });
+
+  it("names a session elsewhere whose lock holds the rename up, and changes nothing", async () => {
+    const prepared = await bench.prepare();
+    const release = await holdSecond(prepared);
+    await expect(rename(prepared.swap)).rejects.toMatchObject({
+      code: "sessions-not-ended",
+      params: { database: prepared.name, count: 1, who: `${server.superuser} (visitor)` },
+    });
+    await release();
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+  }, 40_000);
+
+  it("takes every hostile name through swap, undo and removal", async () => {
+    const { engine, context } = bench.fixture;
+    const roundTrip = async (hostile: string) => {
+      const name = await bench.make(hostile);
+      const sibling = await bench.make(siblingNameOf(name, context.applicationName));
+      const known = await bench.ids(name, sibling);
+      const [old, fresh] = [known.get(name)!, known.get(sibling)!];
+      const kept = bench.expectName(keptNameOf(name, new Date(), [name, sibling]));
+      const restored = bench.expectName(restoredNameOf(name, new Date(), [name, kept]));
+      await rename([
+        { oid: old, from: name, to: kept },
+        { oid: fresh, from: sibling, to: name },
+      ]);
+      expect(await bench.ids(name, sibling, kept)).toEqual(
+        new Map([
+          [kept, old],
+          [name, fresh],
+        ]),
+      );
+      await rename([
+        { oid: fresh, from: name, to: restored },
+        { oid: old, from: kept, to: name },
+      ]);
+      expect(await bench.ids(name, restored, kept)).toEqual(
+        new Map([
+          [restored, fresh],
+          [name, old],
+        ]),
+      );
+      await engine.dropDatabaseById(address, { oid: fresh, database: restored }, context);
+      expect(await bench.ids(name, restored)).toEqual(new Map([[name, old]]));
+      await engine.dropDatabaseById(address, { oid: old, database: name }, context);
+      expect(await bench.ids(name)).toEqual(new Map());
+    };
+    const waiting = [...hostileNames, "é".repeat(31), `${"x".repeat(35)}🛟🛟${"y".repeat(20)}`];
+    const lane = async () => {
+      for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await roundTrip(name);
+    };
+    await Promise.all([lane(), lane(), lane(), lane()]);
+  }, 120_000);
+
+  it("works from another database where the maintenance database is the one that is replaced", async () => {
+    const prepared = await bench.prepare();
+    const inside = { ...address, maintenanceDatabase: prepared.name };
+    await rename(prepared.swap, inside);
+    expect(await bench.now(prepared)).toEqual(bench.after(prepared));
+    await bench.fixture.engine.dropDatabaseById(
+      { ...address, maintenanceDatabase: prepared.kept },
+      { oid: prepared.old, database: prepared.kept },
+      bench.fixture.context,
+    );
+    expect(await bench.ids(prepared.kept)).toEqual(new Map());
+  });
+
+  describe("refuses, with nothing changed and nobody thrown out,", () => {
+    const refused = async (prepared: Prepared, code: string, params: object, { as = address, renames = prepared.swap } = {}) => {
+      const visitor = await bench.session(prepared.name);
+      await expect(rename(renames, as)).rejects.toMatchObject({ code, params });
+      expect(await visitor`select 1 as still`).toEqual([{ still: 1 }]);
+      expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+    };
+
+    it("another database under the name", async () => {
+      const prepared = await bench.prepare();
+      const [first, second] = prepared.swap;
+      await refused(prepared, "target-changed", { database: prepared.name }, { renames: [{ ...first!, oid: first!.oid + 1 }, second!] });
+      await refused(prepared, "target-changed", { database: prepared.sibling }, { renames: [first!, { ...second!, oid: prepared.old }] });
+    });
+
+    it("a name that is taken, or that belongs to PostgreSQL", async () => {
+      const prepared = await bench.prepare();
+      const taken = await bench.make();
+      const [first, second] = prepared.swap;
+      await refused(prepared, "target-exists", { database: taken }, { renames: [{ ...first!, to: taken }, second!] });
+      await refused(prepared, "target-exists", { database: prepared.sibling }, { renames: [{ ...first!, to: prepared.sibling }, second!] });
+      await refused(
+        prepared,
+        "target-name-invalid",
+        { why: "longer than 63 bytes" },
+        { renames: [{ ...first!, to: "x".repeat(64) }, second!] },
+      );
+      await refused(prepared, "target-name-invalid", { database: "postgres" }, { renames: [{ ...first!, to: "postgres" }, second!] });
+    });
+
+    it("a role that is not the owner, and one that may create no databases", async () => {
+      const owner = await bench.role("", "owner");
+      const member = await bench.role(`createdb in role ${owner.name}`);
+      const stranger = await bench.role("createdb");
+      const prepared = await bench.prepare(owner.name);
+      await refused(
+        prepared,
+        "target-not-owned",
+        { database: prepared.name, owner: owner.name, user: stranger.name },
+        { as: stranger.address },
+      );
+      await refused(prepared, "target-cannot-create", { user: owner.name }, { as: owner.address });
+      await rename(prepared.swap, member.address).catch((error: unknown) => expect(error).toMatchObject({ code: "sessions-not-ended" }));
+    });
+
+    it("prepared transactions", async () => {
+      const prepared = await bench.prepare();
+      const inside = await bench.session(prepared.name);
+      await inside.unsafe(`begin; create table t (id int); prepare transaction '${prepared.name}'`);
+      await refused(prepared, "target-has-prepared", { database: prepared.name, count: 1 });
+      await inside.unsafe(`rollback prepared '${prepared.name}'`);
+    });
+
+    it("sessions that the role may not end", async () => {
+      const owner = await bench.role("createdb", "owner");
+      const prepared = await bench.prepare(owner.name);
+      await refused(
+        prepared,
+        "sessions-not-ended",
+        { database: prepared.name, count: 1, who: `${server.superuser} (visitor)` },
+        { as: owner.address },
+      );
+    });
+
+    it("Lifeboat's own catalogue under any of the names, by its marker or where it lies", async () => {
+      for (const side of ["name", "sibling"] as const) {
+        const prepared = await bench.prepare();
+        const inside = await bench.session(prepared[side]);
+        await inside.unsafe("create schema lifeboat; create table lifeboat.installation (id text)");
+        await refused(prepared, "target-is-catalogue", { database: prepared[side] });
+      }
+      const prepared = await bench.prepare();
+      const cataloguesAddress = { host: "127.0.0.1", port: server.port, database: prepared.name };
+      const fixture = await engineFixture([server.binDir], { cataloguesAddress });
+      await expect(fixture.engine.renameDatabases(address, prepared.swap, fixture.context)).rejects.toMatchObject({
+        code: "target-is-catalogue",
+      });
+      await fixture.remove();
+    });
+  });
+
+  it("ends other roles' sessions as a member of the owner that may signal backends", async () => {
+    const owner = await bench.role("", "owner");
+    const app = await bench.role("", "app");
+    const restorer = await bench.role(`createdb in role ${owner.name}, pg_signal_backend`, "restorer");
+    const prepared = await bench.prepare(owner.name);
+    const visitor = await bench.session(prepared.name, app.address);
+    expect(await rename(prepared.swap, restorer.address)).toEqual({ sessionsEnded: 1 });
+    expect(await bench.now(prepared)).toEqual(bench.after(prepared));
+    // The visitor's pool comes back, and finds the new one.
+    expect(
+      await visitor`select oid::text from pg_database where datname = current_database()`.catch(
+        () => visitor`select oid::text from pg_database where datname = current_database()`,
+      ),
+    ).toEqual([{ oid: String(prepared.fresh) }]);
   });
 }
 
-describe("Replacing a database", () => {
+describe("Renaming databases", () => {
   describeOn(15, suite);
   describeOn(17, suite);
 });

@@ -23,15 +23,16 @@ export class SessionEnder {
     return this.#ended.size;
   }
 
-  /** What was in the way when it was last looked. */
+  /** What was in the way when something last was. */
   get last(): readonly Occupant[] {
     return this.#last;
   }
 
   /** One look: ends what may be ended. */
   async look(): Promise<void> {
-    this.#last = await this.#find(this.#sql);
-    await Promise.all(this.#last.filter((occupant) => occupant.endable).map(async ({ pid }) => await this.#end(pid)));
+    const found = await this.#find(this.#sql);
+    if (found.length > 0) this.#last = found;
+    await Promise.all(found.filter((occupant) => occupant.endable).map(async ({ pid }) => await this.#end(pid)));
   }
 
   /** Looks every 50 ms, or as told, until `work` settles; its result is `work`'s own, whatever becomes of the looks. */
