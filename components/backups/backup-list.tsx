@@ -6,7 +6,7 @@ import { useTranslations } from "next-intl";
 import type { BackupDto } from "#lib/contracts/backups";
 import { backupKinds } from "#lib/domain/backup-state";
 import { listBackupsPages } from "#lib/query/backups";
-import { listSourcesQuery } from "#lib/query/sources";
+import { listSourceNamesQuery } from "#lib/query/sources";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
@@ -20,7 +20,7 @@ export function BackupList() {
   const sourceWords = useTranslations("sources");
   const list = useListState(backupListSpec);
   const { values } = list;
-  const { data: sources } = useQuery({ ...listSourcesQuery({ limit: 200 }), refetchInterval: false });
+  const { data: sources } = useQuery(listSourceNamesQuery());
   const columns = useBackupColumns();
   return (
     <ListTable

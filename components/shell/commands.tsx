@@ -23,7 +23,7 @@ import {
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { formatMinute } from "#lib/format/time";
 import { searchEverythingQuery } from "#lib/query/system";
-import { listSourcesQuery } from "#lib/query/sources";
+import { listSourceNamesQuery } from "#lib/query/sources";
 import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { useCan } from "./me.tsx";
 import { useTheme } from "./use-theme.tsx";
@@ -39,6 +39,9 @@ export type Command = {
   readonly run?: (() => void) | undefined;
 };
 
+/** A thousand sources are found by typing, not by scrolling. */
+const mostBackUps = 20;
+
 /** Entries whose words contain all that was typed, accents and case aside. */
 export function matching(commands: readonly Command[], query: string): Command[] {
   const plain = (text: string) => text.normalize("NFD").replaceAll(/\p{M}/gu, "").toLowerCase();
@@ -53,27 +56,26 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
   const can = useCan();
   const [, setTheme] = useTheme();
   const askBackUp = useAskBackUp();
-  const sources = useQuery({ ...listSourcesQuery({ limit: 200 }), enabled: isOpen, refetchInterval: false });
+  const sources = useQuery({ ...listSourceNamesQuery(), enabled: isOpen });
   const search = useQuery({
     ...searchEverythingQuery(query),
     enabled: isOpen && query.trim().length > 1,
     placeholderData: keepPreviousData,
   });
 
+  const typed = query.trim() !== "";
+  const backUps: Command[] = (can("backups:create") ? (sources.data?.items ?? []) : [])
+    .filter(({ paused }) => !paused)
+    .map((source) => ({
+      id: `back-up-${source.id}`,
+      group: "actions" as const,
+      label: t(source.activeRunId === null ? "backUp" : "watchBackUp", { source: source.name }),
+      hint: source.serverName,
+      icon: DatabaseBackup,
+      href: source.activeRunId === null ? undefined : `/runs/${source.activeRunId}`,
+      run: source.activeRunId === null ? () => askBackUp(source) : undefined,
+    }));
   const fixed: Command[] = [
-    ...(can("backups:create")
-      ? (sources.data?.items ?? [])
-          .filter(({ pausedAt }) => pausedAt === null)
-          .map((source) => ({
-            id: `back-up-${source.id}`,
-            group: "actions" as const,
-            label: t(source.activeRun === null ? "backUp" : "watchBackUp", { source: source.name }),
-            hint: source.serverName,
-            icon: DatabaseBackup,
-            href: source.activeRun === null ? undefined : `/runs/${source.activeRun.id}`,
-            run: source.activeRun === null ? () => askBackUp(source) : undefined,
-          }))
-      : []),
     ...(can("servers:write")
       ? [{ id: "add-server", group: "actions" as const, label: t("addServer"), icon: Plus, href: "/settings/servers/new" }]
       : []),
@@ -98,8 +100,10 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
     { id: "theme-dark", group: "look", label: t("themeDark"), icon: Moon, run: () => setTheme("dark") },
     { id: "theme-system", group: "look", label: t("themeSystem"), icon: Monitor, run: () => setTheme("system") },
   ];
-  const typed = query.trim() !== "";
-  const shown = typed ? matching(fixed, query) : fixed.filter(({ group }) => group !== "look");
+  const shown = [
+    ...matching(backUps, query).slice(0, mostBackUps),
+    ...(typed ? matching(fixed, query) : fixed.filter(({ group }) => group !== "look")),
+  ];
   const data = query.trim().length > 1 ? search.data : undefined;
   const found: Command[] = [
     ...(data?.sources ?? []).map(({ id, name, serverName }) => ({

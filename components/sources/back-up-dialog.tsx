@@ -99,7 +99,7 @@ function useStartBackup(close: () => void) {
   const t = useTranslations("sources.backUp");
   const router = useRouter();
   return useAction(createBackup, {
-    changes: ["getSource", "listSources", "listRuns", "getOverview"],
+    changes: ["getSource", "listSources", "listSourceNames", "listRuns", "getOverview"],
     onDone: (run) => {
       close();
       router.push(`/runs/${run.id}`);

@@ -20,7 +20,7 @@ export function DeleteSource({ source }: { source: SourceDto }) {
   const [open, setOpen] = useState(false);
   const [backups, setBackups] = useState<"keep" | "delete">("keep");
   const remove = useAction(deleteSource, {
-    changes: ["listSources", "listServers", "getServer", "listBackups", "getOverview", "listRuns"],
+    changes: ["listSources", "listSourceNames", "listServers", "getServer", "listBackups", "getOverview", "listRuns"],
     onDone: () => {
       toast({ title: t("done", { name: source.name }) });
       router.push("/sources");

@@ -28,7 +28,7 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
     excludedTables: source.excludedTables,
   });
   const update = useAction(updateSource, {
-    changes: ["getSource", "listSources", "listSourceTables"],
+    changes: ["getSource", "listSources", "listSourceNames", "listSourceTables"],
     onDone: ({ name }) => toast({ title: t("saved", { name }) }),
   });
   const errors = fieldErrors(update.error);

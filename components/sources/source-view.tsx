@@ -99,7 +99,7 @@ function PauseButton({ source }: { source: SourceDetailDto }) {
   const tell = useProblemText();
   const paused = source.pausedAt !== null;
   const update = useAction(updateSource, {
-    changes: ["getSource", "listSources", "getOverview"],
+    changes: ["getSource", "listSources", "listSourceNames", "getOverview"],
     onDone: ({ name }) => toast({ title: paused ? t("resumed", { name }) : t("paused", { name }) }),
     onProblem: (error) => toast({ tone: "bad", title: tell(error).message, text: tell(error).hint }),
   });

@@ -46,6 +46,7 @@ export const endpoints: readonly Endpoint[] = [
   servers.deleteServer,
   servers.listServerDatabases,
   sources.listSources,
+  sources.listSourceNames,
   sources.createSource,
   sources.getSource,
   sources.updateSource,

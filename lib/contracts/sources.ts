@@ -83,6 +83,27 @@ export const listSources = defineEndpoint({
   response: pageOf(source.extend({ strip: z.array(stripDay).length(30) })),
 });
 
+/** What filters and menus choose from: no strips, no sizes, and all sources at once. */
+export const listSourceNames = defineEndpoint({
+  id: "listSourceNames",
+  method: "GET",
+  path: "/sources/names",
+  summary: "Every source by name",
+  permission: "sources:read",
+  response: z.object({
+    items: z.array(
+      z.object({
+        id: idOf("source"),
+        name: z.string(),
+        serverName: z.string(),
+        paused: z.boolean(),
+        /** The backup of it that is queued or running. */
+        activeRunId: idOf("run").nullable(),
+      }),
+    ),
+  }),
+});
+
 export const createSource = defineEndpoint({
   id: "createSource",
   method: "POST",

@@ -8,6 +8,9 @@ export const listSourcesQuery = (query: QueryInput<typeof contract.listSources>[
 export const listSourcesPages = (query: NonNullable<QueryInput<typeof contract.listSources>["query"]> = {}) =>
   endpointPages(contract.listSources, query, ({ items }) => items.some(({ activeRun }) => activeRun !== null));
 
+/** For filters and menus; asked for when they appear, not polled. */
+export const listSourceNamesQuery = () => endpointQuery(contract.listSourceNames);
+
 export const getSourceQuery = (id: string) => endpointQuery(contract.getSource, { params: { id } }, ({ activeRun }) => activeRun !== null);
 
 export const listSourceTablesQuery = (id: string) => endpointQuery(contract.listSourceTables, { params: { id } });

@@ -31,6 +31,9 @@ export const suiteSize: CatalogueSize = {
   lineBytes: 200,
 };
 
+/** The same with 5 GB of run log, as `scripts/scale.ts` makes it once, in minutes. */
+export const fullSize: CatalogueSize = { ...suiteSize, auditEvents: 300_000, detailed: 20_000, fullLogs: 270, lineBytes: 1900 };
+
 const serverCount = 40;
 const peopleCount = 200;
 
@@ -55,7 +58,7 @@ export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Pro
   await fillRestores(db, size);
   await fillAuditEvents(db, size);
   await db.execute(sql`vacuum analyze`);
-  return middle(db, size);
+  return idsInTheMiddle(db, size);
 }
 
 const source = numberedId("source", sql`s`);
@@ -190,7 +193,8 @@ async function fillAuditEvents(db: Database, size: CatalogueSize): Promise<void>
     from generate_series(1, ${size.auditEvents}::int) as n`);
 }
 
-async function middle(db: Database, size: CatalogueSize): Promise<LargeCatalogue> {
+/** The ids that `fillLargeCatalogue` answers with, of a catalogue that was filled before. */
+export async function idsInTheMiddle(db: Database, size: CatalogueSize): Promise<LargeCatalogue> {
   const [row] = await db.execute<LargeCatalogue>(sql`select ${numberedId("server", sql`7`)} as server,
     ${numberedId("source", sql`7`)} as source, ${numberedId("chain", sql`7`)} as chain, ${numberedId("backup", sql`7001`)} as backup,
     ${numberedId("run", sql`7001`)} as run, ${numberedId("restore", sql`${size.restores}::int / 2`)} as restore,

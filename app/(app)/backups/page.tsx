@@ -11,7 +11,7 @@ import * as contract from "#lib/contracts/backups";
 import * as sources from "#lib/contracts/sources";
 import { ask, askPages, prefetch } from "#lib/query/prefetch";
 import { listBackups } from "#lib/services/backups/list";
-import { listSources } from "#lib/services/sources/list";
+import { listSourceNames } from "#lib/services/sources/list-names";
 
 type Search = Promise<Record<string, string | string[] | undefined>>;
 
@@ -29,7 +29,7 @@ export default async function BackupsPage({ searchParams }: { searchParams: Sear
     getTranslations("sources"),
     prefetch(
       askPages(context, contract.listBackups, listBackups, backupListQuery(values)),
-      ask(context, sources.listSources, listSources, { query: { limit: 200 } }),
+      ask(context, sources.listSourceNames, listSourceNames),
     ),
   ]);
   return (

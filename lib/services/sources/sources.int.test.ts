@@ -10,6 +10,7 @@ import { testActor, type TestContext, testContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { createSource } from "./create.ts";
 import { getSource } from "./get.ts";
+import { listSourceNames } from "./list-names.ts";
 import { listSources } from "./list.ts";
 import { deleteSource } from "./remove.ts";
 import { updateSource } from "./update.ts";
@@ -210,4 +211,18 @@ test("sources are listed by name, filtered, and paged without gaps while others 
   expect((await list({ q: "L-B" })).items.map((item) => item.name)).toEqual(["L-b"]);
   expect((await list({ environment: "production" })).items).toEqual([]);
   expect((await listSources(viewer, { ...nothing, query: { limit: 2 } })).items).toHaveLength(2);
+});
+
+test("names for filters and menus say what is paused and what is being backed up, and leave out what was removed", async () => {
+  const paused = await insertSource(context.db, serverId, { name: "Names paused", pausedAt: new Date() });
+  const busy = await insertSource(context.db, serverId, { name: "names busy" });
+  const removed = await insertSource(context.db, serverId, { name: "Names removed", removedAt: new Date() });
+  const runId = await insertRun(context.db, { sourceId: busy, subject: busy, state: "queued" });
+  await insertRun(context.db, { sourceId: busy, subject: busy, state: "succeeded" });
+  await insertRun(context.db, { sourceId: paused, type: "verify", state: "running" });
+  const { items } = await listSourceNames(viewer, nothing);
+  expect(items.filter(({ id }) => [paused, busy, removed].includes(id))).toEqual([
+    { id: busy, name: "names busy", serverName: "Main", paused: false, activeRunId: runId },
+    { id: paused, name: "Names paused", serverName: "Main", paused: true, activeRunId: null },
+  ]);
 });
