@@ -1,7 +1,8 @@
 /** One installed set of client tools, as a worker reported it. */
 export type InstalledTools = { readonly major: number; readonly version: string; readonly path: string; readonly tools: readonly string[] };
 
-const neededTools = ["pg_dump", "pg_restore"] as const;
+/** What backing up and restoring take together. */
+const bothTools = ["pg_dump", "pg_restore"] as const;
 
 /** The major of a version as PostgreSQL tells it (`15.20`, `17rc1`); null for anything else. */
 export function majorOf(serverVersion: string | null): number | null {
@@ -9,8 +10,8 @@ export function majorOf(serverVersion: string | null): number | null {
   return match === null ? null : Number(match[1]);
 }
 
-function isComplete(set: InstalledTools): boolean {
-  return neededTools.every((tool) => set.tools.includes(tool));
+function hasTools(set: InstalledTools, needed: readonly string[]): boolean {
+  return needed.every((tool) => set.tools.includes(tool));
 }
 
 /** Compares `15.20` with `15.9` by their numbers. */
@@ -25,12 +26,17 @@ export function compareVersions(left: string, right: string): number {
 }
 
 /** The set for a server: its own major, else the nearest newer one, never an older one; of equal majors the newest minor. */
-export function chooseToolSet<T extends InstalledTools>(serverMajor: number, installed: readonly T[]): T | null {
-  const fitting = installed.filter((set) => isComplete(set) && set.major >= serverMajor);
+export function chooseToolSet<T extends InstalledTools>(
+  serverMajor: number,
+  installed: readonly T[],
+  needed: readonly string[] = bothTools,
+): T | null {
+  const fitting = installed.filter((set) => hasTools(set, needed) && set.major >= serverMajor);
   return fitting.toSorted((left, right) => left.major - right.major || compareVersions(right.version, left.version))[0] ?? null;
 }
 
-/** The newest complete set there is, for saying what was found when none fits. */
-export function newestToolSet<T extends InstalledTools>(installed: readonly T[]): T | null {
-  return installed.filter(isComplete).toSorted((left, right) => compareVersions(right.version, left.version))[0] ?? null;
+/** The newest set that has the tools, for saying what was found when none fits. */
+export function newestToolSet<T extends InstalledTools>(installed: readonly T[], needed: readonly string[] = bothTools): T | null {
+  const complete = installed.filter((set) => hasTools(set, needed));
+  return complete.toSorted((left, right) => compareVersions(right.version, left.version))[0] ?? null;
 }

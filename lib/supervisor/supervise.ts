@@ -18,7 +18,7 @@ import { openCatalogueHome, type StartTools } from "./catalogue.ts";
 import { keepBackingUp } from "./catalogue-schedule.ts";
 import { type Child, type ChildOptions, keepRunning } from "./child.ts";
 import { dataPaths, prepareFolders } from "./data-folders.ts";
-import { localAddress, waitUntilReady } from "./health.ts";
+import { localAddress, waitUntilReady } from "./wait-until-ready.ts";
 import { takeInstanceLock } from "./instance-lock.ts";
 import { upgradeCatalogue, waitForUpgrade } from "./migrate.ts";
 import { requestSample, watchSample } from "./sample-watch.ts";

@@ -12,8 +12,8 @@ import { spoolStream } from "#lib/repository/spool-stream";
 import { verifyPack } from "#lib/repository/verify-pack";
 import { writeFullPack } from "#lib/repository/write-full";
 import type { Keyring } from "#lib/secrets/keyring";
-import type { BackupFacts } from "#lib/services/backups/facts";
-import type { KnownPack, PackRepository } from "#lib/services/runs/pack-repository";
+import type { BackupFacts, KnownPack } from "#lib/services/backups/facts";
+import type { PackRepository } from "#lib/services/runs/pack-repository";
 import type { Storage } from "#lib/storage/port";
 
 export type RepositoryOptions = {

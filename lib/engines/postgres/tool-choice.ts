@@ -1,4 +1,5 @@
 import { LifeboatError } from "#lib/domain/error";
+import { chooseToolSet, newestToolSet } from "#lib/domain/tool-choice";
 
 /** One installed set of PostgreSQL programs, as the page of tools shows it. */
 export type ToolSet = {
@@ -53,19 +54,10 @@ export function pickToolSet(
   installer: Installer = null,
 ): ToolSet {
   const tool = needed[0] ?? "pg_dump";
-  const usable = toolSets.filter((set) => needed.every((name) => set.tools.includes(name)));
-  const fitting = usable
-    .filter((set) => set.major >= serverMajor)
-    .toSorted((a, b) => a.major - b.major || compareVersions(b.version, a.version));
-  const [best] = fitting;
-  if (best !== undefined) return best;
+  const best = chooseToolSet(serverMajor, toolSets, needed);
+  if (best !== null) return best;
   const install = installCommand(installer, serverMajor) ?? "none";
-  const newest = usable.toSorted((a, b) => compareVersions(b.version, a.version))[0];
-  if (newest === undefined) throw new LifeboatError("tool-missing", { tool, major: String(serverMajor), install });
+  const newest = newestToolSet(toolSets, needed);
+  if (newest === null) throw new LifeboatError("tool-missing", { tool, major: String(serverMajor), install });
   throw new LifeboatError("tool-too-old", { tool, found: newest.version, needed: String(serverMajor), install });
-}
-
-function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) => version.split(/[^0-9]+/).map(Number));
-  return (left![0] ?? 0) - (right![0] ?? 0) || (left![1] ?? 0) - (right![1] ?? 0);
 }

@@ -13,8 +13,7 @@ import { lockChain } from "../chains/lock.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease, databaseNow } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
-import type { KnownPack } from "../runs/pack-repository.ts";
-import { type BackupFacts, knownPack, loadBackupFacts } from "./facts.ts";
+import { type BackupFacts, type KnownPack, knownPack, loadBackupFacts } from "./facts.ts";
 
 /** What a verification found; `failure` is what the run fails with, null when everything passed. */
 export type VerifyVerdict = { readonly checks: CheckOutcome[]; readonly failure: Reason | null; readonly listing: string };

@@ -8,7 +8,6 @@ import { packs } from "#lib/db/schema/packs";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
-import type { KnownPack } from "../runs/pack-repository.ts";
 
 /** Everything that the catalogue knows of one backup: what its sidecar says, so that the catalogue can be rebuilt from storage. */
 export type BackupFacts = {
@@ -19,6 +18,14 @@ export type BackupFacts = {
   readonly pack: typeof packs.$inferSelect;
   readonly stream: typeof backupStreams.$inferSelect;
   readonly tables: readonly (typeof backupTables.$inferSelect)[];
+};
+
+/** What the catalogue knows of a stored full beforehand. */
+export type KnownPack = {
+  readonly key: string;
+  readonly storedBytes: number;
+  readonly storedSha256: string;
+  readonly stream: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
 };
 
 /** Loads a backup with its one stream and pack. Throws `not-found`, also for an intent row whose dump has not ended. */

@@ -1,15 +1,7 @@
 import type { BackupKind } from "#lib/domain/backup-state";
 import type { Reason } from "#lib/domain/error";
 import type { CheckOutcome, WriteFullRequest, WrittenPack } from "#lib/repository/port";
-import type { BackupFacts } from "../backups/facts.ts";
-
-/** What the catalogue knows of a stored full beforehand. */
-export type KnownPack = {
-  readonly key: string;
-  readonly storedBytes: number;
-  readonly storedSha256: string;
-  readonly stream: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
-};
+import type { BackupFacts, KnownPack } from "../backups/facts.ts";
 
 export type BytesDone = (bytesDone: number) => void;
 
