@@ -11,6 +11,7 @@ export const apiToken = z.object({
   name: z.string(),
   /** First characters, to tell tokens apart; empty for tokens that were made before they were kept. */
   hint: z.string(),
+  /** What it may be at most now: never more than whoever made it is. */
   role: z.enum(roles),
   /** Null: everything that the role may do. */
   scopes: z.array(z.enum(permissions)).nullable(),

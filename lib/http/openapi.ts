@@ -178,6 +178,8 @@ function problemStatuses(endpoint: Endpoint): number[] {
   const byPath = endpoint.path.includes("{") ? (["not-found"] as const) : [];
   const byVersion = endpoint.ifMatch ? (["stale", "precondition-required"] as const) : [];
   const byRange = endpoint.id === "downloadBackup" ? (["range"] as const) : [];
-  const categories = [...always, ...signedIn, ...byMethod, ...byPath, ...byVersion, ...byRange];
+  const isGuessable = (endpoint.permission === "public" && endpoint.method !== "GET") || endpoint.id === "changeMyPassword";
+  const byGuessing = isGuessable ? (["forbidden", "too-many"] as const) : [];
+  const categories = [...always, ...signedIn, ...byGuessing, ...byMethod, ...byPath, ...byVersion, ...byRange];
   return [...new Set(categories.map((category) => statusOfCategory[category]))].sort((a, b) => a - b);
 }
