@@ -8,6 +8,7 @@ import { idPrefixes } from "#lib/domain/ids";
 import { isAllowed } from "#lib/domain/permissions";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { bearerToken, signedInPerson, testRuntime } from "#lib/testing/web-runtime";
+import { entityOfSegment } from "./parse-request.ts";
 import { admit, type Handler } from "./route.ts";
 import { type Runtime, setRuntime } from "./runtime.ts";
 
@@ -16,17 +17,6 @@ const routed = endpoints.filter(({ id }) => id !== "downloadBackup");
 const mutations = routed.filter(({ method }) => method !== "GET");
 const guarded = routed.filter(({ permission }) => permission !== "public");
 const byId = (list: readonly Endpoint[]) => list.map((endpoint) => [endpoint.id, endpoint] as const);
-
-const segmentEntity: Record<string, keyof typeof idPrefixes> = {
-  servers: "server",
-  sources: "source",
-  backups: "backup",
-  runs: "run",
-  restores: "restore",
-  users: "user",
-  tokens: "token",
-  me: "session",
-};
 
 let home: TestCatalogue;
 let runtime: Runtime;
@@ -52,7 +42,7 @@ async function ask(endpoint: Endpoint, headers: Record<string, string>): Promise
   const exported = (await import(/* @vite-ignore */ routeFile(endpoint))) as Record<string, Handler>;
   const handler = exported[endpoint.method];
   if (handler === undefined) throw new Error(`${endpoint.method} is not exported`);
-  const entity = segmentEntity[endpoint.path.split("/")[1] ?? ""];
+  const entity = entityOfSegment[endpoint.path.split("/")[1] ?? ""];
   const params = endpoint.path.includes("{id}") && entity !== undefined ? { id: `${idPrefixes[entity]}_${"0".repeat(32)}` } : {};
   const isMutation = endpoint.method !== "GET";
   const request = new Request(`http://127.0.0.1:3210/api/v1${endpoint.path}`, {

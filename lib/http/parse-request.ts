@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import type { Endpoint, EndpointInput } from "#lib/contracts/endpoint";
 import { LifeboatError } from "#lib/domain/error";
+import type { Entity } from "#lib/domain/ids";
 import { InvalidInputError } from "./problem.ts";
 import { readJson } from "./request-body.ts";
 
-/** What a path segment holds, for the `not-found` of an id that cannot be one. */
-const entityOfSegment: Readonly<Record<string, string>> = {
+/** What the `{id}` names that follows a path's first segment. */
+export const entityOfSegment: Readonly<Record<string, Entity>> = {
   servers: "server",
   sources: "source",
   backups: "backup",

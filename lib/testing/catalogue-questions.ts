@@ -1,20 +1,12 @@
 import { z } from "zod";
 import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
+import type { Entity } from "#lib/domain/ids";
+import { entityOfSegment } from "#lib/http/parse-request";
 import type { LargeCatalogue } from "./large-catalogue.ts";
 
 /** One GET request of the API; `path` is relative to `/api/v1`, `params` what Next would take from it. */
 export type Question = { readonly endpoint: Endpoint; readonly path: string; readonly params: Readonly<Record<string, string>> };
-
-/** Whose `{id}` it is that follows a path's first segment. */
-const entityOf: Readonly<Record<string, keyof LargeCatalogue>> = {
-  servers: "server",
-  sources: "source",
-  backups: "backup",
-  runs: "run",
-  restores: "restore",
-  users: "user",
-};
 
 const dayMs = 86_400_000;
 
@@ -67,9 +59,10 @@ export function nextPage(question: Question, next: string): Question {
 
 function located({ id, path }: Endpoint, ids: LargeCatalogue): { path: string; params: Record<string, string> } {
   if (!path.includes("{")) return { path, params: {} };
-  const entity = entityOf[path.split("/")[1] ?? ""];
-  if (entity === undefined || /\{(?!id\})/.test(path)) throw new Error(`catalogue-questions.ts knows no id for ${id} (${path})`);
-  return { path: path.replace("{id}", ids[entity]), params: { id: ids[entity] } };
+  const entity = entityOfSegment[path.split("/")[1] ?? ""];
+  const named = entity === undefined ? undefined : (ids as Partial<Record<Entity, string>>)[entity];
+  if (named === undefined || /\{(?!id\})/.test(path)) throw new Error(`large-catalogue.ts makes no id for ${id} (${path})`);
+  return { path: path.replace("{id}", named), params: { id: named } };
 }
 
 function queriesOf(endpoint: Endpoint, ids: LargeCatalogue, now: Date): Record<string, string>[] {
