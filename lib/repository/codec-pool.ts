@@ -60,7 +60,8 @@ export function createCodecPool(options: { threads?: number } = {}): CodecPool {
     return new Promise<T>((resolve, reject) => {
       lane.waiting.set(id, { resolve, reject });
       lane.worker.ref();
-      lane.worker.postMessage({ id, job }, [job.buffer]);
+      const spare = job.kind === "compress" ? job.frames : job.raw;
+      lane.worker.postMessage({ id, job }, spare === undefined ? [job.buffer] : [job.buffer, spare]);
     });
   };
 

@@ -10,7 +10,7 @@ parentPort?.on("message", ({ id, job }: Request) => {
       parentPort?.postMessage({ id, result }, [result.raw, result.frames.buffer]);
     } else {
       const result = decodeBatch(job);
-      parentPort?.postMessage({ id, result }, [result.raw.buffer]);
+      parentPort?.postMessage({ id, result }, [result.raw.buffer, result.stored]);
     }
   } catch (error) {
     parentPort?.postMessage({ id, error }, []);

@@ -7,6 +7,8 @@ export type CompressJob = {
   readonly buffer: ArrayBuffer;
   readonly lengths: Uint32Array;
   readonly level: number;
+  /** Taken for the frames when they fit. */
+  readonly frames?: ArrayBuffer;
 };
 
 /** One frame a segment, one after the other; `raw` is the input, handed back to be used again. */
@@ -24,11 +26,15 @@ export type DecodeJob = {
   readonly frameLengths: Uint32Array;
   readonly rawLengths: Uint32Array;
   readonly digests: Uint8Array;
+  /** Taken for the decoded bytes when they fit. */
+  readonly raw?: ArrayBuffer;
 };
 
 /** `failure` null: every segment has its SHA-256. Otherwise the first that has not, and why; `raw` then ends before it. */
 export type DecodedBatch = {
   readonly raw: Uint8Array<ArrayBuffer>;
+  /** The input, handed back to be used again. */
+  readonly stored: ArrayBuffer;
   readonly failure: { readonly at: number; readonly detail: string } | null;
 };
 
@@ -38,9 +44,9 @@ export function compressBatch(job: CompressJob): CompressedBatch {
   const count = job.lengths.length;
   const frameLengths = new Uint32Array(count);
   const digests = new Uint8Array(count * 32);
-  const parts: Uint8Array[] = [];
+  let frames = new Uint8Array(job.frames ?? new ArrayBuffer(job.buffer.byteLength));
   let offset = 0;
-  let total = 0;
+  let filled = 0;
   for (let at = 0; at < count; at += 1) {
     const segment = raw.subarray(offset, offset + job.lengths[at]!);
     offset += segment.length;
@@ -51,16 +57,18 @@ export function compressBatch(job: CompressJob): CompressedBatch {
       params: { [constants.ZSTD_c_compressionLevel]: job.level, [constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_contentSizeFlag]: 1 },
     });
     frameLengths[at] = frame.length;
-    total += frame.length;
-    parts.push(frame);
+    if (filled + frame.length > frames.length) frames = enlarged(frames, filled + frame.length);
+    frames.set(frame, filled);
+    filled += frame.length;
   }
-  const frames = new Uint8Array(total);
-  let filled = 0;
-  for (const part of parts) {
-    frames.set(part, filled);
-    filled += part.length;
-  }
-  return { raw: job.buffer, frames, frameLengths, digests };
+  return { raw: job.buffer, frames: frames.subarray(0, filled), frameLengths, digests };
+}
+
+/** Bytes that do not compress take a little more room than they had. */
+function enlarged(bytes: Uint8Array, needed: number): Uint8Array<ArrayBuffer> {
+  const larger = new Uint8Array(needed + needed / 4);
+  larger.set(bytes);
+  return larger;
 }
 
 /** Decodes frame by frame (one call decodes one frame only) into one buffer and compares every segment's length and SHA-256. */
@@ -68,17 +76,17 @@ export function decodeBatch(job: DecodeJob): DecodedBatch {
   const stored = new Uint8Array(job.buffer);
   let total = 0;
   for (const length of job.rawLengths) total += length;
-  const raw = new Uint8Array(total);
+  const raw = new Uint8Array(job.raw !== undefined && job.raw.byteLength >= total ? job.raw : new ArrayBuffer(total));
   let from = 0;
   let filled = 0;
   for (let at = 0; at < job.frameLengths.length; at += 1) {
     const frame = stored.subarray(from, from + job.frameLengths[at]!);
     from += frame.length;
     const detail = decodeInto(raw, filled, frame, job.rawLengths[at]!, job.digests.subarray(at * 32, at * 32 + 32));
-    if (detail !== null) return { raw: raw.subarray(0, filled), failure: { at, detail } };
+    if (detail !== null) return { raw: raw.subarray(0, filled), stored: job.buffer, failure: { at, detail } };
     filled += job.rawLengths[at]!;
   }
-  return { raw, failure: null };
+  return { raw: raw.subarray(0, filled), stored: job.buffer, failure: null };
 }
 
 /** Null when the frame held the segment; else what is wrong with it. */

@@ -5,9 +5,9 @@ import type { OpenPack } from "./read-pack.ts";
 /** Segments `from` (included) to `to` (excluded), decoded together. */
 export type SegmentRange = { readonly from: number; readonly to: number };
 
-const rawBatchBytes = 1024 * 1024;
+const rawBatchBytes = 2 * 1024 * 1024;
 
-/** Groups a run of segments into batches of about 1 MiB of plain bytes: one range read and one job of a decoding thread each. */
+/** Groups a run of segments into batches of about 2 MiB of plain bytes: one range read and one job of a decoding thread each. */
 export function* groupSegments(pack: OpenPack, { from, to }: SegmentRange): Iterable<SegmentRange> {
   let start = from;
   let rawBytes = 0;
@@ -20,13 +20,29 @@ export function* groupSegments(pack: OpenPack, { from, to }: SegmentRange): Iter
   }
 }
 
-/** Decodes the frames of a range; `stored` are their bytes and nothing else, and belong to the decoder from here on. */
-export function decodeRange(pool: CodecPool, pack: OpenPack, { from, to }: SegmentRange, stored: Uint8Array): Promise<DecodedBatch> {
-  const whole = stored.byteOffset === 0 && stored.byteLength === stored.buffer.byteLength && stored.buffer instanceof ArrayBuffer;
+/**
+ * Decodes the frames of a range. `stored` begins with their bytes and belongs to the decoder from here on, like `into`, which is taken
+ * for the decoded bytes when they fit; both come back with the result.
+ */
+export function decodeRange(
+  pool: CodecPool,
+  pack: OpenPack,
+  { from, to }: SegmentRange,
+  stored: ArrayBuffer,
+  into?: ArrayBuffer,
+): Promise<DecodedBatch> {
   return pool.decode({
-    buffer: whole ? stored.buffer : new Uint8Array(stored).buffer,
+    buffer: stored,
+    raw: into,
     frameLengths: pack.segments.frameLengths.slice(from, to),
     rawLengths: pack.segments.rawLengths.slice(from, to),
     digests: pack.segments.digests.slice(from * 32, to * 32),
   });
+}
+
+/** Plain bytes of a range. */
+export function plainBytes(pack: OpenPack, { from, to }: SegmentRange): number {
+  let bytes = 0;
+  for (let at = from; at < to; at += 1) bytes += pack.segments.rawLengths[at]!;
+  return bytes;
 }

@@ -13,34 +13,33 @@
  *       (global.set $rolling (local.get $value))
  *       (i32.const -1))
  */
-const section = (id: number, ...content: number[]) => [id, content.length, ...content];
+const section = (id: number, content: number[]) => [id, content.length, ...content];
 const name = (text: string) => [text.length, ...Buffer.from(text)];
 const [i32, local, global] = [0x7f, 0x20, 0x23];
 const [at, end, mask, value] = [0, 1, 2, 3];
-const find = [
-  ...[1, 1, i32], // (local $value i32)
-  ...[global, 0, 0x21, value], // value = rolling
-  ...[0x03, 0x40], // loop
-  ...[local, value, 0x41, 1, 0x74], // value << 1
-  ...[local, at, 0x2d, 0, 0x80, 0x08, 0x41, 2, 0x74, 0x28, 2, 0], // gear[bytes[at]]
-  ...[0x6a, 0x21, value], // value = sum of both
-  ...[local, at, 0x41, 1, 0x6a, 0x21, at], // at += 1
-  ...[local, value, local, mask, 0x71, 0x45, 0x04, 0x40, local, at, 0x0f, 0x0b], // if no bit of mask is set: return at
-  ...[local, at, local, end, 0x49, 0x0d, 0], // if at < end: once more
-  ...[0x0b, local, value, 0x24, 0], // end of loop; rolling = value
-  ...[0x41, 0x7f, 0x0b], // -1
-];
-const module = new WebAssembly.Module(
-  Uint8Array.of(
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 1, 0x60, 3, i32, i32, i32, 1, i32),
-    ...section(3, 1, 0),
-    ...section(5, 1, 0, 3),
-    ...section(6, 1, i32, 1, 0x41, 0, 0x0b),
-    ...section(7, 3, ...name("memory"), 2, 0, ...name("rolling"), 3, 0, ...name("find"), 0, 0),
-    ...section(10, 1, find.length, ...find),
-  ),
-);
+const code = [
+  [1, 1, i32], // (local $value i32)
+  [global, 0, 0x21, value], // value = rolling
+  [0x03, 0x40], // loop
+  [local, value, 0x41, 1, 0x74], // value << 1
+  [local, at, 0x2d, 0, 0x80, 0x08, 0x41, 2, 0x74, 0x28, 2, 0], // gear[bytes[at]]
+  [0x6a, 0x21, value], // value = sum of both
+  [local, at, 0x41, 1, 0x6a, 0x21, at], // at += 1
+  [local, value, local, mask, 0x71, 0x45, 0x04, 0x40, local, at, 0x0f, 0x0b], // if no bit of mask is set: return at
+  [local, at, local, end, 0x49, 0x0d, 0], // if at < end: once more
+  [0x0b, local, value, 0x24, 0], // end of loop; rolling = value
+  [0x41, 0x7f, 0x0b], // -1
+].flat();
+const sections = [
+  [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  section(1, [1, 0x60, 3, i32, i32, i32, 1, i32]),
+  section(3, [1, 0]),
+  section(5, [1, 0, 3]),
+  section(6, [1, i32, 1, 0x41, 0, 0x0b]),
+  section(7, [3, ...name("memory"), 2, 0, ...name("rolling"), 3, 0, ...name("find"), 0, 0]),
+  section(10, [1, code.length, ...code]),
+].flat();
+const compiled = new WebAssembly.Module(Uint8Array.from(sections));
 
 /** Bytes that `find` can look at. */
 export const gearWindowBytes = 131_072;
@@ -57,7 +56,7 @@ export type GearLoop = {
 
 /** A loop of its own for one stream, over this table of 256 numbers. */
 export function createGearLoop(table: Int32Array): GearLoop {
-  const { memory, rolling, find } = new WebAssembly.Instance(module).exports as unknown as {
+  const { memory, rolling, find } = new WebAssembly.Instance(compiled).exports as unknown as {
     memory: WebAssembly.Memory;
     rolling: WebAssembly.Global<"i32">;
     find: GearLoop["find"];

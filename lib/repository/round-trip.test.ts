@@ -36,7 +36,7 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 
 async function readWhole(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
-  for await (const part of parts) all.push(part);
+  for await (const part of parts) all.push(Buffer.from(part));
   return Buffer.concat(all);
 }
 

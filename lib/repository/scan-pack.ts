@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { LifeboatError } from "#lib/domain/error";
 import type { Storage } from "../storage/port.ts";
+import { type BufferShelf, createBufferShelf } from "./buffer-shelf.ts";
 import type { CodecPool } from "./codec-pool.ts";
 import type { DecodedBatch } from "./codec.ts";
-import { decodeRange, groupSegments, type SegmentRange } from "./frame-batches.ts";
+import { decodeRange, groupSegments, plainBytes, type SegmentRange } from "./frame-batches.ts";
 import { type OpenPack, type StoredStream, storedStreams } from "./read-pack.ts";
 
 export type ScanOptions = {
@@ -11,7 +12,7 @@ export type ScanOptions = {
   readonly pack: OpenPack;
   readonly pool: CodecPool;
   readonly signal: AbortSignal;
-  /** Gets every checked piece of every stream, in order; awaited before the next one. */
+  /** Gets every checked piece of every stream, in order; awaited before the next one, and the piece's memory is used again then. */
   readonly onBytes?: (stream: StoredStream, bytes: Uint8Array) => Promise<void>;
   readonly onProgress?: (progress: { packBytes: number; streamBytes: number }) => void;
 };
@@ -31,7 +32,7 @@ const progressEveryMs = 250;
 
 /**
  * Reads a pack once, from its first byte to its last, past the page cache where the platform can: hashes the file, decodes every
- * frame on the pool's threads and compares every segment's SHA-256. Memory: batches in flight × (1 MiB + one segment) × 2.
+ * frame on the pool's threads and compares every segment's SHA-256. Memory: batches in flight × (2 MiB + one segment) × 2.
  */
 export async function scanPack(options: ScanOptions): Promise<ScanResult> {
   const { pack, pool, signal, storage } = options;
@@ -40,6 +41,7 @@ export async function scanPack(options: ScanOptions): Promise<ScanResult> {
   const packHash = createHash("sha256");
   const flat = streams.map(() => createHash("sha256"));
   const underway: { range: SegmentRange; stream: number; result: Promise<DecodedBatch> }[] = [];
+  const shelf = createBufferShelf();
   let failure: LifeboatError | null = null;
   let bytes = 0;
   let segmentsDecoded = 0;
@@ -62,16 +64,18 @@ export async function scanPack(options: ScanOptions): Promise<ScanResult> {
     streamBytes += decoded.raw.length;
     flat[oldest.stream]!.update(decoded.raw);
     await options.onBytes?.(streams[oldest.stream]!, decoded.raw);
+    shelf.give(decoded.raw.buffer);
+    shelf.give(decoded.stored);
   };
 
-  const assembler = createAssembler(batches, pack);
+  const assembler = createAssembler(batches, pack, shelf);
   for await (const block of storage.readAll(pack.key, signal)) {
     signal.throwIfAborted();
     packHash.update(block);
     bytes += block.length;
     for (const { batch, stored } of assembler.take(block)) {
       if (failure !== null) break;
-      const result = decodeRange(pool, pack, batch, stored);
+      const result = decodeRange(pool, pack, batch, stored, shelf.take(plainBytes(pack, batch)));
       result.catch(() => undefined);
       underway.push({ range: batch, stream: batch.stream, result });
       if (underway.length >= pool.inFlight) await finishOldest();
@@ -105,24 +109,29 @@ function* planBatches(pack: OpenPack, streams: readonly StoredStream[]): Iterato
 }
 
 /** Cuts the file, as it passes in blocks of any size, into the stored bytes of one batch after the other. */
-function createAssembler(batches: Iterator<PlannedBatch, undefined>, pack: OpenPack) {
+function createAssembler(batches: Iterator<PlannedBatch, undefined>, pack: OpenPack, shelf: BufferShelf) {
   const sizeOf = (batch: SegmentRange) => pack.frameOffsets[batch.to]! - pack.frameOffsets[batch.from]!;
-  let batch = batches.next().value;
-  let stored = new Uint8Array(batch === undefined ? 0 : sizeOf(batch));
+  let batch: PlannedBatch | undefined;
+  let stored = new Uint8Array(0);
   let filled = 0;
+  const begin = () => {
+    batch = batches.next().value;
+    const size = batch === undefined ? 0 : sizeOf(batch);
+    stored = new Uint8Array(shelf.take(size), 0, size);
+    filled = 0;
+  };
+  begin();
   return {
-    *take(block: Uint8Array): Iterable<{ batch: PlannedBatch; stored: Uint8Array }> {
-      let offset = 0;
-      while (batch !== undefined && offset < block.length) {
+    *take(block: Uint8Array): Iterable<{ batch: PlannedBatch; stored: ArrayBuffer }> {
+      for (let offset = 0; offset < block.length;) {
+        if (batch === undefined) return;
         const piece = block.subarray(offset, offset + stored.length - filled);
         stored.set(piece, filled);
         filled += piece.length;
         offset += piece.length;
         if (filled < stored.length) return;
-        const complete = { batch, stored };
-        batch = batches.next().value;
-        stored = new Uint8Array(batch === undefined ? 0 : sizeOf(batch));
-        filled = 0;
+        const complete = { batch, stored: stored.buffer };
+        begin();
         yield complete;
       }
     },

@@ -1,24 +1,11 @@
 import type { StreamChunk } from "../engines/port.ts";
+import type { BufferShelf } from "./buffer-shelf.ts";
 import { createBoundaryFinder, type SegmenterParameters, segmentLimits } from "./segmenter.ts";
 
-/** Whole segments that travel to a compression thread together: about 1 MiB, more where one segment is longer. */
+/** Whole segments that travel to a compression thread together: about 2 MiB, more where one segment is longer. */
 export type SegmentBatch = { readonly buffer: ArrayBuffer; readonly bytes: number; readonly lengths: Uint32Array };
 
-/** Buffers of one size, used again: a stream of any length lives in as many as are in flight. */
-export type BufferShelf = { take(): ArrayBuffer; give(buffer: ArrayBuffer): void };
-
-const batchBytes = 1024 * 1024;
-
-export function createBufferShelf(averageSegmentBytes: number): BufferShelf {
-  const size = batchBytes + segmentLimits(averageSegmentBytes).maxBytes;
-  const free: ArrayBuffer[] = [];
-  return {
-    take: () => free.pop() ?? new ArrayBuffer(size),
-    give(buffer) {
-      if (buffer.byteLength === size && free.length < 16) free.push(buffer);
-    },
-  };
-}
+const batchBytes = 2 * 1024 * 1024;
 
 /**
  * Cuts a stream into segments and groups them. Every byte is copied once; what a batch leaves open (less than one segment) is
@@ -30,7 +17,8 @@ export async function* batchSegments(
   shelf: BufferShelf,
 ): AsyncIterable<SegmentBatch> {
   const finder = createBoundaryFinder(parameters);
-  let open = new Uint8Array(shelf.take());
+  const size = batchBytes + segmentLimits(parameters.averageSegmentBytes).maxBytes;
+  let open = new Uint8Array(shelf.take(size));
   let used = 0;
   let closed = 0;
   let lengths: number[] = [];
@@ -40,7 +28,7 @@ export async function* batchSegments(
   };
   const ship = (): SegmentBatch => {
     const batch = { buffer: open.buffer, bytes: closed, lengths: Uint32Array.from(lengths) };
-    const next = new Uint8Array(shelf.take());
+    const next = new Uint8Array(shelf.take(size));
     next.set(open.subarray(closed, used));
     open = next;
     used -= closed;

@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import { array, assert, asyncProperty, integer, uniqueArray } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { StreamChunk } from "../engines/port.ts";
-import { batchSegments, createBufferShelf } from "./segment-batches.ts";
+import { createBufferShelf } from "./buffer-shelf.ts";
+import { batchSegments } from "./segment-batches.ts";
 import { chooseAverageSegmentBytes, gearTable, segmentLimits } from "./segmenter.ts";
 
 const seed = "00112233445566778899aabbccddeeff";
@@ -26,7 +27,7 @@ async function segment(chunks: StreamChunk[], averageSegmentBytes: number): Prom
   async function* source() {
     yield* chunks;
   }
-  for await (const batch of batchSegments(source(), { seed, averageSegmentBytes }, createBufferShelf(averageSegmentBytes))) {
+  for await (const batch of batchSegments(source(), { seed, averageSegmentBytes }, createBufferShelf())) {
     lengths.push(...batch.lengths);
     parts.push(new Uint8Array(batch.buffer, 0, batch.bytes));
   }

@@ -1,11 +1,12 @@
 import { createHash, type Hash, hash } from "node:crypto";
 import type { StorageWriter } from "../storage/port.ts";
+import { createBufferShelf } from "./buffer-shelf.ts";
 import { type CodecPool, createCodecPool } from "./codec-pool.ts";
 import type { CompressedBatch } from "./codec.ts";
 import { encodeFooter, footerBytes, indexFrameMagic, skippableHeader } from "./pack-footer.ts";
 import { encodeIndex, type PackIndex } from "./pack-index.ts";
 import type { PackFacts, StreamFacts, WriteFullRequest, WrittenPack } from "./port.ts";
-import { batchSegments, createBufferShelf, type SegmentBatch } from "./segment-batches.ts";
+import { batchSegments, type SegmentBatch } from "./segment-batches.ts";
 import { createSegmentTableBuilder, rootHashOf } from "./segment-table.ts";
 
 /** Level 1 is 1.5 times as fast as 3 and 1 % larger on dumps. */
@@ -37,13 +38,17 @@ export async function writeFullPack(request: WriteFullRequest, options: WriteFul
   }
 }
 
-/** Bytes on their way into the pack: written, hashed and counted in one place. */
-type PackSink = { readonly writer: StorageWriter; readonly sha256: Hash; bytes: number };
+/** Bytes on their way into the pack: written, hashed and counted in one place. `written` is the last write, which may be underway. */
+type PackSink = { readonly writer: StorageWriter; readonly sha256: Hash; bytes: number; written: Promise<void> };
 
-async function append(sink: PackSink, bytes: Uint8Array): Promise<void> {
+/** Waits for the write before this one only, so that the disk and the processors work at the same time. */
+async function append(sink: PackSink, bytes: Uint8Array, afterwards: () => void = () => undefined): Promise<void> {
   sink.sha256.update(bytes);
   sink.bytes += bytes.length;
-  await sink.writer.write(bytes);
+  await sink.written;
+  sink.written = sink.writer.write(bytes).then(afterwards);
+  // Awaited by the next append or at the end; until then a rejection must not count as unhandled.
+  sink.written.catch(() => undefined);
 }
 
 async function writePack(
@@ -53,10 +58,10 @@ async function writePack(
   writer: StorageWriter,
 ): Promise<{ stream: StreamFacts; pack: PackFacts }> {
   const { chain, signal } = request;
-  const sink: PackSink = { writer, sha256: createHash("sha256"), bytes: 0 };
+  const sink: PackSink = { writer, sha256: createHash("sha256"), bytes: 0, written: Promise.resolve() };
   const flat = createHash("sha256");
   const table = createSegmentTableBuilder();
-  const shelf = createBufferShelf(chain.averageSegmentBytes);
+  const shelf = createBufferShelf();
   const underway: { lengths: Uint32Array; result: Promise<CompressedBatch> }[] = [];
   let streamBytes = 0;
   let reportedAt = 0;
@@ -64,7 +69,8 @@ async function writePack(
   const start = (batch: SegmentBatch) => {
     flat.update(new Uint8Array(batch.buffer, 0, batch.bytes));
     streamBytes += batch.bytes;
-    const result = pool.compress({ buffer: batch.buffer, lengths: batch.lengths, level });
+    const frames = shelf.take(batch.buffer.byteLength);
+    const result = pool.compress({ buffer: batch.buffer, lengths: batch.lengths, level, frames });
     // Awaited in order later; until then a rejection must not count as unhandled.
     result.catch(() => undefined);
     underway.push({ lengths: batch.lengths, result });
@@ -76,7 +82,7 @@ async function writePack(
     signal.throwIfAborted();
     shelf.give(raw);
     table.append(oldest.lengths, frameLengths, digests);
-    await append(sink, frames);
+    await append(sink, frames, () => shelf.give(frames.buffer));
     const now = performance.now();
     if (now - reportedAt < progressEveryMs) return;
     reportedAt = now;
@@ -112,6 +118,7 @@ async function writePack(
     segments,
     extents: segments.count === 0 ? [] : [{ stream: 0, pack: 0, first: 0, count: segments.count, streamBytes }],
   });
+  await sink.written;
   request.onProgress({ streamBytes, storedBytes: sink.bytes });
   const packSha256 = sink.sha256.digest("hex");
   // Until packs are encrypted at rest, what is stored is the plain pack.

@@ -8,6 +8,12 @@ export async function* watchedRead(source: Readable, intervalMs: number, onSilen
   const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   try {
     for (;;) {
+      // What is there already needs no timer and no race: at 64 KiB a piece they would cost more than the reading.
+      const ready = source.read() as Buffer | null;
+      if (ready !== null) {
+        yield ready;
+        continue;
+      }
       const result = await waitWatched(iterator.next(), intervalMs, onSilence);
       if (result.done === true) return;
       yield result.value;

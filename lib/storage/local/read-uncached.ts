@@ -2,68 +2,98 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
 const blockBytes = 1024 * 1024;
+/** Blocks in memory: one with the reader, the others on their way from the disk, which has no read-ahead of its own here. */
+const blocks = 3;
 
 /**
  * Reads a whole file in order, in chunks of at most 1 MiB, from the disk rather than from the page cache where the file system
- * allows it (Linux, O_DIRECT); elsewhere through the cache. The chunks belong to the caller.
+ * allows it (Linux, O_DIRECT); elsewhere through the cache. A chunk is valid until the next one is asked for.
  */
 export async function* readUncached(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   const direct = await openDirect(path);
   let position = 0;
   if (direct !== null) {
-    try {
-      for (;;) {
-        signal?.throwIfAborted();
-        const bytesRead = await direct.read(position);
-        if (bytesRead === null) break;
-        if (bytesRead.length === 0) return;
-        position += bytesRead.length;
-        yield bytesRead;
-      }
-    } finally {
-      await direct.close();
+    for await (const block of readBlocks(direct.handle, direct.memory, signal)) {
+      // The file system refused a direct read (some take the flag and fail later): go on through the cache from where it stopped.
+      if (block === null) break;
+      if (block.length === 0) return;
+      position += block.length;
+      yield block;
     }
   }
-  // The file system refused a direct read (some take the flag and fail later): go on through the cache from where it stopped.
+  const memory = Array.from({ length: blocks }, () => Buffer.allocUnsafeSlow(blockBytes));
   const handle = await open(path, "r");
+  for await (const block of readBlocks(handle, memory, signal, position)) {
+    if (block === null || block.length === 0) return;
+    yield block;
+  }
+}
+
+/**
+ * Blocks from `position` on, the next ones already asked for, then an empty one; null when the file refuses such reads. A short read
+ * may only end the file: what was read behind it is asked for again. Closes the handle.
+ */
+async function* readBlocks(
+  handle: FileHandle,
+  memory: readonly Uint8Array[],
+  signal: AbortSignal | undefined,
+  position = 0,
+): AsyncIterable<Uint8Array | null> {
+  const underway: { into: Uint8Array; bytesRead: Promise<number | null> }[] = [];
+  const free = [...memory];
+  let asked = position;
+  let done = position;
   try {
     for (;;) {
       signal?.throwIfAborted();
-      const block = Buffer.allocUnsafeSlow(blockBytes);
-      const { bytesRead } = await handle.read(block, 0, blockBytes, position);
+      for (const into of free.splice(0)) {
+        const bytesRead = readAt(handle, into, asked);
+        // Awaited in order later; until then a rejection must not count as unhandled.
+        bytesRead.catch(() => undefined);
+        underway.push({ into, bytesRead });
+        asked += into.length;
+      }
+      const oldest = underway.shift()!;
+      const bytesRead = await oldest.bytesRead;
+      if (bytesRead === null) {
+        yield null;
+        return;
+      }
+      done += bytesRead;
+      yield oldest.into.subarray(0, bytesRead);
       if (bytesRead === 0) return;
-      position += bytesRead;
-      yield block.subarray(0, bytesRead);
+      free.push(oldest.into);
+      if (done === asked - underway.length * blockBytes) continue;
+      await Promise.all(underway.map((each) => each.bytesRead));
+      free.push(...underway.splice(0).map((each) => each.into));
+      asked = done;
     }
   } finally {
+    await Promise.allSettled(underway.map((each) => each.bytesRead));
     await handle.close();
   }
 }
 
-type DirectFile = { read(position: number): Promise<Uint8Array | null>; close(): Promise<void> };
+/** Bytes read; null when the file refuses a read of this kind. */
+async function readAt(handle: FileHandle, into: Uint8Array, position: number): Promise<number | null> {
+  try {
+    return (await handle.read(into, 0, into.length, position)).bytesRead;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EINVAL") return null;
+    throw error;
+  }
+}
 
-/** Null where the platform has no direct reads. `read` answers null when this file refuses them. */
-async function openDirect(path: string): Promise<DirectFile | null> {
+/** Null where the platform has no direct reads. */
+async function openDirect(path: string): Promise<{ handle: FileHandle; memory: Uint8Array[] } | null> {
   if (process.platform !== "linux") return null;
   let handle: FileHandle | null = null;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_DIRECT);
     // O_DIRECT wants page-aligned memory; a WebAssembly memory is the one that JavaScript can ask for with that alignment.
-    const pages = blockBytes / 65_536;
-    const aligned = new Uint8Array(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
-    const opened = handle;
-    return {
-      async read(position) {
-        try {
-          const { bytesRead } = await opened.read(aligned, 0, blockBytes, position);
-          return Uint8Array.from(aligned.subarray(0, bytesRead));
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code === "EINVAL") return null;
-          throw error;
-        }
-      },
-      close: () => opened.close(),
-    };
+    const pages = (blocks * blockBytes) / 65_536;
+    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    return { handle, memory: Array.from({ length: blocks }, (_, at) => new Uint8Array(buffer, at * blockBytes, blockBytes)) };
   } catch (error) {
     await handle?.close();
     const code = (error as NodeJS.ErrnoException).code;
