@@ -7,7 +7,15 @@ import { runTool } from "#lib/exec/run-tool";
 import { StartError } from "./start-error.ts";
 
 const folders = ["app", "components", "lib", "messages", "public"];
-const files = ["next.config.ts", "proxy.ts", "postcss.config.mjs", "tsconfig.json", "package.json", "package-lock.json"];
+const files = [
+  "next.config.ts",
+  "proxy.ts",
+  "instrumentation.ts",
+  "postcss.config.mjs",
+  "tsconfig.json",
+  "package.json",
+  "package-lock.json",
+];
 const notBuilt = /\.test\.tsx?$/;
 const buildMinutes = 20;
 

@@ -115,9 +115,10 @@ describe("the Dockerfile", () => {
   it("is sent only what is in the repository, and every folder that the build reads", () => {
     const sent = [...read(".dockerignore").matchAll(/^!(.+)$/gm)].map(([, path]) => path ?? "");
     for (const path of sent) expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
-    const built = /const folders = (\[.*\]);\nconst files = (\[.*\]);/.exec(read("lib/supervisor/build.ts"));
-    expect(sent).toEqual(expect.arrayContaining(JSON.parse(built?.[1] ?? "[]") as string[]));
-    expect(sent).toEqual(expect.arrayContaining(JSON.parse(built?.[2] ?? "[]") as string[]));
+    const built = /const folders = (\[.*?\]);\nconst files = (\[.*?\]);/s.exec(read("lib/supervisor/build.ts"))?.slice(1).join() ?? "";
+    const inputs = [...built.matchAll(/"([^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(inputs.length).toBeGreaterThan(9);
+    expect(sent).toEqual(expect.arrayContaining(inputs));
   });
 });
 
