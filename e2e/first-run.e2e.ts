@@ -62,6 +62,24 @@ test("the one-time link makes the first admin once, the guide starts the sample,
       const { verdict } = await apiClient(lifeboat.url, lifeboat.token).ask(getOverview);
       expect([verdict.code, verdict.sources]).toEqual(["no-sources", 0]);
     });
+
+    await test.step("the guide counts nothing of the sample, can be taken up again and sent away", async () => {
+      const card = page.getByRole("region", { name: "Getting started" });
+      await expect(card.getByText("1 of 5 steps")).toBeVisible();
+      await expect(card.getByText("Next: Add your server")).toBeVisible();
+      await card.getByRole("link", { name: "Continue" }).click();
+      await expect(page).toHaveURL(`${lifeboat.url}/start`);
+      await expect(page.getByRole("listitem").filter({ hasText: "Add your server" })).toHaveAttribute("aria-current", "step");
+      await expect(page.getByRole("link", { name: "Open the sample" })).toBeVisible();
+      await page.getByRole("link", { name: "Skip to the overview" }).click();
+      await card.getByRole("button", { name: "Do not show this here any more" }).click();
+      await expect(card).toHaveCount(0);
+      await page.reload();
+      await expect(page.getByRole("table", { name: "Sources" })).toBeVisible();
+      await expect(card).toHaveCount(0);
+      await page.goto(`${lifeboat.url}/setup`);
+      await expect(page).toHaveURL(`${lifeboat.url}/start`);
+    });
   } finally {
     await lifeboat.stop();
   }

@@ -34,7 +34,7 @@ export function TokenList() {
       }),
       column.accessor("state", {
         header: t("columns.state"),
-        cell: ({ row }) => <StatusBadge status={`token.${row.original.state}`} />,
+        cell: ({ row }) => <TokenState token={row.original} />,
         meta: { card: "aside" },
       }),
       column.accessor("createdAt", {
@@ -83,6 +83,19 @@ function TokenName({ token }: { token: ApiTokenDto }) {
     <span className="block min-w-0">
       <span className="block truncate font-medium">{token.name}</span>
       {token.hint === "" ? null : <code className="font-mono text-xs text-ink-3">{token.hint}…</code>}
+    </span>
+  );
+}
+
+/** A token that stopped says by whose fate. */
+function TokenState({ token: { state, createdBy } }: { token: ApiTokenDto }) {
+  const t = useTranslations("tokens");
+  return (
+    <span className="block">
+      <StatusBadge status={`token.${state}`} />
+      {state === "stopped" ? (
+        <span className="mt-0.5 block text-xs text-ink-3">{t("stoppedWith", { name: createdBy?.name ?? "" })}</span>
+      ) : null}
     </span>
   );
 }
