@@ -122,7 +122,7 @@ test("replaced, the backup answers under the name; swapped back, the old one doe
   const remove = page.getByRole("alertdialog");
   await remove.getByLabel(`Type ${restored}`, { exact: false }).fill(restored);
   await remove.getByRole("button", { name: `Remove ${restored}` }).click();
-  await expect(page.getByText("Nothing", { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("What was kept beside it has been removed.")).toBeVisible({ timeout: 30_000 });
   expect(await databasesOf(shop)).toEqual([database]);
 });
 

@@ -1,11 +1,10 @@
 "use client";
 /** `<ReplacementCard restore={restore} state={state} />`: which database answers under the name, what is kept beside it, and the way back. */
-import { useLocale, useTranslations } from "next-intl";
+import { useTranslations } from "next-intl";
 import Link from "next/link";
 import { useState } from "react";
 import type { ReplacementDto, RestoreDetailDto } from "#lib/contracts/restores";
 import { isActive } from "#lib/domain/run-state";
-import { formatDuration } from "#lib/format/duration";
 import { useCan } from "../shell/me.tsx";
 import { ReasonText, useReasonText } from "../state/reason.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
@@ -29,22 +28,25 @@ export function ReplacementCard({ restore, replacement, state }: CardProps) {
   return (
     <>
       <Notice tone={replacementLooks[state].tone} title={t.rich(`state.${state}`, values)}>
-        <p>{t.rich(`next.${state}`, values)}</p>
+        <p>{t.rich(cleaned(state, kept) ? "next.cleaned" : `next.${state}`, values)}</p>
         {run.error === null ? null : <ReasonText reason={run.error} className="mt-2" />}
       </Notice>
       <Card title={t("title", { database })}>
-        <Facts columns={2} className="-my-2" items={useFacts(restore, replacement, kept)} />
+        <Facts columns={2} className="-my-2" items={useFacts(replacement, kept)} />
         <Actions restore={restore} replacement={replacement} kept={kept} />
       </Card>
     </>
   );
 }
 
-function useFacts(restore: RestoreDetailDto, replacement: ReplacementDto, kept: string | null): Fact[] {
+/** True where what the sentence would speak of has been removed. */
+function cleaned(state: ReplacementState, kept: string | null): boolean {
+  return kept === null && (state === "new" || state === "new-interrupted" || state === "undone");
+}
+
+function useFacts(replacement: ReplacementDto, kept: string | null): Fact[] {
   const t = useTranslations("restores.replacement");
-  const locale = useLocale();
   const { safetyRun, safetyBackupId, strategy, replacedAt, undoneAt, cleanedAt, followUp } = replacement;
-  const { startedAt, finishedAt } = restore.run;
   return [
     { label: t("answers"), value: <StatusBadge status={`answers.${replacement.answers}`} /> },
     { label: t("how"), value: strategy === null ? null : t(`strategy.${strategy}`) },
@@ -86,10 +88,6 @@ function useFacts(restore: RestoreDetailDto, replacement: ReplacementDto, kept: 
             ),
           },
         ]),
-    {
-      label: t("took"),
-      value: startedAt === null || finishedAt === null ? null : formatDuration(Date.parse(finishedAt) - Date.parse(startedAt), locale),
-    },
   ];
 }
 

@@ -79,7 +79,8 @@ function RestoreFacts({ restore }: { restore: RestoreDetailDto }) {
         className="-my-2"
         items={[
           { label: t("one.target"), value: restore.serverName },
-          { label: t(restore.mode === "replace" ? "one.copy" : "one.outcome"), value: t(`one.outcomes.${restore.outcome}`) },
+          // A replacement's own card says what became of it.
+          ...(restore.mode === "replace" ? [] : [{ label: t("one.outcome"), value: t(`one.outcomes.${restore.outcome}`) }]),
           { label: t("one.content"), value: t(`content.${restore.content}`) },
           { label: t("one.owners"), value: restore.owners === "keep" ? t("one.ownersKeep") : t("one.ownersNone") },
           {
