@@ -66,13 +66,20 @@ export async function writeSnapshot(snapshot: OpenSnapshot, path: string, onChun
   }
 }
 
-/** A folder of the server's tools whose `pg_dump` is a shell script in which `REAL` stands for the real one. */
-export async function scriptedTools(server: TestServer, folder: string, script: string, version = ""): Promise<string> {
+/** A folder of the server's tools where one (`pg_dump`) is a shell script in which `REAL` stands for the real one. */
+export async function scriptedTools(
+  server: TestServer,
+  folder: string,
+  script: string,
+  version = "",
+  scripted: "pg_dump" | "pg_restore" = "pg_dump",
+): Promise<string> {
   await mkdir(folder);
-  for (const tool of ["pg_restore", "pg_dumpall", "psql"]) await symlink(join(server.binDir, tool), join(folder, tool));
-  const real = join(server.binDir, "pg_dump");
-  const answer = version === "" ? `exec ${real} --version` : `echo 'pg_dump (PostgreSQL) ${version}'; exit 0`;
+  const others = ["pg_dump", "pg_restore", "pg_dumpall", "psql"].filter((tool) => tool !== scripted);
+  for (const tool of others) await symlink(join(server.binDir, tool), join(folder, tool));
+  const real = join(server.binDir, scripted);
+  const answer = version === "" ? `exec ${real} --version` : `echo '${scripted} (PostgreSQL) ${version}'; exit 0`;
   const lines = ["#!/bin/sh", `case "$1" in --version) ${answer};; esac`, script.replaceAll("REAL", real)];
-  await writeFile(join(folder, "pg_dump"), `${lines.join("\n")}\n`, { mode: 0o755 });
+  await writeFile(join(folder, scripted), `${lines.join("\n")}\n`, { mode: 0o755 });
   return folder;
 }

@@ -36,7 +36,6 @@ function suite(server: TestServer) {
       ["statement_timeout", "90000"],
       ["timezone", `'Europe/Madrid'`],
       ["myapp.tenant", `E'it''s \\\\ "odd", = value\\nand a line'`],
-      ["session_preload_libraries", `''`],
       ["log_min_duration_statement", "250"],
     ];
     for (const [name, value] of settings) await bench.admin(`alter database ${f} set ${name} to ${value}`);
@@ -45,9 +44,8 @@ function suite(server: TestServer) {
     await bench.admin(`revoke all on database ${f} from public`);
     await bench.admin(`grant connect on database ${f} to ${identifier(app.name)}`);
     await bench.admin(`grant connect, temporary on database ${f} to ${identifier(passer.name)} with grant option`);
-    await bench.admin(
-      `begin; set local role ${identifier(passer.name)}; grant temporary on database ${f} to ${identifier(app.name)}; commit`,
-    );
+    const passing = await bench.session("postgres", passer.address);
+    await passing.unsafe(`grant temporary on database ${f} to ${identifier(app.name)}`);
     await bench.admin(`revoke create on database ${f} from ${identifier(owner.name)}`);
     await bench.admin(`alter database ${f} connection limit 17`);
     await bench.admin(`comment on database ${f} is 'the owner''s "shop" \\ 🛟'`);

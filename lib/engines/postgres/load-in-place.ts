@@ -7,6 +7,7 @@ import { besideDatabase } from "./beside.ts";
 import type { Deps } from "./engine-options.ts";
 import { type InPlaceFacts, selectInPlace } from "./in-place-list.ts";
 import { readToc, runPgRestore } from "./pg-restore.ts";
+import { quietDrops } from "./quiet-drops.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
 import { helperName } from "./session-name.ts";
 import { holdersOf, namesOf, type Occupant, SessionEnder } from "./session-ender.ts";
@@ -55,8 +56,13 @@ export async function loadInPlace(
   const what = { binDir: toolSet.path, address, database, archivePath, args, only, total: only.length, onEntry };
   const stuck = new AbortController();
   const signal = AbortSignal.any([context.signal, stuck.signal]);
-  const loading = runPgRestore(deps, what, { ...context, signal });
-  return await endingHolders(address, request, deps.options.lockWaitMs, loading, context, (reason) => stuck.abort(reason));
+  const putBack = await quietDrops(archivePath);
+  try {
+    const loading = runPgRestore(deps, what, { ...context, signal });
+    return await endingHolders(address, request, deps.options.lockWaitMs, loading, context, (reason) => stuck.abort(reason));
+  } finally {
+    await putBack();
+  }
 }
 
 /** What would be lost silently, or could come out wrong: nothing is started then. */
