@@ -91,22 +91,17 @@ async function simple(command, args) {
 async function vitest(project) {
   const report = join(reports, `${project}.json`);
   const args = ["run", "--project", project, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  if (measures) args.push("--coverage.enabled", "--reporter=blob", `--outputFile.blob=${join(reports, "blobs", `${project}.json`)}`);
-  return countVitest(report, await run(node, [bin("vitest"), ...args, ...coverageFolder(project)], childEnv), isCi);
+  if (measures) args.push("--reporter=blob", `--outputFile.blob=${join(reports, "blobs", `${project}.json`)}`, ...coverageInto(project));
+  return countVitest(report, await run(node, [bin("vitest"), ...args], childEnv), isCi);
 }
 
-const coverageFolder = (name) => [`--coverage.reportsDirectory=${join(reports, `coverage-${name}`)}`];
+function coverageInto(name) {
+  return ["--coverage.enabled", `--coverage.reportsDirectory=${join(reports, `coverage-${name}`)}`];
+}
 
 async function coverage() {
-  const quiet = `--outputFile.json=${join(reports, "both.json")}`;
-  const args = [
-    "run",
-    `--merge-reports=${join(reports, "blobs")}`,
-    "--coverage.enabled",
-    "--reporter=json",
-    quiet,
-    ...coverageFolder("both"),
-  ];
+  const quiet = ["--reporter=json", `--outputFile.json=${join(reports, "both.json")}`];
+  const args = ["run", `--merge-reports=${join(reports, "blobs")}`, ...quiet, ...coverageInto("both")];
   // Failed tests end it badly too, and are counted where they ran.
   await run(node, [bin("vitest"), ...args], childEnv);
   return countCoverage(join(reports, "coverage-both", "coverage-summary.json"), root.replace(/\/$/, ""));
