@@ -28,6 +28,7 @@ const backup = z.object({
   serverVersion: z.string(),
   toolVersion: z.string(),
   fileName: z.string(),
+  fencingToken: z.number().int().nonnegative().optional(),
   createdBy: z.object({ type: z.enum(["user", "token", "system"]), id: z.string().nullable(), name: z.string() }),
 });
 

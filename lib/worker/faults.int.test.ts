@@ -129,6 +129,8 @@ it("adopts a pack that was published whole before its worker was lost, and the l
   const [backup] = await db().select().from(backups);
   const [copy] = await db().select().from(copies);
   expect(copy?.state).toBe("stored");
+  const told = await test.catalogue.sql`select actor_type, target_id from lifeboat.audit_events where action = 'backup.adopted'`;
+  expect(told).toEqual([{ actor_type: "system", target_id: backup?.id }]);
   expect(await storedFiles()).toHaveLength(2);
   await withWorker(undefined, async () => {
     const { id } = await verifyBackup(context, { ...none, params: { id: backup?.id ?? "" }, body: {} });

@@ -4,8 +4,9 @@ import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
 import { verifyBackup } from "#lib/services/backups/verify";
 import { createRestore } from "#lib/services/restores/start";
+import { dieEverywhere, fewestDeaths } from "#lib/testing/die-everywhere";
 import { createKillGround, type KillGround } from "#lib/testing/kill-ground";
-import { backupKind, deleteKind, type KillKind, restoreKind } from "#lib/testing/kill-kinds";
+import { backupKind, deleteKind, restoreKind } from "#lib/testing/kill-kinds";
 import { testServer } from "#lib/testing/postgres";
 import { restoreOrder } from "#lib/testing/restore-order";
 
@@ -18,49 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => ground.close());
 
-/**
- * Where to die: right after every call of a port, before those that a query of the catalogue precedes, and at every ninth query.
- * Between two calls without a query in between nothing has changed.
- */
-function chosenOf(points: readonly string[]): number[] {
-  const seen = new Map<string, number>();
-  return points.flatMap((point, at): number[] => {
-    const isQuery = point.startsWith("catalogue ");
-    const isEffect = / (done|end)$/.test(point) || points[at - 1]?.startsWith("catalogue ") === true;
-    const wanted = isQuery ? at % 9 === 0 : isEffect && (seen.get(point) ?? 0) < (point.includes("commit") ? 2 : 1);
-    seen.set(point, (seen.get(point) ?? 0) + 1);
-    return wanted ? [at] : [];
-  });
-}
-
-/** A busy machine dies fewer deaths: what is left out is spread over the whole run, and each point has its turn on an idle one. */
-const budgetMs = 30_000;
-const fewestDeaths = 6;
-
-/** Rehearses the run, then dies at its points: every fourth first, then those between them, until the time is over. Gives the number of deaths. */
-async function dieEverywhere(kind: KillKind, mustPass: readonly string[]): Promise<number> {
-  await ground.workIn(kind.workers);
-  let rehearsed = "";
-  const { points } = await ground.rehearse(async () => (rehearsed = await kind.start()));
-  expect(points).toEqual(expect.arrayContaining([...mustPass]));
-  await kind.judge(rehearsed, points);
-  const chosen = chosenOf(points);
-  const spread = [0, 2, 1, 3].flatMap((offset) => chosen.filter((_, at) => at % 4 === offset));
-  const endMs = performance.now() + budgetMs;
-  for (const [at, n] of spread.entries()) {
-    if (at >= fewestDeaths && performance.now() > endMs) return at;
-    try {
-      await kind.judge(await ground.die(n, kind.start), points.slice(0, n));
-    } catch (error) {
-      throw new Error(`died before point ${n}, ${points[n]}`, { cause: error });
-    }
-  }
-  return spread.length;
-}
-
 it("is reconciled wherever a worker dies in a backup: adopted or removed, and the next one works", async () => {
   expect(
-    await dieEverywhere(backupKind(ground), ["storage.create.commit", "storage.create.commit done", "engine.snapshot.finish done"]),
+    await dieEverywhere(ground, backupKind(ground), ["storage.create.commit", "storage.create.commit done", "engine.snapshot.finish done"]),
   ).toBeGreaterThanOrEqual(fewestDeaths);
   const adopted = await ground.db
     .select()
@@ -68,17 +29,15 @@ it("is reconciled wherever a worker dies in a backup: adopted or removed, and th
     .where(sql`${runs.state} = 'failed' and ${runs.backupId} is not null`);
   const oneOfThem = adopted[0]?.backupId ?? (await ground.anyBackup());
   // An adopted backup is told in the audit by the system, and is as good as any.
-  if (adopted.length > 0) {
-    const told = await ground.test.catalogue.sql`
-      select actor_type from lifeboat.audit_events where action = 'backup.adopted' and target_id = ${oneOfThem}`;
-    expect(told).toEqual([{ actor_type: "system" }]);
-  }
+  const told = await ground.test.catalogue.sql`
+    select actor_type from lifeboat.audit_events where action = 'backup.adopted' and target_id = ${oneOfThem}`;
+  expect(told).toEqual(adopted.length > 0 ? [{ actor_type: "system" }] : []);
   await ground.rehearse(async () => (await verifyBackup(ground.context, { ...none, params: { id: oneOfThem }, body: {} })).id);
 }, 200_000);
 
 it("is reconciled wherever a worker dies in a restore: a whole new database or none", async () => {
   expect(
-    await dieEverywhere(restoreKind(ground), ["engine.createDatabase done", "engine.load", "engine.digestCopy done"]),
+    await dieEverywhere(ground, restoreKind(ground), ["engine.createDatabase done", "engine.load", "engine.digestCopy done"]),
   ).toBeGreaterThanOrEqual(fewestDeaths);
 }, 200_000);
 
@@ -97,5 +56,5 @@ it("keeps the unfinished database of a killed restore that was asked to be kept,
 }, 60_000);
 
 it("is reconciled wherever a worker dies in a removal: the backup is there whole, or gone with its files", async () => {
-  expect(await dieEverywhere(deleteKind(ground), ["storage.remove done"])).toBeGreaterThanOrEqual(fewestDeaths);
+  expect(await dieEverywhere(ground, deleteKind(ground), ["storage.remove done"])).toBeGreaterThanOrEqual(fewestDeaths);
 }, 200_000);

@@ -95,6 +95,7 @@ export function sidecarOf(facts: BackupFacts, installationId: string): SidecarFa
       serverVersion: backup.serverVersion,
       toolVersion: backup.toolVersion,
       fileName: backup.fileName,
+      fencingToken: backup.fencingToken,
       createdBy: { type: backup.createdByType, id: backup.createdById, name: backup.createdByName },
     },
     source: {

@@ -1,10 +1,12 @@
 import { and, desc, eq, inArray, isNull, notInArray, or } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
+import { packs } from "#lib/db/schema/packs";
 import { runs } from "#lib/db/schema/runs";
 import { reasonOf } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { actAs, type WorkerDeps } from "../runs/work.ts";
+import { adoptFromSidecar } from "../setup/rebuild-from-storage.ts";
 import { discardBackup } from "./discard.ts";
 import { knownPack, loadBackupFacts } from "./facts.ts";
 import { commitStored, rereadOutcome } from "./record-written.ts";
@@ -32,6 +34,7 @@ export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<
     if (backup.state === "deleting" && (await isBeingRemoved(db, backup.id))) continue;
     try {
       if (backup.state === "writing" && (await adopt(db, deps, backup.id, backup.runId))) continue;
+      if (backup.state === "writing" && (await adoptByItsSidecar(db, deps, backup.id))) continue;
       await discardBackup(db, deps, backup.id, backup.state === "deleting" ? { after: (tx) => auditRemoval(tx, deps, backup) } : {});
       deps.logger.info("removed what an unfinished backup left", { backupId: backup.id, runId: backup.runId });
     } catch (error) {
@@ -115,6 +118,18 @@ async function adopt(db: Database, deps: WorkerDeps, backupId: string, runId: st
     if (notWhole.has(reasonOf(error).code)) return false;
     throw error;
   }
+}
+
+/**
+ * A sidecar is written last: where one of ours lies beside a whole pack, the backup was finished, and this catalogue is older than
+ * that (restored from its own backup). Taking the files away would lose a good backup.
+ */
+async function adoptByItsSidecar(db: Database, deps: WorkerDeps, backupId: string): Promise<boolean> {
+  const [pack] = await db.select({ key: packs.key }).from(packs).where(eq(packs.backupId, backupId));
+  if (pack === undefined) return false;
+  const { id: destinationId, storage } = deps.destination;
+  const work = { storage, destinationId, signal: AbortSignal.timeout(adoptMs) };
+  return adoptFromSidecar({ ...deps.context, db }, work, { backupId, key: pack.key });
 }
 
 /** Reading a terabyte back takes a while; a disk that hangs for an hour is another matter. */
