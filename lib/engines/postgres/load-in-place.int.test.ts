@@ -192,7 +192,7 @@ function suite(server: TestServer) {
       await killer.remove();
     });
 
-    it("it is cancelled half-way", async () => {
+    it("a person cancels half-way", async () => {
       const scene = await prepare();
       const before = await stateOf(scene);
       const request = restoreRequest(scene.owner.address, scene.name);

@@ -35,6 +35,10 @@ export class ReconnectingPool {
     await Promise.all(this.#clients);
   }
 
+  async #stay(sql: postgres.Sql): Promise<void> {
+    while (!this.#isOver) await sql`select pg_sleep(0.2)`;
+  }
+
   async #client(stays: boolean): Promise<void> {
     while (!this.#isOver) {
       const from = this.now();
@@ -44,7 +48,7 @@ export class ReconnectingPool {
         const rows = await sql<{ oid: string }[]>`select oid::text from pg_catalog.pg_database where datname = current_database()`;
         answer = rows[0]?.oid ?? null;
         this.visits.push({ from, to: this.now(), answer, code: "" });
-        while (stays && !this.#isOver) await sql`select pg_sleep(0.2)`;
+        if (stays) await this.#stay(sql);
         await sql`select pg_sleep(0.02)`;
       } catch (error) {
         const { code = "?" } = error as { code?: string };
