@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, inArray, sql } from "drizzle-orm";
 import { readdir } from "node:fs/promises";
 import { expect } from "vitest";
 import { backups } from "#lib/db/schema/backups";
@@ -45,6 +45,8 @@ export type KillGround = {
   readonly die: (death: Death, start: () => Promise<string>) => Promise<string>;
   /** Whose workers do what is asked for: the mortal ones (`default`) or the sweeper, which never dies. */
   readonly workIn: (workers: "mortals" | "sweeper") => Promise<void>;
+  /** What a kind made beside the ground is removed with it. */
+  readonly onClose: (work: () => Promise<void>) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -70,6 +72,7 @@ export async function createKillGround(): Promise<KillGround> {
     timings: { ...testTimings, leaseMs: 60_000, heartbeatMs: 50, sweepMs: 3_600_000 },
   });
 
+  const closing: (() => Promise<void>)[] = [];
   const backUp = async () =>
     (await createBackup(context, { query: {}, ifMatch: null, params: {}, body: { sourceId, reason: "", note: "" } })).id;
 
@@ -152,9 +155,10 @@ export async function createKillGround(): Promise<KillGround> {
       // Again and again: a last heartbeat may still be on its way in the server, and would give the dead worker another minute.
       const isLeft = async () => {
         await endLeases();
-        const { state } = await loadRun(db, id);
-        // Nobody had taken it yet: the next worker carries it out.
-        if (state === "queued") await db.update(runs).set({ workerGroup: "sweeper" }).where(eq(runs.id, id));
+        const { state, afterRunId } = await loadRun(db, id);
+        // Nobody had taken it yet, or not even the run that it waits for: the next worker carries it out.
+        const waiting = inArray(runs.id, [id, afterRunId ?? id]);
+        if (state === "queued") await db.update(runs).set({ workerGroup: "sweeper" }).where(waiting);
         return isActive(state);
       };
       await expect.poll(isLeft, { timeout: 40_000, interval: 50 }).toBe(false);
@@ -164,9 +168,11 @@ export async function createKillGround(): Promise<KillGround> {
     workIn: async (workers) => {
       await db.update(servers).set({ workerGroup: workers === "mortals" ? group : "sweeper" });
     },
+    onClose: (work) => void closing.push(work),
     close: async () => {
       await mortals.close();
       await sweeper.stop();
+      for (const work of closing) await work();
       await source.drop();
       await test.drop();
       await station.remove();

@@ -8,6 +8,7 @@ import { verifyBackup } from "#lib/services/backups/verify";
 import { createRestore } from "#lib/services/restores/start";
 import type { KillGround } from "./kill-ground.ts";
 import { testServer } from "./postgres.ts";
+import { replaceKind } from "./replace-kinds.ts";
 import { restoreOrder } from "./restore-order.ts";
 import { loadRun, untilEnded } from "./worker-setup.ts";
 
@@ -29,7 +30,7 @@ export type KillKind = {
 
 /** Every kind of run that changes something, on one ground. */
 export function killKinds(ground: KillGround): KillKind[] {
-  return [backupKind(ground), verifyKind(ground), restoreKind(ground), deleteKind(ground)];
+  return [backupKind(ground), verifyKind(ground), restoreKind(ground), deleteKind(ground), replaceKind(ground)];
 }
 
 /** A run that made a backup names it, whoever finished the work; one that failed otherwise left none. */

@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import { randomBytes } from "node:crypto";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
+import { replacements } from "#lib/db/schema/replacements";
 import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
@@ -14,6 +15,7 @@ import { undoReplace } from "#lib/services/restores/undo";
 import { loadRunDetail } from "#lib/services/runs/load";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { restorePasswordContext } from "#lib/services/servers/secrets";
+import { getOverview } from "#lib/services/system/overview";
 import { testActor } from "#lib/testing/context";
 import { testServer } from "#lib/testing/postgres";
 import { createReplaceKit, type OrderChange, type ReplaceKit, type Target } from "#lib/testing/replace-kit";
@@ -219,6 +221,22 @@ describe("what was replaced", () => {
     });
     expect(await markerOf(server, name)).toBe("backup");
     expect((await kit.look(restoreId)).replacement).toMatchObject({ answers: "new", cleanUpBlocker: { params: { why: "cleaned" } } });
+  });
+
+  it("is asked about in the overview once it was kept for more than a week", async () => {
+    const target = await kit.backedUp();
+    const { restoreId } = await kit.withWorker(() => kit.replace(target));
+    const asked = async () => {
+      const { needsYou } = await getOverview(kit.context, { ...none, params: {}, body: {} });
+      return needsYou.filter((need) => need.restoreId === restoreId);
+    };
+    expect(await asked()).toEqual([]);
+    const keptName = (await kit.look(restoreId)).replacement?.keptName;
+    const weekAgo = new Date(Date.now() - 8 * 24 * 3_600_000);
+    await kit.db.update(replacements).set({ replacedAt: weekAgo }).where(eq(replacements.restoreId, restoreId));
+    expect(await asked()).toMatchObject([
+      { code: "kept-database", sourceId: target.sourceId, database: target.live.name, keptName, since: weekAgo.toISOString() },
+    ]);
   });
 
   it("is not removed when another database has got the kept name", async () => {

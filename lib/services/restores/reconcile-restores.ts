@@ -10,6 +10,7 @@ import type { WorkerDeps } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { settleDatabase, settleUntouched } from "./created-database.ts";
 import { restoreRequest } from "./inspect.ts";
+import type { ReplacementRow, RestoreRow } from "./rows.ts";
 import { settleReplacement } from "./settle-replacement.ts";
 
 /** Gives work an engine context with a folder of its own, which is removed afterwards. */
@@ -58,24 +59,33 @@ export async function reconcileReplacements(db: Database, deps: WorkerDeps, with
     where working.id in (${restores.runId}, ${replacements.followUpRunId}) and working.state in ('queued', 'running')
   )`;
   const left = await db
-    .select({ restore: restores, followUpRunId: replacements.followUpRunId })
+    .select({ restore: restores, replacement: replacements })
     .from(replacements)
     .innerJoin(restores, eq(restores.id, replacements.restoreId))
     .innerJoin(servers, eq(servers.id, restores.serverId))
     .where(and(isOpen, not(isWorkedOn), or(isNull(servers.removedAt), eq(restores.outcome, "pending"))));
-  for (const { restore, followUpRunId } of left) {
+  for (const { restore, replacement } of left) {
     try {
+      if (isUntouched(restore, replacement)) {
+        await settleUntouched(db, restore.runId);
+        continue;
+      }
       if (await isServerRemoved(db, restore.serverId)) {
         await leaveDatabase(db, restore);
         continue;
       }
-      await withEngineContext(followUpRunId ?? restore.runId, (engineContext) =>
+      await withEngineContext(replacement.followUpRunId ?? restore.runId, (engineContext) =>
         settleReplacement({ db, deps, engineContext }, restore.id),
       );
     } catch (error) {
       deps.logger.warn("a replacement could not be settled; the next sweep tries again", { restoreId: restore.id, error });
     }
   }
+}
+
+/** No sibling was ever meant, and no load in place: the server need not be asked, and may be the very thing that failed. */
+function isUntouched(restore: RestoreRow, { siblingName, answers }: ReplacementRow): boolean {
+  return siblingName === null && answers === "old" && !restore.createdDatabase && restore.facts["creating"] !== true;
 }
 
 async function isServerRemoved(db: Database, serverId: string): Promise<boolean> {
