@@ -148,17 +148,21 @@ test("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) =>
   expect.soft(["commands", await faultsOf(page)]).toEqual(["commands", []]);
 });
 
-test("the dialogs that invite a person and make a token are accessible", async ({ page, lifeboat }) => {
+test("the dialog that invites a person is accessible", async ({ page, lifeboat }) => {
   await knowTimeZone(page, lifeboat.url);
   await page.goto("/settings/people");
   await page.getByRole("button", { name: "Invite a person" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
-  expect.soft(["invite", await faultsOf(page)]).toEqual(["invite", []]);
+  expect(await faultsOf(page)).toEqual([]);
+});
+
+test("the dialog that makes a token is accessible", async ({ page, lifeboat }) => {
+  await knowTimeZone(page, lifeboat.url);
   await page.goto("/settings/tokens");
   await page.getByRole("button", { name: "Make a token" }).click();
   await page.getByRole("radio", { name: "Choose one by one" }).check();
   await page.getByRole("radio", { name: "Never ends" }).check();
-  expect.soft(["make a token", await faultsOf(page)]).toEqual(["make a token", []]);
+  expect(await faultsOf(page)).toEqual([]);
 });
 
 test.describe("before signing in", () => {
