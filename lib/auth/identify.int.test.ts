@@ -49,6 +49,15 @@ describe("a session's cookie", () => {
     expect(await Promise.all(people.map(({ cookie }) => who({ cookie })))).toEqual([null, null, null, null]);
   });
 
+  it("is worth nothing when it began under a clock that was years ahead, once the clock is right again", async () => {
+    const ahead = (ms: number) => new Date(Date.now() + 10 * 365 * 24 * 3_600_000 + ms);
+    const future = { createdAt: ahead(0), lastSeenAt: ahead(0), expiresAt: ahead(7 * 24 * 3_600_000) };
+    const person = await signedInPerson(runtime, "admin", future);
+    expect(await who({ cookie: person.cookie })).toBeNull();
+    const slightly = await signedInPerson(runtime, "admin", { createdAt: new Date(Date.now() + 60_000) });
+    expect(await who({ cookie: slightly.cookie })).not.toBeNull();
+  });
+
   it("ends at once when the row goes away", async () => {
     const { cookie, sessionId } = await signedInPerson(runtime, "admin");
     expect(await who({ cookie })).not.toBeNull();

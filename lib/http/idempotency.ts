@@ -8,7 +8,7 @@ import { InvalidInputError } from "./problem.ts";
 /** How long an answer is kept, in milliseconds. */
 const keptMs = 24 * 60 * 60 * 1000;
 /** A first request that has not answered after this long is dead, in milliseconds. */
-const abandonedMs = 5 * 60 * 1000;
+const abandonedMs = 60 * 1000;
 
 export type Answer = { readonly status: number; readonly body: unknown };
 

@@ -155,9 +155,8 @@ it("believes no sidecar that was edited, moved or is not there, and no pack that
   const fresh = await createCatalogue();
   await fresh.catalogue.db.insert(installation).values({ id: station.installationId, createdAt: new Date(), lastSeenAt: new Date() });
   const edited = await rebuild(fresh.url);
-  expect(edited.untrusted.map((key) => key.split("/").at(-1)).sort()).toEqual(
-    [path.split("/").at(-1), "lonely.dump.zst", "moved.dump.zst"].sort(),
-  );
+  const untrusted = new Set(edited.untrusted.map((key) => key.split("/").at(-1)));
+  expect(untrusted).toEqual(new Set([path.split("/").at(-1), "lonely.dump.zst", "moved.dump.zst"]));
   expect(edited.added.some((key) => key === pack?.key)).toBe(false);
   await writeFile(`${path}.json`, sidecar);
   const bytes = await readFile(path);

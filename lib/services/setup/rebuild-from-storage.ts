@@ -211,7 +211,9 @@ async function insertBackup(tx: Transaction, context: ServiceContext, destinatio
   await tx.insert(packs).values(facts.packs.map(({ packId, ...pack }) => ({ id: packId, backupId, ...pack })));
   if (facts.streams.length > 0) await tx.insert(backupStreams).values(facts.streams.map((each) => ({ backupId, ...each })));
   for (let from = 0; from < facts.tables.length; from += tablesPerInsert) {
-    await tx.insert(backupTables).values(facts.tables.slice(from, from + tablesPerInsert).map((table) => ({ backupId, ...table })));
+    await tx
+      .insert(backupTables)
+      .values(facts.tables.slice(from, from + tablesPerInsert).map((table) => Object.assign({ backupId }, table)));
   }
   if (facts.dependencies.length > 0) {
     await tx.insert(backupDependencies).values(facts.dependencies.map(({ backupId: needsId, reason }) => ({ backupId, needsId, reason })));
