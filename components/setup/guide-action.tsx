@@ -27,6 +27,7 @@ export function GuideAction({ step, state }: { step: GuideStep; state: GuideStat
         <ButtonLink
           variant={isNext ? "primary" : "ghost"}
           size={isNext ? "md" : "sm"}
+          className={isNext ? undefined : "-ml-2.5"}
           icon={Database}
           href={`/settings/servers/${server.id}/databases`}
         >
