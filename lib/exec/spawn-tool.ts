@@ -78,7 +78,7 @@ export function spawnTool(options: SpawnOptions): ToolProcess {
   });
   const { pid } = subprocess;
   // execa drains a stream that nobody listens to; ours waits for its reader and holds the tool back meanwhile.
-  const stdout = new PassThrough({ highWaterMark: 262_144 });
+  const stdout = new PassThrough({ highWaterMark: 65_536 });
   stdout.on("error", () => undefined);
   pipeline(subprocess.stdout, stdout, () => undefined);
   if (pid !== undefined && options.onParentExit !== "leave") registerGroup(pid);

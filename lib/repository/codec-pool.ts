@@ -15,7 +15,7 @@ export interface CodecPool {
 }
 
 /** A small young generation collects the frames' buffers soon: memory stays flat, at no cost that could be measured. */
-const resourceLimits = { maxYoungGenerationSizeMb: 2 };
+const resourceLimits = { maxYoungGenerationSizeMb: 1 };
 
 type Waiting = { resolve(result: never): void; reject(error: unknown): void };
 type Reply = { id: number; result: never } | { id: number; error: unknown };

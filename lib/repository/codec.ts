@@ -52,8 +52,9 @@ export function compressBatch(job: CompressJob): CompressedBatch {
     offset += segment.length;
     digests.set(hash("sha256", segment, "buffer"), at * 32);
     const frame = zstdCompressSync(segment, {
-      // Room for the frame in one piece; the frame's content size is known to zstd because the input comes at once.
-      chunkSize: segment.length + 64,
+      // ZSTD_compressBound: with this much room zstd writes straight into the result and makes no buffers of its own. The content
+      // size is known to it because the input comes at once.
+      chunkSize: segment.length + (segment.length >>> 8) + 128,
       params: { [constants.ZSTD_c_compressionLevel]: job.level, [constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_contentSizeFlag]: 1 },
     });
     frameLengths[at] = frame.length;

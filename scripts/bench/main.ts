@@ -47,7 +47,9 @@ async function measure(station: Station, names: readonly string[]): Promise<Line
   const lines: Line[] = [];
   for (const name of names) {
     say(`── ${name} ──`);
-    lines.push(...(await parts[name]!({ station, sourceId, rounds: Number(values.rounds ?? 5), isQuick: values.quick, say })));
+    const found = await parts[name]!({ station, sourceId, rounds: Number(values.rounds ?? 5), isQuick: values.quick, say });
+    for (const { what, measured, bound } of found) say(`  ${what}: ${measured}${bound === null ? "" : ` (${bound})`}`);
+    lines.push(...found);
   }
   return lines;
 }

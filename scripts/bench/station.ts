@@ -62,9 +62,11 @@ export async function openStation(): Promise<Station> {
   const folder = await mkdtemp(join(tmpdir(), "lifeboat-bench-"));
   await chmod(folder, 0o711);
   const undo: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
-  const stop = async () => {
-    for (const step of undo.splice(0).reverse()) await step();
+  let stopped: Promise<void> | null = null;
+  const undoAll = async () => {
+    for (const step of undo.reverse()) await step();
   };
+  const stop = () => (stopped ??= undoAll());
   try {
     return await fill(folder, undo, stop);
   } catch (error) {

@@ -34,7 +34,7 @@ async function visit(browser: Browser, url: string, cookie: { name: string; valu
   await page.goto(`${url}/backups`, { waitUntil: "networkidle" });
   await page.getByRole("searchbox").first().fill("Source 99");
   await page.waitForLoadState("networkidle");
-  await page.locator("tbody a").first().click();
+  await page.locator('tbody a[href*="/backups/"]').first().click();
   await page.waitForURL(/\/backups\/[^?]+$/);
   await page.waitForLoadState("networkidle");
   const { longestTaskMs: interacting } = await read(page);
