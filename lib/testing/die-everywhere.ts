@@ -31,6 +31,7 @@ export async function dieEverywhere(
   from: string | null = null,
 ): Promise<number> {
   await ground.workIn(kind.workers);
+  await kind.prepare?.();
   let rehearsed = "";
   const { points } = await ground.rehearse(async () => (rehearsed = await kind.start()));
   expect(points).toEqual(expect.arrayContaining([...mustPass]));

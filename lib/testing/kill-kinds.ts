@@ -19,6 +19,8 @@ export type KillKind = {
   readonly name: string;
   /** Whose workers do what `start` needs beforehand. */
   readonly workers: "mortals" | "sweeper";
+  /** What takes long, once and before a worker is told where to die: the one after it is born meanwhile, and would take the run. */
+  readonly prepare?: () => Promise<void>;
   /** Asks for the run, after whatever it needs; gives its id. */
   readonly start: () => Promise<string>;
   /**

@@ -115,6 +115,7 @@ export function replaceKind(ground: KillGround): KillKind {
   return {
     name: "replace",
     workers: "mortals",
+    prepare: async () => void (await target.ready()),
     start: async () => {
       const { live } = await target.ready();
       watch = watchName(server, live.name);
@@ -149,6 +150,7 @@ export function inPlaceKind(ground: KillGround): KillKind {
   return {
     name: "in-place",
     workers: "mortals",
+    prepare: async () => void (await target.ready()),
     start: async () => {
       const { live } = await target.ready();
       watch = watchName(server, live.name);
@@ -191,9 +193,10 @@ export function undoKind(ground: KillGround): KillKind {
   return {
     name: "undo",
     workers: "mortals",
+    prepare: async () => void (await (restoreId ??= replacedOnce(target, db))),
     start: async () => {
       const { live } = await target.ready();
-      const id = await (restoreId ??= replacedOnce(target, db));
+      const id = (await restoreId) ?? "";
       watch = watchName(server, live.name);
       return (await undoReplace(context, { ...none, params: { id }, body: { confirmName: live.name } })).id;
     },
@@ -228,8 +231,9 @@ export function cleanUpKind(ground: KillGround): KillKind {
   return {
     name: "clean-up",
     workers: "mortals",
+    prepare: async () => void (await (restoreId ??= replacedOnce(target, db))),
     start: async () => {
-      const id = await (restoreId ??= replacedOnce(target, db));
+      const id = (await restoreId) ?? "";
       keptName = (await target.settled(id)).replacement.keptName ?? "";
       return (await cleanUpReplace(context, { ...none, params: { id }, body: { confirmName: keptName } })).id;
     },

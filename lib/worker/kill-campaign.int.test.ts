@@ -24,6 +24,7 @@ it("is reconciled after kill -9 at random moments of backup, verify, restore and
   const rehearsals = new Map<string, { points: string[]; ms: number }>();
   for (const kind of kinds) {
     await ground.workIn(kind.workers);
+    await kind.prepare?.();
     let runId = "";
     rehearsals.set(kind.name, await ground.rehearse(async () => (runId = await kind.start())));
     await kind.judge(runId, null);
