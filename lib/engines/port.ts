@@ -204,7 +204,9 @@ export interface Engine {
   /**
    * Renames databases in one transaction, in the given order, after ending the sessions in them: at any moment either all names are
    * the old ones or all are the new ones. Each is checked by its object id first (`target-changed`, `target-exists`); throws
-   * `target-not-owned`, `target-has-prepared`, `sessions-not-ended`. New sessions wait for the few milliseconds that it takes.
+   * `target-not-owned`, `target-has-prepared`, `sessions-not-ended`. New sessions wait for a few
+   * hundred milliseconds, are told once that the database was renamed, and are let in at their next try. When it throws, nothing follows
+   * any more: the ids tell who has the names.
    */
   renameDatabases(
     address: ServerAddress,
@@ -213,7 +215,7 @@ export interface Engine {
   ): Promise<{ sessionsEnded: number }>;
   /**
    * For roles that may not create databases: replaces the contents of an existing database in one transaction of one session (no jobs).
-   * What fails leaves it as it was.
+   * What fails leaves it as it was: an exit code other than 0, or a throw before the commit. The file is written to meanwhile, and put back.
    */
   loadInPlace(
     archivePath: string,

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import { LifeboatError } from "#lib/domain/error";
 import { databaseNameProblem } from "#lib/domain/restore-plan";
@@ -15,6 +16,8 @@ const attempts = 3;
 /** A rename waits this long for the database's lock, new sessions behind it; the server then gives the others 5 seconds to leave. */
 const lockWaitMs = 5_000;
 const statementMs = 12_000;
+/** How long a session whose connection was lost may take to end. */
+const goneMs = 5_000;
 
 /** In use, lock or statement timeout, deadlock: the others had no time to leave. */
 const busyCodes = new Set(["55006", "55P03", "40P01", "57014"]);
@@ -66,6 +69,7 @@ export async function renameDatabases(
           (error: unknown) => error,
         );
         if (busy === null) break;
+        await ended(sql, pid, applicationName).catch(() => undefined);
         signal.throwIfAborted();
         if (!busyCodes.has(codeOf(busy)) || attempt >= attempts) throw await explain(sql, renames, address, ender.last, busy);
       }
@@ -110,6 +114,16 @@ async function renameAll(
       on r.oid = d.oid and r.name = d.datname`;
   // A commit on a connection made anew commits nothing, and says so only as a warning.
   if (rows[0]?.count !== renames.length) throw Object.assign(new Error("the session was lost"), { code: "CONNECTION_CLOSED" });
+}
+
+/** After a failure the session that renamed must be gone before anybody asks who has the names: nothing can follow then. */
+async function ended(sql: postgres.Sql, pid: number, applicationName: string): Promise<void> {
+  for (const until = performance.now() + goneMs; performance.now() < until; await delay(20)) {
+    const rows = await sql`
+      select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity
+      where pid = ${pid} and application_name = ${applicationName}`;
+    if (rows.length === 0) return;
+  }
 }
 
 /** A statement that divides by zero unless each name belongs to the database that was meant. */
