@@ -10,11 +10,15 @@ test("the one-time link makes the first admin once, the guide starts the sample,
   browser,
   allowTrouble,
 }) => {
+  // It starts a whole Lifeboat of its own, and that one's sample.
+  test.setTimeout(240_000);
   allowTrouble(/^409 POST .*\/api\/v1\/setup\/first-admin/);
   const lifeboat = await startLifeboat({ env: { LIFEBOAT_ADMIN_EMAIL: "", LIFEBOAT_ADMIN_PASSWORD: "" } });
   try {
-    const link = /http:\/\/127\.0\.0\.1:\d+\/setup#\S+/.exec(lifeboat.output())?.[0] ?? "";
-    expect(link).not.toBe("");
+    // The line with the link may come a moment after the one that says "ready".
+    const printed = () => /http:\/\/127\.0\.0\.1:\d+\/setup#\S+\s/.exec(lifeboat.output())?.[0]?.trim() ?? "";
+    await expect.poll(printed).not.toBe("");
+    const link = printed();
 
     await test.step("without its token the page asks for the link", async () => {
       await page.goto(`${lifeboat.url}/`);
