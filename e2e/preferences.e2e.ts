@@ -85,13 +85,19 @@ test("the profile turns every page Spanish, without leftovers", async ({ page, a
   }
 });
 
-test("the time zone of the profile is the one that times are shown in", async ({ page, api }) => {
+test("times are shown in the browser's zone at once, and in the profile's when it names one", async ({ page, api }) => {
   const { items } = await api.ask(listBackups);
   const backup = items.find(({ state }) => state === "available");
   if (backup === undefined) throw new Error("the sample has no backup");
   const titleIn = (timeZone: string) => formatMinute(backup.snapshotAt, { locale: "en", timeZone });
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (new URL(request.url()).pathname === `/backups/${backup.id}`) asked.push(request.url());
+  });
   await page.goto(`/backups/${backup.id}`);
   await expect(page.getByRole("heading", { level: 1, name: titleIn("Europe/Madrid") })).toBeVisible();
+  // A browser whose zone the server did not know yet shows its times without asking for the page a second time.
+  expect(asked).toHaveLength(1);
 
   await page.goto("/settings/profile");
   await page.getByLabel("Time zone").fill("Asia/Kathmandu");

@@ -1,2 +1,2 @@
 /** The overview shows this many sources; the rest is on the list. Server and client ask the same query. */
-export const overviewSourcesQuery = { limit: 100 } as const;
+export const overviewSourcesQuery = { limit: 50 } as const;

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { BackupDto } from "#lib/contracts/backups";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
@@ -7,6 +7,7 @@ import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import { LifeboatError } from "#lib/domain/error";
 import type { CopyFacts, ProofFacts } from "#lib/domain/meter";
+import { oneOf } from "../one-of.ts";
 import { backupColumns, type BackupDtoRow, toBackupDto } from "./dto.ts";
 import { isVisible } from "./good.ts";
 
@@ -27,11 +28,11 @@ export async function loadMeterFacts(db: Database | Transaction, backupIds: read
         failedAt: copies.failedAt,
       })
       .from(copies)
-      .where(inArray(copies.backupId, [...backupIds])),
+      .where(oneOf(copies.backupId, backupIds)),
     db
       .select({ backupId: validations.backupId, verdict: validations.verdict, at: validations.at })
       .from(validations)
-      .where(and(inArray(validations.backupId, [...backupIds]), eq(validations.level, "proven"))),
+      .where(and(oneOf(validations.backupId, backupIds), eq(validations.level, "proven"))),
   ]);
   const copiesOf = Map.groupBy(copyRows, (row) => row.backupId);
   const proofsOf = Map.groupBy(proofRows, (row) => row.backupId);

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -6,6 +6,7 @@ import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import { isGood, isGoodCopy, isListed } from "../backups/good.ts";
+import { oneOf } from "../one-of.ts";
 import { type RunDtoRow, toRunDto } from "../runs/dto.ts";
 import { runColumns } from "../runs/load.ts";
 import type { SourceFacts, SourceLastFacts } from "./dto.ts";
@@ -23,7 +24,7 @@ function readTotals(db: Reader, ids: string[]) {
       storedBytes: sql<number>`coalesce(sum(${backups.storedBytes}), 0)::bigint`.mapWith(Number),
     })
     .from(backups)
-    .where(and(inArray(backups.sourceId, ids), isListed))
+    .where(and(oneOf(backups.sourceId, ids), isListed))
     .groupBy(backups.sourceId);
 }
 
@@ -32,7 +33,7 @@ function firstPerSource(db: Reader, ids: string[], found: SQL) {
   return db
     .select({ sourceId: sources.id, found: sql<string | null>`(${found})` })
     .from(sources)
-    .where(inArray(sources.id, ids));
+    .where(oneOf(sources.id, ids));
 }
 
 async function readLastGood(db: Reader, ids: string[]) {
@@ -47,7 +48,7 @@ async function readLastGood(db: Reader, ids: string[]) {
   return db
     .select({ sourceId: backups.sourceId, id: backups.id, at: backups.snapshotAt })
     .from(backups)
-    .where(inArray(backups.id, backupIds));
+    .where(oneOf(backups.id, backupIds));
 }
 
 async function readVerified(db: Reader, ids: string[]) {
@@ -66,7 +67,7 @@ function readProven(db: Reader, ids: string[]) {
     .select({ sourceId: backups.sourceId, at: sql<Date>`max(${validations.at})`.mapWith(asDate) })
     .from(validations)
     .innerJoin(backups, eq(backups.id, validations.backupId))
-    .where(and(inArray(backups.sourceId, ids), eq(validations.level, "proven"), eq(validations.verdict, "passed")))
+    .where(and(oneOf(backups.sourceId, ids), eq(validations.level, "proven"), eq(validations.verdict, "passed")))
     .groupBy(backups.sourceId);
 }
 
@@ -80,7 +81,7 @@ async function readRuns(db: Reader, ids: string[]): Promise<RunDtoRow[]> {
   );
   const runIds = newest.flatMap(({ found }) => found ?? []);
   if (runIds.length === 0) return [];
-  return db.select(runColumns).from(runs).where(inArray(runs.id, runIds)).orderBy(desc(runs.queuedAt));
+  return db.select(runColumns).from(runs).where(oneOf(runs.id, runIds)).orderBy(desc(runs.queuedAt));
 }
 
 /**

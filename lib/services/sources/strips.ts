@@ -6,6 +6,7 @@ import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { buildStrip, type StripDay, stripStart } from "#lib/domain/strip";
 import { isGoodCopy } from "../backups/good.ts";
+import { oneOf } from "../one-of.ts";
 
 type Reader = Database | Transaction;
 /** A backup's time is its server's, a run's the catalogue's. */
@@ -21,7 +22,7 @@ async function readBackups(db: Reader, ids: string[], start: Date): Promise<Coun
   const good = db
     .select({ id: copies.backupId })
     .from(copies)
-    .where(and(inArray(copies.sourceId, ids), isGoodCopy));
+    .where(and(oneOf(copies.sourceId, ids), isGoodCopy));
   const rows = await db
     .select({
       sourceId: backups.sourceId,
@@ -30,7 +31,7 @@ async function readBackups(db: Reader, ids: string[], start: Date): Promise<Coun
       good: sql<number>`(count(*) filter (where ${backups.state} <> 'available' or ${backups.id} in ${good}))::int`,
     })
     .from(backups)
-    .where(and(inArray(backups.sourceId, ids), ne(backups.state, "writing"), gte(backups.snapshotAt, start)))
+    .where(and(oneOf(backups.sourceId, ids), ne(backups.state, "writing"), gte(backups.snapshotAt, start)))
     .groupBy(backups.sourceId, sql`day`);
   return rows.map((row) => ({ sourceId: row.sourceId, day: row.day, good: row.good, failed: row.all - row.good }));
 }
@@ -40,7 +41,7 @@ function readRuns(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
   const kept = db
     .select({ id: backups.id })
     .from(backups)
-    .where(and(inArray(backups.sourceId, ids), gte(backups.snapshotAt, new Date(start.getTime() - clockDifferenceMs))));
+    .where(and(oneOf(backups.sourceId, ids), gte(backups.snapshotAt, new Date(start.getTime() - clockDifferenceMs))));
   const isGone = sql`coalesce(${runs.backupId}, '') not in ${kept}`;
   return db
     .select({
@@ -52,7 +53,7 @@ function readRuns(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
     .from(runs)
     .where(
       and(
-        inArray(runs.sourceId, ids),
+        oneOf(runs.sourceId, ids),
         eq(runs.type, "backup"),
         inArray(runs.state, ["succeeded", "failed"]),
         gte(runs.queuedAt, start),
