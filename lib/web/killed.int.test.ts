@@ -1,0 +1,192 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { eq, sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { auditEvents } from "#lib/db/schema/audit-events";
+import { backupStreams } from "#lib/db/schema/backup-streams";
+import { chainLocks } from "#lib/db/schema/chain-locks";
+import { idempotencyKeys } from "#lib/db/schema/idempotency-keys";
+import { packs } from "#lib/db/schema/packs";
+import { runSteps } from "#lib/db/schema/run-steps";
+import { runs } from "#lib/db/schema/runs";
+import { sessions } from "#lib/db/schema/sessions";
+import { users } from "#lib/db/schema/users";
+import { createCodecPool } from "#lib/repository/codec-pool";
+import { rowsOf, storeFull } from "#lib/repository/pack-fixture";
+import { hashPassword } from "#lib/secrets/password";
+import { insertBackup, insertDestination, insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
+import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { bearerToken, testRuntime } from "#lib/testing/web-runtime";
+
+// FAULTS.md line 2: kill -9 of web in the middle of a request.
+const script = fileURLToPath(new URL("../testing/killable-web.ts", import.meta.url));
+const children: ChildProcess[] = [];
+let home: TestCatalogue;
+let folder: string;
+let authorization: string;
+let sourceId: string;
+let backupId: string;
+let next: Promise<Web>;
+const db = () => home.catalogue.db;
+
+type Web = { child: ChildProcess; base: string; gone: Promise<unknown> };
+
+beforeAll(async () => {
+  home = await createCatalogue();
+  folder = await mkdtemp(join(tmpdir(), "lifeboat-web-"));
+  const pool = createCodecPool({ threads: 1 });
+  const full = await storeFull({ root: folder, bytes: rowsOf(8_000_000), pool });
+  await pool.close();
+  authorization = `Bearer ${await bearerToken(testRuntime(home.catalogue), "admin")}`;
+  sourceId = await insertSource(db(), await insertServer(db()));
+  const destinationId = await insertDestination(db());
+  backupId = await insertBackup(db(), { sourceId, destinationId });
+  const { bytes, packSha256, storedBytes, storedSha256, key } = {
+    packSha256: full.pack.storedSha256,
+    bytes: full.pack.storedBytes,
+    ...full.pack,
+  };
+  await db()
+    .insert(packs)
+    .values({ id: newId("pack"), backupId, key, bytes, packSha256, storedBytes, storedSha256 });
+  await db()
+    .insert(backupStreams)
+    .values({ backupId, segments: 1, ...full.stream });
+  const now = new Date();
+  const person = { email: "ada@example.org", name: "Ada", role: "admin" as const, createdAt: now, updatedAt: now };
+  await db()
+    .insert(users)
+    .values({ id: newId("user"), passwordHash: await hashPassword("correct horse battery"), ...person });
+  next = startWeb();
+});
+afterAll(async () => {
+  await next;
+  for (const child of children) child.kill("SIGKILL");
+  await home.drop();
+  await rm(folder, { recursive: true });
+});
+
+async function startWeb(): Promise<Web> {
+  const config = { databaseUrl: home.url, key: "5e".repeat(32), backupDir: folder };
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
+    env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "test", LIFEBOAT_TEST_CONFIG: JSON.stringify(config) },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  children.push(child);
+  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  return { child, base: `http://127.0.0.1:${port}`, gone: once(child, "exit") };
+}
+
+/** A web process that dies before its n-th question to the catalogue; the next one is started meanwhile. */
+async function armed(n: number | null): Promise<Web> {
+  const web = await next;
+  next = startWeb();
+  const heard = once(web.child, "message");
+  web.child.send({ arm: n });
+  await heard;
+  return web;
+}
+
+async function asked(web: Web): Promise<number> {
+  const heard = once(web.child, "message");
+  web.child.send({ report: true });
+  return ((await heard) as [{ asked: number }])[0].asked;
+}
+
+type Call = (base: string) => Promise<Response>;
+
+/** Rehearses a call, then dies at up to `deaths` moments of it. After each, `look` decides with a web process that lives. */
+async function dieIn(call: Call, deaths: number, look: (base: string, n: number) => Promise<void>): Promise<number> {
+  const living = await armed(null);
+  await (await call(living.base)).text();
+  const questions = await asked(living);
+  await look(living.base, -1);
+  const step = Math.max(1, questions / deaths);
+  let died = 0;
+  for (let at = 0; Math.floor(at) < questions; at += step) {
+    const n = Math.floor(at);
+    const web = await armed(n);
+    await expect(call(web.base), `dies at question ${n}`).rejects.toThrow("fetch failed");
+    await web.gone;
+    died += 1;
+    await look(living.base, n);
+  }
+  return died;
+}
+
+it("starts one backup, however often it dies while it starts it: the key tried again gives that run", { timeout: 180_000 }, async () => {
+  let key = "key-0";
+  const ask: Call = (base) =>
+    fetch(`${base}/api/v1/backups`, {
+      method: "POST",
+      headers: { authorization, "content-type": "application/json", "idempotency-key": key },
+      body: JSON.stringify({ sourceId }),
+    });
+  const died = await dieIn(ask, 8, async (base, n) => {
+    // As if the minute had passed after which a first request counts as dead.
+    await db()
+      .update(idempotencyKeys)
+      .set({ createdAt: sql`created_at - interval '61 seconds'` });
+    const answer = await ask(base);
+    const body = (await answer.json()) as { id?: string; code?: string; params?: { runId: string } };
+    const active = await db().select().from(runs).where(eq(runs.sourceId, sourceId));
+    expect({ n, runs: active.length, status: answer.status }).toEqual({ n, runs: 1, status: expect.toBeOneOf([202, 409]) as number });
+    expect(body.id ?? body.params?.runId).toBe(active[0]?.id);
+    // Whole: with its steps, and with whoever asked for it.
+    const steps = await db()
+      .select()
+      .from(runSteps)
+      .where(eq(runSteps.runId, active[0]?.id ?? ""));
+    const told = (await db().select().from(auditEvents)).filter((row) => JSON.stringify(row).includes(active[0]?.id ?? "?"));
+    expect({ n, steps: steps.length > 0, told: told.length }).toEqual({ n, steps: true, told: 1 });
+    await db().delete(runs);
+    key = `key-${n + 2}`;
+  });
+  expect(died).toBeGreaterThan(3);
+});
+
+it(
+  "signs in after it died while somebody signed in, and leaves no session that nobody holds open but the one",
+  { timeout: 120_000 },
+  async () => {
+    const ask: Call = (base) =>
+      fetch(`${base}/sign-in`, { method: "POST", body: JSON.stringify({ email: "ada@example.org", password: "correct horse battery" }) });
+    const died = await dieIn(ask, 5, async (base, n) => {
+      const answer = await ask(base);
+      expect({ n, status: answer.status }).toEqual({ n, status: 200 });
+      const { sessionId } = (await answer.json()) as { sessionId: string };
+      const open = (await db().select().from(sessions)).map((session) => session.id);
+      expect(open).toContain(sessionId);
+      // Each has its row in the audit log, in the same transaction: none is half made.
+      const told = await db().select().from(auditEvents).where(eq(auditEvents.action, "session.sign-in"));
+      expect(told.length).toBeGreaterThanOrEqual(open.length);
+      await db().delete(sessions);
+    });
+    expect(died).toBeGreaterThan(3);
+  },
+);
+
+it("lets go of a backup within a minute after it died in the middle of its download", { timeout: 60_000 }, async () => {
+  const download: Call = (base) => fetch(`${base}/api/v1/backups/${backupId}/download`, { headers: { authorization } });
+  const web = await armed(null);
+  const response = await download(web.base);
+  const reader = response.body!.getReader();
+  await reader.read();
+  web.child.kill("SIGKILL");
+  await expect(
+    (async () => {
+      while (!(await reader.read()).done);
+    })(),
+  ).rejects.toThrow("terminated");
+  const [lock] = await db()
+    .select({ inTime: sql<boolean>`${chainLocks.leaseExpiresAt} < clock_timestamp() + interval '61 seconds'` })
+    .from(chainLocks);
+  expect(lock).toEqual({ inTime: true });
+  const living = await armed(null);
+  const again = await download(living.base);
+  expect((await again.arrayBuffer()).byteLength).toBe(8_000_000);
+});
