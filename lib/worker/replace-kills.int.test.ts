@@ -56,7 +56,7 @@ it.each([
       where r.id = ${runId}`;
       return row;
     };
-    const isDone = / done$/.test(point) && !point.includes("create");
+    const isDone = point.endsWith(" done") && !point.includes("create");
     await expect.poll(read, { timeout: 30_000 }).toEqual({ answers, state: "failed", told: isDone });
     await kind.judge(runId, null);
   },
