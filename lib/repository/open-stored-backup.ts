@@ -24,7 +24,7 @@ export interface StoredBackup {
   readonly sha256: string;
   readonly rootHash: string;
   readonly packBytes: number;
-  /** The plain stream, or a part of it: every segment is checked before its bytes are handed out; a piece is valid until the next is asked for. */
+  /** The plain stream, or a part of it: every segment is checked before its bytes are handed out. */
   read(range?: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** The pack as it is stored, or a part of it. Read as a whole with `packSha256` known, the last piece is held back until that agreed. */
   readStored(range?: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;

@@ -36,7 +36,8 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 
 async function readWhole(parts: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
-  for await (const part of parts) all.push(Buffer.from(part));
+  // Kept as they came: a socket, too, still holds a part when the next one is asked for.
+  for await (const part of parts) all.push(part);
   return Buffer.concat(all);
 }
 

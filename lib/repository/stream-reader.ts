@@ -1,8 +1,7 @@
 import { LifeboatError } from "#lib/domain/error";
 import type { Storage } from "../storage/port.ts";
 import type { CodecPool } from "./codec-pool.ts";
-import { createBufferShelf } from "./buffer-shelf.ts";
-import { decodeRange, groupSegments, plainBytes, type SegmentRange } from "./frame-batches.ts";
+import { decodeRange, groupSegments, type SegmentRange } from "./frame-batches.ts";
 import type { OpenPack, StoredStream } from "./read-pack.ts";
 
 /** Bytes from `offset` on, `length` of them. */
@@ -11,13 +10,12 @@ export type ByteRange = { readonly offset: number; readonly length: number };
 export interface StreamReader {
   readonly bytes: number;
   /**
-   * Any part of the stream. Every segment's SHA-256 is compared before a byte of it is handed out. A piece's memory is used again when the
-   * next one is asked for. Throws `pack-damaged`, `pack-missing` …
+   * Any part of the stream. Every segment's SHA-256 is compared before a byte of it is handed out. Throws `pack-damaged`, `pack-missing` …
    */
   readRange(range: ByteRange, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** Decoded batches asked for ahead of the consumer. */
+/** Decoded batches asked for ahead of the consumer, in fresh memory each: a socket may still send one when the next is asked for. */
 const readAhead = 2;
 
 /** Random access to one stream of an opened pack: the segment is found by bisection, neighbours are read together. */
@@ -50,12 +48,11 @@ async function* readSegments(opened: Opened, { offset, length }: ByteRange, sign
   const first = segmentAt(starts, offset);
   const last = segmentAt(starts, offset + length - 1);
   const batches = groupSegments(pack, { from: stream.from + first, to: stream.from + last + 1 })[Symbol.iterator]();
-  const underway: { start: number; bytes: Promise<Uint8Array<ArrayBuffer>> }[] = [];
-  const shelf = createBufferShelf();
+  const underway: { start: number; bytes: Promise<Uint8Array> }[] = [];
   const askForNext = () => {
     const next = batches.next();
     if (next.done === true) return;
-    const bytes = readBatch(opened, next.value, shelf.take(plainBytes(pack, next.value)));
+    const bytes = readBatch(opened, next.value);
     bytes.catch(() => undefined);
     underway.push({ start: starts[next.value.from - stream.from]!, bytes });
   };
@@ -70,15 +67,14 @@ async function* readSegments(opened: Opened, { offset, length }: ByteRange, sign
     const from = Math.max(0, offset - oldest.start);
     const to = Math.min(bytes.length, offset + length - oldest.start);
     yield bytes.subarray(from, to);
-    shelf.give(bytes.buffer);
   }
 }
 
-async function readBatch({ storage, pack, pool }: Opened, range: SegmentRange, into: ArrayBuffer): Promise<Uint8Array<ArrayBuffer>> {
+async function readBatch({ storage, pack, pool }: Opened, range: SegmentRange): Promise<Uint8Array> {
   const from = pack.frameOffsets[range.from]!;
   const stored = await storage.readRange(pack.key, from, pack.frameOffsets[range.to]! - from);
-  const isWhole = stored.byteOffset === 0 && stored.buffer instanceof ArrayBuffer;
-  const decoded = await decodeRange(pool, pack, range, isWhole ? stored.buffer : new Uint8Array(stored).buffer, into);
+  const isWhole = stored.byteLength === stored.buffer.byteLength && stored.buffer instanceof ArrayBuffer;
+  const decoded = await decodeRange(pool, pack, range, isWhole ? stored.buffer : new Uint8Array(stored).buffer);
   if (decoded.failure !== null) {
     const detail = `segment ${range.from + decoded.failure.at}: ${decoded.failure.detail}`;
     throw new LifeboatError("pack-damaged", { key: pack.key, detail });
