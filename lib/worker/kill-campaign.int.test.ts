@@ -18,7 +18,7 @@ afterAll(() => ground.close());
 
 type Tally = { deaths: number; succeeded: number; failed: number };
 
-it("is reconciled after kill -9 at random moments of backup, verify, restore and delete", { timeout: budgetMs + 120_000 }, async () => {
+it("is reconciled after kill -9 at random moments of backup, verify, restore, delete and replace", { timeout: budgetMs + 300_000 }, async () => {
   const kinds = killKinds(ground);
   const tallies: Record<string, Tally> = {};
   const rehearsals = new Map<string, { points: string[]; ms: number }>();

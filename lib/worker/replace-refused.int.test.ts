@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eq } from "drizzle-orm";
 import { backups } from "#lib/db/schema/backups";
+import { replacements } from "#lib/db/schema/replacements";
+import { restores } from "#lib/db/schema/restores";
+import { runs } from "#lib/db/schema/runs";
 import { LifeboatError } from "#lib/domain/error";
 import { deleteBackup } from "#lib/services/backups/remove";
 import { createBackup } from "#lib/services/backups/run-now";
@@ -125,6 +128,42 @@ describe("a replacement that cannot be", () => {
       expect(await markerOf(server, target.live.name)).toBe("backup");
       expect((await kit.look(restoreId)).replacement).toMatchObject({ answers: "new", undoBlocker: null });
     }, lossy);
+  });
+
+  it("whose worker lost its lease in the middle of the renames is looked at once more when they came through", async () => {
+    const target = await kit.backedUp();
+    const late = (deps: WorkerDeps): WorkerDeps => ({
+      ...deps,
+      engine: {
+        ...deps.engine,
+        renameDatabases: async (address, renames, engineContext) => {
+          // What a sweep does while this worker is stopped: it finds the old database under the name.
+          const [{ id: runId } = { id: "" }] = await kit.db.select({ id: runs.id }).from(runs).where(eq(runs.state, "running"));
+          const error = { code: "worker-lost" as const, params: { workerId: "" } };
+          await kit.db.update(runs).set({ state: "failed", leaseExpiresAt: null, error }).where(eq(runs.id, runId));
+          const [row] = await kit.db
+            .update(restores)
+            .set({ outcome: "kept-after-failure", facts: {} })
+            .where(eq(restores.runId, runId))
+            .returning();
+          await kit.db
+            .update(replacements)
+            .set({ answers: "old" })
+            .where(eq(replacements.restoreId, row?.id ?? ""));
+          return deps.engine.renameDatabases(address, renames, { ...engineContext, signal: new AbortController().signal });
+        },
+      },
+    });
+    await kit.withWorker(async () => {
+      const { ended, restoreId } = await kit.replace(target, { keepOnFailure: true });
+      expect(ended).toMatchObject({ state: "failed", error: { code: "worker-lost" } });
+      const told = async () => {
+        const { outcome, replacement } = await kit.look(restoreId);
+        return { outcome, answers: replacement?.answers, undoBlocker: replacement?.undoBlocker };
+      };
+      await expect.poll(told, { timeout: 20_000 }).toEqual({ outcome: "replaced", answers: "new", undoBlocker: null });
+      expect(await markerOf(server, target.live.name)).toBe("backup");
+    }, late);
   });
 
   it("because it was cancelled while it waited takes its safety backup along", async () => {

@@ -109,7 +109,8 @@ async function settleOld(
       .update(restores)
       .set({ outcome, createdDatabase: outcome === "kept-after-failure", facts: {} })
       .where(eq(restores.id, restore.id));
-    await tx.update(replacements).set({ answers: "old", keptName: null }).where(eq(replacements.restoreId, restore.id));
+    // The kept name stays: a statement of a stopped worker may still come through, and the row is then opened again.
+    await tx.update(replacements).set({ answers: "old" }).where(eq(replacements.restoreId, restore.id));
     if (warning !== null) await warn(tx, restore.runId, warning);
   });
 }
