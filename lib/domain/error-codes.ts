@@ -117,6 +117,7 @@ export const errorCategories = {
   "probe-timeout": "unavailable", // { seconds }
   // the rest
   "catalogue-unavailable": "unavailable",
+  "catalogue-full": "unavailable", // its disk has no room for another row
   "web-unreachable": "unavailable", // made by the client when no answer came
   "secret-key-missing": "unavailable", // { keyId }
   internal: "internal",

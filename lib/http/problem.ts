@@ -60,9 +60,16 @@ function isCatalogueUnavailable(error: unknown, depth = 0): boolean {
   return (typeof code === "string" && unreachableCodes.has(code)) || isCatalogueUnavailable(error.cause, depth + 1);
 }
 
+/** True when PostgreSQL refused a write of the catalogue because its disk is full. */
+function isCatalogueFull(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > 5) return false;
+  return (error as { code?: unknown }).code === "53100" || isCatalogueFull(error.cause, depth + 1);
+}
+
 /** What is answered for anything thrown: ours as it is, a lost catalogue as that, the rest as `internal` without its text. */
 export function toLifeboatError(error: unknown): LifeboatError {
   if (error instanceof LifeboatError) return error;
+  if (isCatalogueFull(error)) return new LifeboatError("catalogue-full", {}, { cause: error });
   if (isCatalogueUnavailable(error)) return new LifeboatError("catalogue-unavailable", {}, { cause: error });
   const { code, params } = reasonOf(error);
   return new LifeboatError(code, params, { cause: error });

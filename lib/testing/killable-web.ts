@@ -72,7 +72,11 @@ async function answer(incoming: IncomingMessage, response: ServerResponse): Prom
     if (match === null) continue;
     const file = join(process.cwd(), "app", "api", "v1", endpoint.path.replaceAll(/\{(\w+)\}/g, "[$1]"), "route.ts");
     const handler = ((await import(file)) as Record<string, Handler>)[endpoint.method];
-    const init = { method: endpoint.method, headers: incoming.headers as Record<string, string>, body: body.length > 0 ? body : null };
+    const init = {
+      method: endpoint.method,
+      headers: incoming.headers as Record<string, string>,
+      body: body.length > 0 ? body.toString() : null,
+    };
     const made = await handler?.(new Request(url, init), { params: Promise.resolve({ ...match.groups }) });
     response.writeHead(made?.status ?? 500).end(await made?.text());
     return;
