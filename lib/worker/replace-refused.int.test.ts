@@ -79,6 +79,8 @@ describe("a replacement that cannot be", () => {
       const { ended, restoreId } = await kit.replace(target, { keepOnFailure });
       expect(ended).toMatchObject({ state: "failed", error: { code: "restore-differs" } });
       await untouched(target, restoreId, keepOnFailure ? "kept-after-failure" : "removed");
+      const [, sibling] = await kit.databasesLike(target.live.name);
+      expect((await kit.look(restoreId)).facts).toEqual(keepOnFailure ? { keptAs: sibling } : {});
     }, spoilt);
     expect(await kit.databasesLike(target.live.name)).toHaveLength(keepOnFailure ? 2 : 1);
   });

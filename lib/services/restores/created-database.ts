@@ -26,11 +26,14 @@ export async function settleUntouched(db: Database, runId: string): Promise<void
  * For a worker that lost its lease while it created the database: whoever took the run may have found nothing and settled it. The
  * row then tells the truth again and the next sweep decides; unless a newer restore has taken the name since.
  */
-export async function reopenRestore(db: Database, restore: typeof restores.$inferSelect): Promise<void> {
+export async function reopenRestore(db: Database, restore: typeof restores.$inferSelect, oid: number | null): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx.select({ outcome: restores.outcome }).from(restores).where(eq(restores.id, restore.id)).for("update");
     if (row === undefined || row.outcome === "kept-after-failure" || (await hasSuccessor(tx, restore))) return;
-    await tx.update(restores).set({ outcome: "pending", createdDatabase: true, facts: {} }).where(eq(restores.id, restore.id));
+    await tx
+      .update(restores)
+      .set({ outcome: "pending", createdDatabase: oid !== null, facts: oid === null ? { creating: true } : { oid } })
+      .where(eq(restores.id, restore.id));
   });
 }
 
@@ -68,17 +71,21 @@ export async function undoDatabase(work: RunWork, restoreId: string, request: Re
 export const undoMs = 6_000;
 
 /**
- * Removes or keeps the database that a failed restore made; done twice it does nothing. Only a database that this restore is known
- * to have created is removed; one that it may have been creating is removed only while it is empty.
+ * Removes or keeps the database that a failed restore made; done twice it does nothing. Only the database that this restore is known
+ * to have created is removed, told by its object id: another one of its name is somebody's. One that it may have been creating is
+ * removed only while it is empty.
  */
 export async function settleDatabase(undo: Undo, restoreId: string, request: RestoreRequest): Promise<void> {
   const { db, engine, engineContext } = undo;
   const [restore] = await db.select().from(restores).where(eq(restores.id, restoreId));
   if (restore === undefined || restore.outcome !== "pending") return;
   const keep = restore.createdDatabase && restore.keepOnFailure;
-  const isOurs = !(await hasSuccessor(db, restore));
-  if (!keep && isOurs && (restore.createdDatabase || (restore.facts["creating"] === true && (await isEmpty(undo, request))))) {
-    await engine.dropDatabase(request, engineContext);
+  const oid = keep ? undefined : (await engine.databaseIds(request.address, [request.database], engineContext)).get(request.database);
+  if (oid !== undefined && (await isOurs(undo, { restore, request, oid }))) {
+    await engine.dropDatabaseById(request.address, { oid, database: request.database }, engineContext).catch((error: unknown) => {
+      // Another one has the name by now: whatever that is, it is not ours.
+      if (reasonOf(error).code !== "target-changed") throw error;
+    });
   }
   const outcome = keep ? ("kept-after-failure" as const) : ("removed" as const);
   // A worker that came back meanwhile may have said that there is a database after all: then the next sweep looks again.
@@ -86,6 +93,13 @@ export async function settleDatabase(undo: Undo, restoreId: string, request: Res
     .update(restores)
     .set({ outcome, createdDatabase: keep, facts: {} })
     .where(and(eq(restores.id, restoreId), eq(restores.outcome, "pending"), eq(restores.createdDatabase, restore.createdDatabase)));
+}
+
+type Candidate = { restore: typeof restores.$inferSelect; request: RestoreRequest; oid: number };
+
+async function isOurs(undo: Undo, { restore, request, oid }: Candidate): Promise<boolean> {
+  if (restore.createdDatabase) return restore.facts["oid"] === oid;
+  return restore.facts["creating"] === true && !(await hasSuccessor(undo.db, restore)) && (await isEmpty(undo, request));
 }
 
 async function isEmpty(undo: Undo, request: RestoreRequest): Promise<boolean> {

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import { join } from "node:path";
 import { restores } from "#lib/db/schema/restores";
 import type { Comparison } from "#lib/domain/compare-tables";
+import { LifeboatError } from "#lib/domain/error";
 import type { RestoreVerdict } from "#lib/domain/restore-verdict";
 import type { LoadResult } from "#lib/engines/port";
 import { recordAudit } from "../audit/record.ts";
@@ -29,8 +30,7 @@ export async function executeRestore(work: RunWork): Promise<void> {
   });
   const { request } = prepared;
   try {
-    const lost = () => reopenRestore(work.db, restore);
-    await work.reporter.step("create-database", () => createTarget(work, restore.id, request, { lost }));
+    await work.reporter.step("create-database", () => createNew(work, prepared));
     const load = await loadStep(work, (onEntry) => work.deps.engine.load(path, request, onEntry, work.engineContext));
     work.signal.throwIfAborted();
     const comparison = await compareStep(work, prepared, request);
@@ -40,6 +40,20 @@ export async function executeRestore(work: RunWork): Promise<void> {
     await undoDatabase(work, restore.id, request, error);
     throw error;
   }
+}
+
+/** The object id is kept: what becomes of the name later is not this restore's doing, and must never be removed for it. */
+async function createNew(work: RunWork, { restore, request }: Prepared): Promise<void> {
+  let oid: number | null = null;
+  await createTarget(work, restore.id, request, {
+    made: async () => {
+      oid = (await work.deps.engine.databaseIds(request.address, [request.database], work.engineContext)).get(request.database) ?? null;
+      if (oid === null) throw new LifeboatError("target-changed", { database: request.database });
+      const facts = { oid };
+      return async (tx) => void (await tx.update(restores).set({ facts }).where(eq(restores.id, restore.id)));
+    },
+    lost: () => reopenRestore(work.db, restore, oid),
+  });
 }
 
 /** Everything before the target is touched: what fails here leaves nothing on it. */

@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { replacements } from "#lib/db/schema/replacements";
 import { restores } from "#lib/db/schema/restores";
@@ -16,7 +16,7 @@ export async function giveUpReplacement(work: RunWork, restoreId: string, error:
   const { db, deps } = work;
   try {
     if (reasonOf(error).code === "lease-lost") {
-      await reopenReplacement(db, restoreId);
+      await (work.run.type === "clean-up-replace" ? reopenCleanUp(db, restoreId) : reopenReplacement(db, restoreId));
       return;
     }
     await db.transaction((tx) => assertLease(tx, work.lease));
@@ -41,7 +41,16 @@ export async function reopenReplacement(db: Database, restoreId: string): Promis
     if (row.outcome !== "removed") return;
     await tx
       .update(restores)
-      .set({ outcome: "pending", facts: { creating: true } })
+      .set({ outcome: "pending", facts: { ...row.facts, creating: true } })
       .where(eq(restores.id, restoreId));
   });
+}
+
+/** The same for a clean-up: which database answers is not in question. */
+async function reopenCleanUp(db: Database, restoreId: string): Promise<void> {
+  const cleaning = JSON.stringify({ cleaning: true });
+  await db
+    .update(restores)
+    .set({ facts: sql`${restores.facts} || ${cleaning}::jsonb` })
+    .where(eq(restores.id, restoreId));
 }

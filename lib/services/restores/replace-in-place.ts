@@ -41,9 +41,10 @@ export async function replaceInPlace(work: RunWork, prepared: PreparedReplacemen
 }
 
 /** Writes down what the tables are before the transaction that makes them anew, and that it may begin. */
-async function intend(work: RunWork, { restore, request, facts }: PreparedReplacement): Promise<void> {
+async function intend(work: RunWork, { restore, request, facts, oldOid }: PreparedReplacement): Promise<void> {
   const { existing } = await work.deps.engine.inspectTarget(request, work.engineContext);
   if (existing === null) throw new LifeboatError("target-missing", { database: restore.database });
+  if (existing.oid !== oldOid) throw new LifeboatError("target-changed", { database: restore.database });
   await work.db.transaction(async (tx) => {
     await assertLease(tx, work.lease);
     await tx.update(replacements).set({ answers: "unsettled" }).where(eq(replacements.restoreId, restore.id));

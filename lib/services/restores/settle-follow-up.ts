@@ -18,19 +18,27 @@ export async function settleFollowUp(settling: Settling, open: Unsettled): Promi
 }
 
 async function settleUndo({ db, deps, engineContext }: Settling, { restore, replacement, request }: Unsettled): Promise<void> {
-  const ids = await deps.engine.databaseIds(request.address, [restore.database], engineContext);
+  const { restoredName } = replacement;
+  const names = restoredName === null ? [restore.database] : [restore.database, restoredName];
+  const ids = await deps.engine.databaseIds(request.address, names, engineContext);
   const answer = whoAnswers(replacement, ids.get(restore.database));
+  // The restored copy under the name that it was to be kept as says it too, whoever may have the name since.
+  const isUndone = restoredName !== null && (answer === "old" || (replacement.newOid !== null && ids.get(restoredName) === replacement.newOid));
   await db.transaction(async (tx) => {
-    const now = await lockReplacement(tx, restore.id);
+    const now = await lockReplacement(tx, replacement);
     if (now?.answers !== "unsettled") return;
-    if (answer === "old" && replacement.restoredName !== null) {
+    if (isUndone && now.undoneAt !== null) {
+      await tx.update(replacements).set({ answers: "undone" }).where(eq(replacements.restoreId, restore.id));
+      return;
+    }
+    if (isUndone) {
       const context = await contextOfFollowUp(tx, deps, now);
       await recordUndone(tx, context, { restore, replacement: now, finishedBy: "sweep" });
       await warn(tx, now.followUpRunId ?? restore.runId, "the run ended after the names had been swapped back: the old database answers");
       return;
     }
-    // Not undone; or somebody else gave the name to another database, which is not for us to undo.
-    await tx.update(replacements).set({ answers: "new", restoredName: null }).where(eq(replacements.restoreId, restore.id));
+    // Not undone. The name that was meant stays: a worker that was taken for dead may come back and have done it after all.
+    await tx.update(replacements).set({ answers: "new" }).where(eq(replacements.restoreId, restore.id));
   });
 }
 
@@ -39,7 +47,7 @@ async function settleCleanUp({ db, deps, engineContext }: Settling, { restore, r
   const ids = kept === null ? null : await deps.engine.databaseIds(request.address, [kept.name], engineContext);
   const isGone = kept !== null && ids?.get(kept.name) !== kept.oid;
   await db.transaction(async (tx) => {
-    const now = await lockReplacement(tx, restore.id);
+    const now = await lockReplacement(tx, replacement);
     if (now === null) return;
     if (isGone && now.cleanedAt === null) {
       await recordCleaned(tx, await contextOfFollowUp(tx, deps, now), { restore, replacement: now, finishedBy: "sweep" });
@@ -48,9 +56,10 @@ async function settleCleanUp({ db, deps, engineContext }: Settling, { restore, r
   });
 }
 
-async function lockReplacement(tx: Transaction, restoreId: string): Promise<ReplacementRow | null> {
+/** Null when another follow-up was begun since: what was asked before it says nothing. */
+async function lockReplacement(tx: Transaction, { restoreId, followUpRunId }: ReplacementRow): Promise<ReplacementRow | null> {
   const [row] = await tx.select().from(replacements).where(eq(replacements.restoreId, restoreId)).for("update");
-  return row ?? null;
+  return row?.followUpRunId === followUpRunId ? row : null;
 }
 
 async function contextOfFollowUp(tx: Transaction, deps: Settling["deps"], row: ReplacementRow): Promise<ServiceContext> {

@@ -99,15 +99,16 @@ async function settleInPlace(settling: Settling, open: Unsettled): Promise<void>
 
 async function settleOld(
   { db }: Settling,
-  { restore }: Unsettled,
+  { restore, replacement }: Unsettled,
   outcome: "removed" | "kept-after-failure",
   warning: string | null,
 ): Promise<void> {
+  const isKept = outcome === "kept-after-failure";
   await db.transaction(async (tx) => {
     if (!(await isStillOpen(tx, restore.id))) return;
     await tx
       .update(restores)
-      .set({ outcome, createdDatabase: outcome === "kept-after-failure", facts: {} })
+      .set({ outcome, createdDatabase: isKept, facts: isKept ? { keptAs: replacement.siblingName } : {} })
       .where(eq(restores.id, restore.id));
     // The kept name stays: a statement of a stopped worker may still come through, and the row is then opened again.
     await tx.update(replacements).set({ answers: "old" }).where(eq(replacements.restoreId, restore.id));
