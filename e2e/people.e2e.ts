@@ -13,6 +13,8 @@ async function elsewhere(browser: Browser, baseURL: string): Promise<Page> {
 }
 
 async function fillSignIn(page: Page, email: string, secret: string): Promise<void> {
+  // Until its scripts are there the form takes nothing.
+  await expect(page.getByRole("button", { name: "Sign in" })).toBeEnabled();
   await page.getByLabel("E-mail address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();

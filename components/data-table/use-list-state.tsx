@@ -20,15 +20,24 @@ export function useListState<S extends ListSpec>(spec: S): ListState<S> {
   const path = usePathname();
   const params = useSearchParams();
   const values = useMemo(() => readListValues(spec, params), [spec, params]);
+  // Two changes can come before the address shows the first: the second one builds on what was asked for, not on what is shown.
+  const asked = useRef(values);
+  useEffect(() => {
+    asked.current = values;
+  }, [values]);
   const set = useCallback(
     (change: ListValues<S>) => {
-      const address = path + writeListValues(spec, changeListValues(values, change));
+      asked.current = changeListValues(asked.current, change);
+      const address = path + writeListValues(spec, asked.current);
       if ("after" in change) router.push(address);
       else router.replace(address, { scroll: false });
     },
-    [router, path, spec, values],
+    [router, path, spec],
   );
-  const clear = useCallback(() => router.replace(path, { scroll: false }), [router, path]);
+  const clear = useCallback(() => {
+    asked.current = {};
+    router.replace(path, { scroll: false });
+  }, [router, path]);
   const isFiltered = Object.entries(values).some(([name, value]) => name !== "sort" && name !== "after" && value !== undefined);
   return { values, set, clear, isFiltered };
 }

@@ -12,12 +12,14 @@ import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Field } from "../ui/field.tsx";
 import { toast } from "../ui/toast.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
 
 const shortestPassword = 12;
 
 export function PasswordCard() {
   const t = useTranslations("people.password");
   const tell = useReasonText();
+  const isHydrated = useHydrated();
   const [current, setCurrent] = useState("");
   const [next, setNext] = useState("");
   const [isSubmitted, setIsSubmitted] = useState(false);
@@ -44,7 +46,7 @@ export function PasswordCard() {
   };
   return (
     <Card title={t("title")} description={t("lead")}>
-      <form noValidate onSubmit={submit} className="flex flex-col gap-4">
+      <form noValidate method="post" onSubmit={submit} className="flex flex-col gap-4">
         {isWrong ? null : <ProblemNotice error={change.error} />}
         <Field label={t("current")} error={isSubmitted ? wrong.current : null}>
           <PasswordInput
@@ -61,7 +63,7 @@ export function PasswordCard() {
           <PasswordInput name="new-password" value={next} onValueChange={setNext} autoComplete="new-password" />
         </Field>
         <div>
-          <Button type="submit" pending={change.isPending}>
+          <Button type="submit" pending={change.isPending} disabled={!isHydrated}>
             {t("submit")}
           </Button>
         </div>

@@ -8,10 +8,12 @@ import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
 import { readSignInError, type SignInTrouble } from "./sign-in-error.tsx";
 
 export function SignInForm({ to, isEnded }: { to: string; isEnded: boolean }) {
   const t = useTranslations("signIn");
+  const isHydrated = useHydrated();
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [isPending, setIsPending] = useState(false);
@@ -37,7 +39,12 @@ export function SignInForm({ to, isEnded }: { to: string; isEnded: boolean }) {
   };
 
   return (
-    <form noValidate onSubmit={onSubmit} className="flex flex-col gap-4 rounded-card border border-line bg-surface p-5 shadow-card sm:p-6">
+    <form
+      noValidate
+      method="post"
+      onSubmit={onSubmit}
+      className="flex flex-col gap-4 rounded-card border border-line bg-surface p-5 shadow-card sm:p-6"
+    >
       {trouble ? (
         <Notice tone="bad" live title={t(trouble.kind)}>
           {trouble.kind === "blocked" ? (
@@ -65,7 +72,14 @@ export function SignInForm({ to, isEnded }: { to: string; isEnded: boolean }) {
       <Field label={t("password")} error={isSubmitted && password === "" ? t("passwordMissing") : null}>
         <PasswordInput name="password" value={password} onValueChange={setPassword} autoComplete="current-password" />
       </Field>
-      <Button type="submit" variant="primary" size="lg" pending={isPending} disabled={trouble?.kind === "blocked"} className="mt-1 w-full">
+      <Button
+        type="submit"
+        variant="primary"
+        size="lg"
+        pending={isPending}
+        disabled={!isHydrated || trouble?.kind === "blocked"}
+        className="mt-1 w-full"
+      >
         {t("submit")}
       </Button>
     </form>
