@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
+import { survivingClient } from "./lost-connection.ts";
 import { type Endurance, enduringClient } from "./outage.ts";
 
 /** Drizzle on the catalogue. */
@@ -35,7 +36,7 @@ export function openCatalogue(databaseUrl: string, options: { applicationName: s
       idle_in_transaction_session_timeout: 30_000,
     },
   };
-  const drizzleClient = postgres(databaseUrl, shared);
+  const drizzleClient = survivingClient(postgres(databaseUrl, shared));
   const sql = postgres(databaseUrl, { ...shared, max: 3 });
   return {
     db: drizzle(options.endurance === undefined ? drizzleClient : enduringClient(drizzleClient, options.endurance)),

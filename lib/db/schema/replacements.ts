@@ -18,6 +18,8 @@ export const replacements = lifeboat.table("replacements", {
   siblingName: text("sibling_name"),
   keptName: text("kept_name"),
   restoredName: text("restored_name"),
+  /** Which PostgreSQL the object ids are of: another one behind the same address counts its own. Null where the role may not ask. */
+  clusterId: text("cluster_id"),
   oldOid: bigint("old_oid", { mode: "number" }),
   newOid: bigint("new_oid", { mode: "number" }),
   followUpRunId: text("follow_up_run_id"),

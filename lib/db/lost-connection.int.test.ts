@@ -1,0 +1,70 @@
+import { sql } from "drizzle-orm";
+import { once } from "node:events";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { type Catalogue, openCatalogue } from "./client.ts";
+
+let test: TestCatalogue;
+let catalogue: Catalogue;
+const uncaught: unknown[] = [];
+const note = (error: unknown) => void uncaught.push(error);
+
+beforeAll(async () => {
+  test = await createCatalogue();
+});
+beforeEach(() => {
+  catalogue = openCatalogue(test.url, { applicationName: "lost", max: 1 });
+  process.on("uncaughtExceptionMonitor", note);
+});
+afterEach(async () => {
+  process.off("uncaughtExceptionMonitor", note);
+  await catalogue.close();
+});
+afterAll(() => test.drop());
+
+/** Ends the session that asks, and waits until this process has seen its connection close. */
+async function endSession(pid: number): Promise<void> {
+  await test.catalogue.sql`select pg_terminate_backend(${pid})`;
+  await expect.poll(async () => (await test.catalogue.sql`select 1 from pg_stat_activity where pid = ${pid}`).length).toBe(0);
+  // The end of the session has been sent; one whole turn of the event loop takes it in.
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(0);
+  await once(port2, "message");
+  port1.close();
+}
+
+const pidOf = async (tx: { execute: Catalogue["db"]["execute"] }) => {
+  const [row] = await tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+  return row?.pid ?? 0;
+};
+
+describe("a connection that is lost in the middle of a transaction", () => {
+  it.each([
+    ["which goes on as if nothing was", async (tx: Catalogue["db"]) => void (await tx.execute(sql`select 1`))],
+    [
+      "which catches the error and asks again",
+      async (tx: Catalogue["db"]) => {
+        await tx.execute(sql`select 1`).catch(() => undefined);
+        await tx.execute(sql`select 2`);
+      },
+    ],
+    ["which fails by itself then", () => Promise.reject(new Error("of its own"))],
+    ["which is done then", () => Promise.resolve()],
+    ["which has a savepoint", async (tx: Catalogue["db"]) => tx.transaction(async (inner) => void (await inner.execute(sql`select 1`)))],
+  ])("fails the transaction %s, and the next one works", async (_name, then) => {
+    const broken = catalogue.db.transaction(async (tx) => {
+      await endSession(await pidOf(tx));
+      await then(tx as unknown as Catalogue["db"]);
+    });
+    await expect(broken).rejects.toThrow();
+    expect(await catalogue.db.transaction(async (tx) => await pidOf(tx))).toBeGreaterThan(0);
+    expect(await catalogue.db.transaction(async (tx) => await pidOf(tx))).toBeGreaterThan(0);
+    expect(uncaught).toEqual([]);
+  });
+
+  it("does not make a failure of the work itself look like one of the connection", async () => {
+    await expect(catalogue.db.transaction(() => Promise.reject(new Error("of its own")))).rejects.toThrow("of its own");
+    await expect(catalogue.db.transaction(async (tx) => tx.execute(sql`select 1 / 0`))).rejects.toMatchObject({ cause: { code: "22012" } });
+    expect(await catalogue.db.transaction(async (tx) => await pidOf(tx))).toBeGreaterThan(0);
+  });
+});
