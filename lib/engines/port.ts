@@ -164,6 +164,9 @@ export type RestoreLineError = {
 
 export type LoadResult = { readonly errors: readonly RestoreLineError[]; readonly exitCode: number };
 
+/** Calls `commit` while it is sure that the caller may still do so, and throws otherwise. */
+export type CommitGuard = (commit: () => Promise<void>) => Promise<void>;
+
 /**
  * An engine turns a source into a byte stream and a stream back into a copy of the source. It knows nothing of packs, chains,
  * the catalogue or HTTP. One conformance suite holds for every engine.
@@ -212,6 +215,7 @@ export interface Engine {
     address: ServerAddress,
     renames: readonly { oid: number; from: string; to: string }[],
     context: EngineContext,
+    guard?: CommitGuard,
   ): Promise<{ sessionsEnded: number }>;
   /**
    * For roles that may not create databases: replaces the contents of an existing database in one transaction of one session (no jobs).

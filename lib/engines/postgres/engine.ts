@@ -46,7 +46,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): Engine {
     dropDatabase: async (request, context) => await dropDatabase(deps, request, context),
     databaseIds,
     followDatabase: async (address, names, context) => await followDatabase(deps, address, names, context),
-    renameDatabases: async (address, renames, context) => await renameDatabases(deps, address, renames, context),
+    renameDatabases: async (address, renames, context, guard) => await renameDatabases(deps, address, renames, context, guard),
     loadInPlace: async (archivePath, request, onEntry, context) => await loadInPlace(deps, archivePath, request, onEntry, context),
     dropDatabaseById: async (address, target, context) => await dropDatabaseById(deps, address, target, context),
     endSessions: async (address, context) => await endLeftovers(await reachServer(address, context.signal), context.applicationName),

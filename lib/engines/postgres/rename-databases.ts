@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type postgres from "postgres";
 import { LifeboatError } from "#lib/domain/error";
 import { databaseNameProblem } from "#lib/domain/restore-plan";
-import type { EngineContext, ServerAddress } from "../port.ts";
+import type { CommitGuard, EngineContext, ServerAddress } from "../port.ts";
 import { besideDatabase } from "./beside.ts";
 import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, refuseCatalogue } from "./server.ts";
@@ -16,6 +16,8 @@ const attempts = 3;
 /** A rename waits this long for the database's lock, new sessions behind it; the server then gives the others 5 seconds to leave. */
 const lockWaitMs = 5_000;
 const statementMs = 12_000;
+/** Whoever was stopped between the renames and their commit loses them after this long; far below the catalogue's own limit for the same. */
+const idleMs = 5_000;
 /** How long a session whose connection was lost may take to end. */
 const goneMs = 5_000;
 
@@ -31,13 +33,15 @@ const codeOf = (error: unknown) => (error as { code?: string }).code ?? "";
  * Renames databases in one transaction of one session, while another session ends everybody in them. Nothing about the databases is
  * changed outside of that transaction, so that a crash at any moment leaves all old names or all new ones.
  * Throws `target-changed`, `target-exists`, `target-not-owned`, `target-cannot-create`, `target-has-prepared`, `sessions-not-ended`;
- * `connection-lost` during the commit leaves open which: the ids tell.
+ * `connection-lost` during the commit leaves open which: the ids tell. `guard` is called when all is renamed but for the commit, and
+ * calls that; what it throws takes everything back.
  */
 export async function renameDatabases(
   deps: Deps,
   address: ServerAddress,
   renames: readonly Rename[],
   context: EngineContext,
+  guard: CommitGuard = async (commit) => await commit(),
 ): Promise<{ sessionsEnded: number }> {
   const { applicationName, signal } = context;
   const reached = await reachServer(address, signal);
@@ -62,7 +66,7 @@ export async function renameDatabases(
           reached,
           beside,
           applicationName,
-          async (own) => await renameAll(own, renames, context, (id) => (pid = id)),
+          async (own) => await renameAll(own, renames, context, { guard, onPid: (id) => (pid = id) }),
         );
         const busy = await ender.until(renaming).then(
           () => null,
@@ -89,7 +93,7 @@ async function renameAll(
   sql: postgres.Sql,
   renames: readonly Rename[],
   { signal }: EngineContext,
-  onPid: (pid: number) => void,
+  { guard, onPid }: { guard: CommitGuard; onPid: (pid: number) => void },
 ): Promise<void> {
   const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
   onPid(row!.pid);
@@ -99,6 +103,7 @@ async function renameAll(
       "begin",
       `set local lock_timeout = ${lockWaitMs}`,
       `set local statement_timeout = ${statementMs}`,
+      `set local idle_in_transaction_session_timeout = ${idleMs}`,
       failUnless(renames, "from"),
       ...renames.map(({ from, to }) => `alter database ${identifier(from)} rename to ${identifier(to)}`),
       // Under the locks now: what carries the new names must be what was meant, else nothing happens.
@@ -106,8 +111,10 @@ async function renameAll(
     ].join(";\n"),
   );
   // Closing the session takes everything back.
-  signal.throwIfAborted();
-  await sql.unsafe("commit");
+  await guard(async () => {
+    signal.throwIfAborted();
+    await sql.unsafe("commit");
+  });
   const rows = await sql<{ count: number }[]>`
     select count(*)::int as count from pg_catalog.pg_database d
     join unnest(${renames.map(({ oid }) => String(oid))}::oid[], ${renames.map(({ to }) => to)}::text[]) r(oid, name)

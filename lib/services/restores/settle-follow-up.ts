@@ -23,7 +23,8 @@ async function settleUndo({ db, deps, engineContext }: Settling, { restore, repl
   const ids = await deps.engine.databaseIds(request.address, names, engineContext);
   const answer = whoAnswers(replacement, ids.get(restore.database));
   // The restored copy under the name that it was to be kept as says it too, whoever may have the name since.
-  const isUndone = restoredName !== null && (answer === "old" || (replacement.newOid !== null && ids.get(restoredName) === replacement.newOid));
+  const isUndone =
+    restoredName !== null && (answer === "old" || (replacement.newOid !== null && ids.get(restoredName) === replacement.newOid));
   await db.transaction(async (tx) => {
     const now = await lockReplacement(tx, replacement);
     if (now?.answers !== "unsettled") return;

@@ -1,0 +1,1 @@
+ALTER TABLE "lifeboat"."replacements" ADD COLUMN "cluster_id" text;

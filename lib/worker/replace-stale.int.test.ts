@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eq } from "drizzle-orm";
+import { restores } from "#lib/db/schema/restores";
+import { runs } from "#lib/db/schema/runs";
+import type { CommitGuard } from "#lib/engines/port";
+import { createRestore } from "#lib/services/restores/start";
+import { undoReplace } from "#lib/services/restores/undo";
+import type { WorkerDeps } from "#lib/services/runs/work";
+import { testServer } from "#lib/testing/postgres";
+import { createReplaceKit, type ReplaceKit } from "#lib/testing/replace-kit";
+import { markerOf } from "#lib/testing/replaceable";
+import { loadRun } from "#lib/testing/worker-setup";
+
+const none = { query: {}, ifMatch: null } as const;
+const server = testServer(15);
+let kit: ReplaceKit;
+
+beforeAll(async () => {
+  kit = await createReplaceKit(server);
+});
+
+afterAll(async () => {
+  await kit.close();
+});
+
+/**
+ * A worker that was stopped right before its renames and continued when others had taken and settled its run: it has noticed nothing
+ * yet. `guard` chooses what becomes of its last word before the commit.
+ */
+const stale = (settled: () => Promise<void>, guard: (own: CommitGuard | undefined) => CommitGuard | undefined = (own) => own) => {
+  let tried: (error: unknown) => void = () => undefined;
+  const ended = new Promise<unknown>((resolve) => (tried = resolve));
+  const change = (deps: WorkerDeps): WorkerDeps => ({
+    ...deps,
+    engine: {
+      ...deps.engine,
+      renameDatabases: async (address, renames, engineContext, own) => {
+        const runId = engineContext.applicationName.replace("lifeboat-", "");
+        await kit.db.update(runs).set({ state: "failed", finishedAt: new Date(), leaseExpiresAt: null }).where(eq(runs.id, runId));
+        await settled();
+        const unaware = { ...engineContext, signal: new AbortController().signal };
+        const result = deps.engine.renameDatabases(address, renames, unaware, guard(own));
+        tried(
+          await result.then(
+            () => null,
+            (error: unknown) => error,
+          ),
+        );
+        return result;
+      },
+    },
+  });
+  return { change, ended };
+};
+
+describe("a worker that comes back after its run was taken", () => {
+  const outcomeOf = async (restoreId: string) => (await kit.db.select().from(restores).where(eq(restores.id, restoreId)))[0]?.outcome;
+  const start = async (keepOnFailure: boolean) => {
+    const target = await kit.backedUp();
+    let restoreId = "";
+    const settled = () =>
+      expect.poll(() => outcomeOf(restoreId), { timeout: 20_000 }).toBe(keepOnFailure ? "kept-after-failure" : "removed");
+    return { target, settled, asked: (id: string) => (restoreId = id) };
+  };
+
+  it("cannot swap any more, not even where the copy was kept", async () => {
+    const { target, settled, asked } = await start(true);
+    const { change, ended } = stale(settled);
+    await kit.withWorker(async () => {
+      const body = kit.order(target, { keepOnFailure: true });
+      const { restoreId } = await createRestore(kit.context, { ...none, params: {}, body });
+      asked(restoreId);
+      expect(await ended).toMatchObject({ code: "lease-lost" });
+      await expect.poll(async () => (await kit.look(restoreId)).replacement?.answers, { timeout: 10_000 }).toBe("old");
+      expect(await kit.look(restoreId)).toMatchObject({ outcome: "kept-after-failure", replacement: { replacedAt: null } });
+    }, change);
+    expect(await markerOf(server, target.live.name)).toBe("live");
+  });
+
+  it.each([
+    ["cannot undo any more", false, "lease-lost", "backup", "new"],
+    ["and undoes all the same is told by the next sweep", true, undefined, "live", "undone"],
+  ] as const)("%s", async (_, unguarded, code, marker, answers) => {
+    const target = await kit.backedUp();
+    const { restoreId } = await kit.withWorker(() => kit.replace(target));
+    const answered = async () => (await kit.look(restoreId)).replacement?.answers;
+    const settled = () => expect.poll(answered, { timeout: 20_000 }).toBe("new");
+    const { change, ended } = stale(settled, unguarded ? () => undefined : undefined);
+    await kit.withWorker(async () => {
+      const { id } = await undoReplace(kit.context, { ...none, params: { id: restoreId }, body: { confirmName: target.live.name } });
+      expect(((await ended) as { code?: string } | null)?.code).toBe(code);
+      await expect.poll(answered, { timeout: 20_000 }).toBe(answers);
+      expect((await loadRun(kit.db, id)).state).toBe("failed");
+    }, change);
+    expect(await markerOf(server, target.live.name)).toBe(marker);
+    const { replacement } = await kit.look(restoreId);
+    const kept = (answers === "undone" ? replacement?.restoredName : replacement?.keptName) ?? "";
+    expect(await kit.databasesLike(target.live.name)).toEqual([target.live.name, kept]);
+  });
+});
