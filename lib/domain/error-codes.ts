@@ -100,6 +100,8 @@ export const errorCategories = {
   "target-changed": "conflict", // { database }: another database has the name since
   "sessions-not-ended": "unprocessable", // { database, count, who }
   "safety-backup-failed": "unprocessable", // { runId }
+  "safety-backup-old": "unprocessable", // { minutes }
+  "server-changed": "conflict", // { host, port }
   "follow-failed": "unprocessable", // { detail }: settings, grants or owner could not be carried over
   "replace-not-undoable": "conflict", // { why }
   "replace-not-cleanable": "conflict", // { why }

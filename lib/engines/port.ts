@@ -199,6 +199,8 @@ export interface Engine {
    * by its name.
    */
   databaseIds(address: ServerAddress, names: readonly string[], context: EngineContext): Promise<ReadonlyMap<string, number>>;
+  /** Tells one database server from another behind the same address: object ids are of a server. Null where the role may not ask. */
+  clusterId(address: ServerAddress, context: EngineContext): Promise<string | null>;
   /**
    * Carries owner, grants, settings (of the database, and of roles in it), connection limit and comment of `from` over to `to`.
    * Throws `follow-failed` { detail } for what the role may not set.

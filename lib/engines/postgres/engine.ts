@@ -1,6 +1,7 @@
 import type { Engine } from "../port.ts";
 import { checkServer } from "./check.ts";
 import { createDatabase } from "./create-database.ts";
+import { clusterId } from "./cluster-id.ts";
 import { databaseIds } from "./database-ids.ts";
 import { digestCopy } from "./digest-copy.ts";
 import { dropDatabase, dropDatabaseById } from "./drop-database.ts";
@@ -45,6 +46,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): Engine {
     digestCopy: async (request, context) => await digestCopy(deps, request, context),
     dropDatabase: async (request, context) => await dropDatabase(deps, request, context),
     databaseIds,
+    clusterId,
     followDatabase: async (address, names, context) => await followDatabase(deps, address, names, context),
     renameDatabases: async (address, renames, context, guard) => await renameDatabases(deps, address, renames, context, guard),
     loadInPlace: async (archivePath, request, onEntry, context) => await loadInPlace(deps, archivePath, request, onEntry, context),

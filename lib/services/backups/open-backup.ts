@@ -12,6 +12,7 @@ import type { ChainParameters } from "#lib/repository/port";
 import { lockChain } from "../chains/lock.ts";
 import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
+import { recordTarget } from "../restores/target-identity.ts";
 import { addressOf } from "../servers/address.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { backupOrder } from "./backup-order.ts";
@@ -48,9 +49,10 @@ export async function openBackup(work: RunWork): Promise<OpenBackup> {
   const server = await getServerOrThrow(db, source.serverId);
   await deps.prepareDestination();
   const history = await loadHistory(db, source.id, leftOut);
+  const address = addressOf(deps.context.keyring, server, "backup");
   const snapshot = await deps.engine.snapshot(
     {
-      address: addressOf(deps.context.keyring, server, "backup"),
+      address,
       database: source.database,
       excludedSchemas: leftOut.excludedSchemas,
       excludedTables: leftOut.excludedTables,
@@ -60,6 +62,7 @@ export async function openBackup(work: RunWork): Promise<OpenBackup> {
   );
   try {
     reporter.log("info", `server ${snapshot.serverVersion}, pg_dump ${snapshot.toolVersion}`);
+    await recordTarget(work, address, source.database);
     await assertSpace(work, snapshot, history[0] ?? null);
     return await recordIntent(work, { source, snapshot, history });
   } catch (error) {

@@ -16,6 +16,7 @@ import { loadReplacement, surroundings } from "./load-replacement.ts";
 import type { ReplacementRow, RestoreRow } from "./rows.ts";
 import { renameKnowing } from "./rename-knowing.ts";
 import { recordCleaned, recordUndone } from "./settle-follow-up.ts";
+import { assertSameServer } from "./target-identity.ts";
 
 type Ready = { restore: RestoreRow; replacement: ReplacementRow; request: RestoreRequest; kept: { name: string; oid: number } };
 
@@ -105,6 +106,7 @@ async function prepare(
   if (kept === null) throw new LifeboatError(code, { why: "cleaned" });
   const server = await getServerOrThrow(db, restore.serverId);
   const request = restoreRequest(work, await loadBackupFacts(db, restore.backupId), server, restore);
+  await assertSameServer({ engine: deps.engine, engineContext, address: request.address }, replacement);
   const ids = await deps.engine.databaseIds(request.address, [kept.name], engineContext);
   if (ids.get(kept.name) !== kept.oid) {
     await db.transaction(async (tx) => {

@@ -9,8 +9,9 @@ import { loadReplacement } from "./load-replacement.ts";
 import { type PreparedReplacement, prepareRestore, spoolArchive } from "./prepare.ts";
 import { replaceInPlace } from "./replace-in-place.ts";
 import { replaceBySwap } from "./replace-by-swap.ts";
-import type { RestoreRow } from "./rows.ts";
+import type { ReplacementRow, RestoreRow } from "./rows.ts";
 import { assertSafetyRun, checkSafetyBackup } from "./safety-check.ts";
+import { assertSameServer } from "./target-identity.ts";
 
 /**
  * Puts a backup in the place of a database. Nothing is touched before the safety backup was verified and the whole stream of the
@@ -31,7 +32,7 @@ async function prepare(work: RunWork, restore: RestoreRow, path: string): Promis
     await assertSafetyRun(work, replacement).catch((error: unknown) =>
       reporter.step("safety-check", () => Promise.reject(error instanceof Error ? error : new Error(String(error)))),
     );
-    const prepared = await reporter.step("prepare", () => plan(work, restore));
+    const prepared = await reporter.step("prepare", () => plan(work, restore, replacement));
     await reporter.step(
       "safety-check",
       () => checkSafetyBackup(work, restore, replacement),
@@ -45,19 +46,19 @@ async function prepare(work: RunWork, restore: RestoreRow, path: string): Promis
   }
 }
 
-/** Chooses the way and writes down which database stands there now. Throws the plan's first blocker. */
-async function plan(work: RunWork, restore: RestoreRow): Promise<PreparedReplacement> {
+/** Chooses the way. Throws the plan's first blocker, `server-changed`, and `target-changed` for another database than was backed up. */
+async function plan(work: RunWork, restore: RestoreRow, asked: ReplacementRow): Promise<PreparedReplacement> {
   const prepared = await prepareRestore(work, restore);
   const { existing } = prepared.target;
   const { replace } = prepared.plan;
   if (existing === null || replace === null) throw new LifeboatError("target-missing", { database: restore.database });
+  const { engine } = work.deps;
+  await assertSameServer({ engine, engineContext: work.engineContext, address: prepared.request.address }, asked);
+  // The safety backup is of one database, told by its object id: another one has none.
+  if (asked.oldOid !== existing.oid) throw new LifeboatError("target-changed", { database: restore.database });
   const [replacement] = await work.db.transaction(async (tx) => {
     await assertLease(tx, work.lease);
-    return tx
-      .update(replacements)
-      .set({ strategy: replace.strategy, oldOid: existing.oid })
-      .where(eq(replacements.restoreId, restore.id))
-      .returning();
+    return tx.update(replacements).set({ strategy: replace.strategy }).where(eq(replacements.restoreId, restore.id)).returning();
   });
   if (replacement === undefined) throw new LifeboatError("not-found", { entity: "restore", id: restore.id });
   if (replace.why !== null) work.reporter.log("info", `loaded in place: ${replace.why.code}`);

@@ -1,18 +1,26 @@
-import { and, eq } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { LifeboatError, type Params } from "#lib/domain/error";
 import { lookAtCopy, recordVerdict } from "../backups/execute-verify.ts";
 import { type BackupFacts, loadBackupFacts } from "../backups/facts.ts";
 import { lockChain } from "../chains/lock.ts";
-import { assertLease } from "../runs/lease.ts";
+import { assertLease, databaseNow } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
 import type { ReplacementRow, RestoreRow } from "./rows.ts";
 
-/** Throws `safety-backup-failed` { runId } when the run that this one waited for did not store a backup. Asks the catalogue alone. */
+/**
+ * A replacement that could not begin for that long, because no worker was there, is not done any more: what was written since is in no
+ * backup, and whoever asked for it expects nothing by now.
+ */
+const freshMinutes = 60;
+
+/** Throws `safety-backup-old` { minutes }, and `safety-backup-failed` { runId } when the run that this one waited for did not store a backup. Asks the catalogue alone. */
 export async function assertSafetyRun({ db }: RunWork, { safetyRunId }: ReplacementRow): Promise<string> {
-  const [safety] = await db.select({ state: runs.state, backupId: runs.backupId }).from(runs).where(eq(runs.id, safetyRunId));
+  const minutes = sql<number>`floor(extract(epoch from ${databaseNow} - ${runs.finishedAt}) / 60)::int`;
+  const [safety] = await db.select({ state: runs.state, backupId: runs.backupId, minutes }).from(runs).where(eq(runs.id, safetyRunId));
   if (safety?.state !== "succeeded" || safety.backupId === null) throw new LifeboatError("safety-backup-failed", { runId: safetyRunId });
+  if (safety.minutes >= freshMinutes) throw new LifeboatError("safety-backup-old", { minutes: safety.minutes });
   return safety.backupId;
 }
 

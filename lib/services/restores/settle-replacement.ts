@@ -4,8 +4,8 @@ import type { Transaction } from "#lib/db/client";
 import { replacements } from "#lib/db/schema/replacements";
 import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
-import { reasonOf } from "#lib/domain/error";
-import { whoAnswers } from "#lib/domain/replacement-state";
+import { LifeboatError, type Params, reasonOf } from "#lib/domain/error";
+import { type FoundAnswer, whoAnswers } from "#lib/domain/replacement-state";
 import type { RestoreRequest, ServerAddress } from "#lib/engines/port";
 import { loadBackupFacts } from "../backups/facts.ts";
 import { actAs, type WorkerDeps } from "../runs/work.ts";
@@ -15,6 +15,7 @@ import { recordReplaced } from "./record-replaced.ts";
 import { type Settling, type Unsettled, warn } from "./settling.ts";
 import { tablesMark } from "./tables-mark.ts";
 import { settleFollowUp } from "./settle-follow-up.ts";
+import { assertSameServer } from "./target-identity.ts";
 
 /**
  * Decides what a replacement, whose run is over, has come to: the object ids on the server decide, never a name alone. Done twice it
@@ -31,6 +32,7 @@ export async function settleReplacement(settling: Settling, restoreId: string): 
   const facts = await loadBackupFacts(db, row.restore.backupId);
   const server = await getServerOrThrow(db, row.restore.serverId);
   const open = { ...row, facts, request: restoreRequest({ deps }, facts, server, row.restore) };
+  await assertSameServer({ ...settling, engine: deps.engine, address: open.request.address }, row.replacement);
   await endLeftSessions(settling, open.request.address);
   if (row.replacement.replacedAt !== null) await settleFollowUp(settling, open);
   else if (row.replacement.strategy === "in-place") await settleInPlace(settling, open);
@@ -48,22 +50,27 @@ const endingMs = 50;
 
 async function settleSwap(settling: Settling, open: Unsettled): Promise<void> {
   const { restore, replacement } = open;
-  if ((await askName(settling, open)) === "new") return adopt(settling, open);
+  const before = await askNames(settling, open);
+  if (before.isSwapped) return adopt(settling, open, before.answer);
   const kept = restore.keepOnFailure && restore.createdDatabase;
   if (!kept) await removeSibling(settling, open);
   // Once more: a swap that was on its way while we looked has come through or has become impossible by now.
-  const answer = await askName(settling, open);
-  if (answer === "new") return adopt(settling, open);
-  const warning =
-    answer === "another" && replacement.oldOid !== null
-      ? `the database named ${JSON.stringify(restore.database)} is another one than before, and not Lifeboat's doing: look at the server`
-      : null;
+  const { isSwapped, answer } = await askNames(settling, open);
+  if (isSwapped) return adopt(settling, open, answer);
+  const warning = answer === "another" && replacement.oldOid !== null ? anotherAnswers(restore.database) : null;
   await settleOld(settling, open, kept ? "kept-after-failure" : "removed", warning);
 }
 
-async function askName({ deps, engineContext }: Settling, { restore, replacement, request }: Unsettled) {
-  const ids = await deps.engine.databaseIds(request.address, [restore.database], engineContext);
-  return whoAnswers(replacement, ids.get(restore.database));
+const anotherAnswers = (database: string) =>
+  `the database named ${JSON.stringify(database)} is another one than before, and not Lifeboat's doing: look at the server`;
+
+/** The old database under the name that it was to be kept as says it too, whoever may have the name since: nobody shall lose it. */
+async function askNames({ deps, engineContext }: Settling, { restore, replacement, request }: Unsettled) {
+  const { keptName, oldOid } = replacement;
+  const names = keptName === null ? [restore.database] : [restore.database, keptName];
+  const ids = await deps.engine.databaseIds(request.address, names, engineContext);
+  const answer = whoAnswers(replacement, ids.get(restore.database));
+  return { answer, isSwapped: answer === "new" || (keptName !== null && oldOid !== null && ids.get(keptName) === oldOid) };
 }
 
 /** Only the database that this restore is known to have made; one that it may have been making, only while it is empty. */
@@ -90,11 +97,12 @@ async function settleInPlace(settling: Settling, open: Unsettled): Promise<void>
   const before = restore.facts["tablesBefore"];
   if (typeof before !== "string") return settleOld(settling, open, "removed", null);
   const { existing } = await settling.deps.engine.inspectTarget(request, settling.engineContext);
-  if (existing === null || existing.unread !== undefined) {
-    return settleOld(settling, open, "removed", "the database cannot be looked into any more: look at the server");
-  }
+  // Nobody knows then which contents answer, and nobody shall say it: the next sweep looks again.
+  if (existing?.unread !== undefined) throw new LifeboatError(existing.unread.code, existing.unread.params);
+  if (existing === null || existing.oid !== open.replacement.oldOid)
+    return settleOld(settling, open, "removed", anotherAnswers(restore.database));
   if (tablesMark(existing, facts) === before) return settleOld(settling, open, "removed", null);
-  return adopt(settling, open);
+  return adopt(settling, open, "new");
 }
 
 async function settleOld(
@@ -104,11 +112,14 @@ async function settleOld(
   warning: string | null,
 ): Promise<void> {
   const isKept = outcome === "kept-after-failure";
+  // Names and mark stay: they are what is asked about should a worker that was taken for dead come back and have done it after all.
+  const { tablesBefore } = restore.facts;
+  const mark: Params = tablesBefore === undefined ? {} : { tablesBefore };
   await db.transaction(async (tx) => {
-    if (!(await isStillOpen(tx, restore.id))) return;
+    if (!(await isStillOpen(tx, { restore, replacement }))) return;
     await tx
       .update(restores)
-      .set({ outcome, createdDatabase: isKept, facts: isKept ? { keptAs: replacement.siblingName } : {} })
+      .set({ outcome, createdDatabase: isKept, facts: isKept ? { ...mark, keptAs: replacement.siblingName } : mark })
       .where(eq(restores.id, restore.id));
     // The kept name stays: a statement of a stopped worker may still come through, and the row is then opened again.
     await tx.update(replacements).set({ answers: "old" }).where(eq(replacements.restoreId, restore.id));
@@ -117,23 +128,25 @@ async function settleOld(
 }
 
 /** The work was done, and only its row was missing: the new database answers, and the replacement can be undone like any other. */
-async function adopt({ db, deps }: Settling, { restore }: Unsettled): Promise<void> {
+async function adopt({ db, deps }: Settling, { restore, replacement }: Unsettled, answer: FoundAnswer): Promise<void> {
   await db.transaction(async (tx) => {
-    if (!(await isStillOpen(tx, restore.id))) return;
+    if (!(await isStillOpen(tx, { restore, replacement }))) return;
     const [run] = await tx.select().from(runs).where(eq(runs.id, restore.runId));
     if (run === undefined) return;
     await recordReplaced(tx, actAs(deps, run), { restore, extra: { finishedBy: "sweep" } });
-    await warn(tx, restore.runId, "the run ended after the database had been replaced: the restored database answers under the name");
+    const found = answer === "new" ? "the restored database answers under the name" : anotherAnswers(restore.database);
+    await warn(tx, restore.runId, `the run ended after the database had been replaced: ${found}`);
   });
 }
 
 /** False when somebody else has settled it meanwhile. */
-async function isStillOpen(tx: Transaction, restoreId: string): Promise<boolean> {
+async function isStillOpen(tx: Transaction, { restore, replacement }: Pick<Unsettled, "restore" | "replacement">): Promise<boolean> {
   const [row] = await tx
-    .select({ outcome: restores.outcome, answers: replacements.answers })
+    .select({ outcome: restores.outcome, answers: replacements.answers, followUpRunId: replacements.followUpRunId })
     .from(restores)
     .innerJoin(replacements, eq(replacements.restoreId, restores.id))
-    .where(eq(restores.id, restoreId))
+    .where(eq(restores.id, restore.id))
     .for("update");
-  return row !== undefined && (row.outcome === "pending" || row.answers === "unsettled");
+  if (row === undefined || row.followUpRunId !== replacement.followUpRunId) return false;
+  return row.outcome === "pending" || row.answers === "unsettled";
 }
