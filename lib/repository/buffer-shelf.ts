@@ -6,8 +6,8 @@ export type BufferShelf = {
   give(buffer: ArrayBuffer): void;
 };
 
-/** Room for a batch of 2 MiB and one of the usual segments, so that most buffers fit every batch. */
-const leastBytes = 2_424_832;
+/** Room for a batch of 1 MiB and one of the usual segments, so that most buffers fit every batch. */
+const leastBytes = 1_376_256;
 const mostKept = 12;
 
 export function createBufferShelf(): BufferShelf {

@@ -5,9 +5,9 @@ import type { OpenPack } from "./read-pack.ts";
 /** Segments `from` (included) to `to` (excluded), decoded together. */
 export type SegmentRange = { readonly from: number; readonly to: number };
 
-const rawBatchBytes = 2 * 1024 * 1024;
+const rawBatchBytes = 1024 * 1024;
 
-/** Groups a run of segments into batches of about 2 MiB of plain bytes: one range read and one job of a decoding thread each. */
+/** Groups a run of segments into batches of about 1 MiB of plain bytes: one range read and one job of a decoding thread each. */
 export function* groupSegments(pack: OpenPack, { from, to }: SegmentRange): Iterable<SegmentRange> {
   let start = from;
   let rawBytes = 0;

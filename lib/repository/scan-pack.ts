@@ -32,7 +32,7 @@ const progressEveryMs = 250;
 
 /**
  * Reads a pack once, from its first byte to its last, past the page cache where the platform can: hashes the file, decodes every
- * frame on the pool's threads and compares every segment's SHA-256. Memory: batches in flight × (2 MiB + one segment) × 2.
+ * frame on the pool's threads and compares every segment's SHA-256. Memory: batches in flight × (1 MiB + one segment) × 2.
  */
 export async function scanPack(options: ScanOptions): Promise<ScanResult> {
   const { pack, pool, signal, storage } = options;

@@ -2,10 +2,10 @@ import type { StreamChunk } from "../engines/port.ts";
 import type { BufferShelf } from "./buffer-shelf.ts";
 import { createBoundaryFinder, type SegmenterParameters, segmentLimits } from "./segmenter.ts";
 
-/** Whole segments that travel to a compression thread together: about 2 MiB, more where one segment is longer. */
+/** Whole segments that travel to a compression thread together: about 1 MiB, more where one segment is longer. */
 export type SegmentBatch = { readonly buffer: ArrayBuffer; readonly bytes: number; readonly lengths: Uint32Array };
 
-const batchBytes = 2 * 1024 * 1024;
+const batchBytes = 1024 * 1024;
 
 /**
  * Cuts a stream into segments and groups them. Every byte is copied once; what a batch leaves open (less than one segment) is

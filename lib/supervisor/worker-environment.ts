@@ -4,5 +4,5 @@
  */
 export function workerEnvironment(shared: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
   const nodeOptions = [shared["NODE_OPTIONS"], "--max-semi-space-size=4"].filter(Boolean).join(" ");
-  return { MALLOC_ARENA_MAX: "2", ...shared, NODE_OPTIONS: nodeOptions };
+  return { MALLOC_ARENA_MAX: "2", MALLOC_TRIM_THRESHOLD_: "131072", ...shared, NODE_OPTIONS: nodeOptions };
 }
