@@ -30,6 +30,7 @@ export const auditActions = [
   "backup.start",
   "backup.created",
   "backup.adopted",
+  "backup.rebuilt",
   "backup.update",
   "backup.download",
   "backup.verify",

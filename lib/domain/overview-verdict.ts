@@ -135,7 +135,7 @@ export function findNeeds(
   const needs = [
     ...systemNeeds(troubles),
     ...sources.map((source) => needOf(source, now)).filter((need) => need !== null),
-    ...keptLong.map((database): Need => ({ ...nothing, code: "kept-database", ...database })),
+    ...keptLong.map((database): Need => Object.assign({ ...nothing, code: "kept-database" as const }, database)),
   ];
   return needs
     .toSorted(

@@ -120,16 +120,14 @@ async function recordBackup({ pack, stream: facts }: StoredFull, changes: Partia
   });
   const destinationId = makeId("destination", randomUUIDv7());
   await db.insert(destinations).values({ id: destinationId, type: "local", name: "local", config: { path: "/" }, createdAt: at });
-  await db
-    .insert(copies)
-    .values({
-      id: makeId("copy", randomUUIDv7()),
-      backupId: ids.backupId,
-      sourceId: ids.sourceId,
-      destinationId,
-      state: "stored",
-      storedAt: at,
-    });
+  await db.insert(copies).values({
+    id: makeId("copy", randomUUIDv7()),
+    backupId: ids.backupId,
+    sourceId: ids.sourceId,
+    destinationId,
+    state: "stored",
+    storedAt: at,
+  });
   await db.insert(packs).values({
     id: makeId("pack", randomUUIDv7()),
     backupId: ids.backupId,
