@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cleanUpBlocker, keptDatabase, type ReplacementState, undoBlocker, whoAnswers } from "./replacement-state.ts";
 
 const at = new Date("2026-11-22T04:00:00Z");
-const free = { activeRun: null, hasLater: false };
+const free = { activeRun: null, hasLater: false, isServerRemoved: false };
 const swapped: ReplacementState = {
   strategy: "swap",
   answers: "new",
@@ -42,6 +42,7 @@ describe("an undo", () => {
     ["inPlace", { strategy: "in-place" }, {}],
     ["cleaned", { cleanedAt: at }, {}],
     ["later", {}, { hasLater: true }],
+    ["serverRemoved", {}, { isServerRemoved: true }],
     ["gone", { keptName: null }, {}],
   ])("is not possible: %s", (why, change, around) => {
     expect(undoBlocker({ ...swapped, ...change }, { ...free, ...around })).toEqual({ code: "replace-not-undoable", params: { why } });
@@ -54,13 +55,14 @@ describe("a clean-up", () => {
     expect(cleanUpBlocker(undone, free)).toBeNull();
   });
 
-  it.each<[string, Partial<ReplacementState>]>([
-    ["unsettled", { answers: "unsettled" }],
-    ["untouched", untouched],
-    ["inPlace", { strategy: "in-place" }],
-    ["cleaned", { cleanedAt: at }],
-  ])("is not possible: %s", (why, change) => {
-    expect(cleanUpBlocker({ ...swapped, ...change }, free)).toEqual({ code: "replace-not-cleanable", params: { why } });
+  it.each<[string, Partial<ReplacementState>, Partial<typeof free>]>([
+    ["unsettled", { answers: "unsettled" }, {}],
+    ["untouched", untouched, {}],
+    ["inPlace", { strategy: "in-place" }, {}],
+    ["cleaned", { cleanedAt: at }, {}],
+    ["serverRemoved", {}, { isServerRemoved: true }],
+  ])("is not possible: %s", (why, change, around) => {
+    expect(cleanUpBlocker({ ...swapped, ...change }, { ...free, ...around })).toEqual({ code: "replace-not-cleanable", params: { why } });
   });
 });
 

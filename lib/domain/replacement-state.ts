@@ -17,6 +17,8 @@ export type ReplacementState = {
 export type ReplacementSurroundings = {
   readonly activeRun: { readonly id: string; readonly type: string } | null;
   readonly hasLater: boolean;
+  /** Nobody has a password for it any more. */
+  readonly isServerRemoved: boolean;
 };
 
 /** A database that is kept beside the one that answers: the old one after a swap, the restored one after its undo. */
@@ -40,18 +42,23 @@ export function undoBlocker(state: ReplacementState, around: ReplacementSurround
   if (state.answers === "old") return why("untouched");
   if (state.strategy === "in-place") return why("inPlace");
   if (state.cleanedAt !== null) return why("cleaned");
+  if (around.isServerRemoved) return why("serverRemoved");
   if (around.hasLater) return why("later");
   return keptDatabase(state) === null ? why("gone") : null;
 }
 
 /** Why there is nothing to remove; null: there is. */
-export function cleanUpBlocker(state: ReplacementState, around: Pick<ReplacementSurroundings, "activeRun">): Reason | null {
+export function cleanUpBlocker(
+  state: ReplacementState,
+  around: Pick<ReplacementSurroundings, "activeRun" | "isServerRemoved">,
+): Reason | null {
   const why = (word: string): Reason => ({ code: "replace-not-cleanable", params: { why: word } });
   if (around.activeRun !== null) return { code: "run-active", params: { runId: around.activeRun.id, type: around.activeRun.type } };
   if (state.answers === "unsettled") return why("unsettled");
   if (state.answers === "old") return why("untouched");
   if (state.strategy === "in-place") return why("inPlace");
-  return keptDatabase(state) === null ? why("cleaned") : null;
+  if (keptDatabase(state) === null) return why("cleaned");
+  return around.isServerRemoved ? why("serverRemoved") : null;
 }
 
 /** What is on the server, and what that means. `ids` are the object ids that the names carry now. */

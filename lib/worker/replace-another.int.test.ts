@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eq, sql } from "drizzle-orm";
 import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
 import { cleanUpReplace } from "#lib/services/restores/clean-up";
+import { deleteBackup } from "#lib/services/backups/remove";
 import { createRestore } from "#lib/services/restores/start";
 import { undoReplace } from "#lib/services/restores/undo";
+import { cancelRun } from "#lib/services/runs/cancel";
 import type { WorkerDeps } from "#lib/services/runs/work";
+import { updateServer } from "#lib/services/servers/update";
 import { testServer } from "#lib/testing/postgres";
 import { createReplaceKit, type ReplaceKit, type Target } from "#lib/testing/replace-kit";
 import { markerOf } from "#lib/testing/replaceable";
-import { untilEnded } from "#lib/testing/worker-setup";
+import { addSource, untilEnded } from "#lib/testing/worker-setup";
 
 const none = { query: {}, ifMatch: null } as const;
 const server = testServer(15);
@@ -97,4 +101,32 @@ it("believes nothing about what was kept while the address leads to another serv
     expect(await untilEnded(kit.db, id)).toMatchObject({ state: "succeeded" });
   });
   expect(await markerOf(server, name)).toBe("live");
+});
+
+it("asks for the second confirmation where another entry of the same server says production", async () => {
+  const target = await kit.backedUp({ environment: "production" });
+  const { serverId } = await addSource(kit.context, server, "something_else");
+  const body = kit.order({ ...target, serverId }, { targetEnvironment: "development" });
+  await expect(createRestore(kit.context, { ...none, params: {}, body })).rejects.toMatchObject({ code: "confirmation-production" });
+});
+
+it("lets nobody send a server's name elsewhere while a replacement works on it", async () => {
+  const target = await kit.backedUp();
+  const { run } = await createRestore(kit.context, { ...none, params: {}, body: kit.order(target) });
+  const move = () =>
+    updateServer(kit.context, { ...none, ifMatch: 1, params: { id: target.serverId }, body: { port: 1, password: "again" } });
+  await expect(move()).rejects.toMatchObject({ code: "run-active", params: { runId: run.afterRunId } });
+  await cancelRun(kit.context, { ...none, params: { id: run.id }, body: {} });
+  expect(await move()).toMatchObject({ port: 1 });
+});
+
+it("promises no way back on a server that was removed, and lets go of the backup", async () => {
+  const target = await kit.backedUp();
+  const { restoreId } = await kit.withWorker(() => kit.replace(target));
+  const remove = () => deleteBackup(kit.context, { ...none, ifMatch: 1, params: { id: target.backupId }, body: {} });
+  await expect(remove()).rejects.toMatchObject({ code: "backup-kept-for-undo" });
+  await kit.db.update(servers).set({ removedAt: new Date() }).where(eq(servers.id, target.serverId));
+  const why = { params: { why: "serverRemoved" } };
+  expect((await kit.look(restoreId)).replacement).toMatchObject({ undoBlocker: why, cleanUpBlocker: why });
+  expect(await remove()).toMatchObject({ type: "delete" });
 });

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eq } from "drizzle-orm";
+import { randomBytes } from "node:crypto";
 import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
+import { LifeboatError } from "#lib/domain/error";
 import type { CommitGuard } from "#lib/engines/port";
 import { createRestore } from "#lib/services/restores/start";
 import { undoReplace } from "#lib/services/restores/undo";
 import type { WorkerDeps } from "#lib/services/runs/work";
+import { restorePasswordContext } from "#lib/services/servers/secrets";
 import { testServer } from "#lib/testing/postgres";
 import { createReplaceKit, type ReplaceKit } from "#lib/testing/replace-kit";
 import { markerOf } from "#lib/testing/replaceable";
@@ -96,5 +100,55 @@ describe("a worker that comes back after its run was taken", () => {
     const { replacement } = await kit.look(restoreId);
     const kept = (answers === "undone" ? replacement?.restoredName : replacement?.keptName) ?? "";
     expect(await kit.databasesLike(target.live.name)).toEqual([target.live.name, kept]);
+  });
+
+  it("and has loaded in place all the same is told by the next sweep", async () => {
+    const role = `limited_${randomBytes(4).toString("hex")}`;
+    await kit.newRole(role, "login password 'limited'");
+    const target = await kit.backedUp({}, role);
+    const restorePasswordSealed = kit.context.keyring.seal("limited", restorePasswordContext(target.serverId));
+    await kit.db.update(servers).set({ restoreUsername: role, restorePasswordSealed }).where(eq(servers.id, target.serverId));
+    let restoreId = "";
+    const late = (deps: WorkerDeps): WorkerDeps => ({
+      ...deps,
+      engine: {
+        ...deps.engine,
+        loadInPlace: async (path, request, onEntry, engineContext) => {
+          const runId = engineContext.applicationName.replace("lifeboat-", "");
+          await kit.db.update(runs).set({ state: "failed", finishedAt: new Date(), leaseExpiresAt: null }).where(eq(runs.id, runId));
+          await expect.poll(() => outcomeOf(restoreId), { timeout: 20_000 }).toBe("removed");
+          return deps.engine.loadInPlace(path, request, onEntry, { ...engineContext, signal: new AbortController().signal });
+        },
+      },
+    });
+    await kit.withWorker(async () => {
+      ({ restoreId } = await createRestore(kit.context, { ...none, params: {}, body: kit.order(target) }));
+      await expect.poll(async () => (await kit.look(restoreId)).replacement?.answers, { timeout: 20_000 }).toBe("new");
+    }, late);
+    expect(await markerOf(server, target.live.name)).toBe("backup");
+  });
+
+  it("after somebody gave the name away behind its swap: the old database is found under its new name", async () => {
+    const target = await kit.backedUp();
+    const { name } = target.live;
+    const lost = (deps: WorkerDeps): WorkerDeps => ({
+      ...deps,
+      engine: {
+        ...deps.engine,
+        renameDatabases: async (...args) => {
+          await deps.engine.renameDatabases(...args);
+          await server.admin().unsafe(`alter database ${name} rename to ${name}_moved`);
+          await server.admin().unsafe(`create database ${name}`);
+          throw new LifeboatError("connection-lost", { host: server.host, port: server.port });
+        },
+      },
+    });
+    await kit.withWorker(async () => {
+      const { ended, restoreId } = await kit.replace(target);
+      expect(ended.state).toBe("failed");
+      const { replacement, run } = await kit.look(restoreId);
+      expect(run.warnings.join()).toContain("is another one than before");
+      expect(await markerOf(server, replacement?.keptName ?? "")).toBe("live");
+    }, lost);
   });
 });

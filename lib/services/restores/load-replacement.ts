@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, ne } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { replacements } from "#lib/db/schema/replacements";
 import { restores } from "#lib/db/schema/restores";
+import { servers } from "#lib/db/schema/servers";
 import { LifeboatError } from "#lib/domain/error";
 import type { ReplacementSurroundings } from "#lib/domain/replacement-state";
 import { findNamingRun } from "./start-safety.ts";
@@ -33,7 +34,9 @@ export async function surroundings(
   ownRunId: string | null = null,
 ): Promise<ReplacementSurroundings> {
   const active = await findNamingRun(db, namingSubject(restore));
+  const [server] = await db.select({ removedAt: servers.removedAt }).from(servers).where(eq(servers.id, restore.serverId));
   return {
+    isServerRemoved: server === undefined || server.removedAt !== null,
     activeRun: active === null || active.id === ownRunId ? null : active,
     hasLater: replacement.replacedAt !== null && (await hasLater(db, restore, replacement.replacedAt)),
   };

@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNotNull, isNull, or } from "drizzle-orm";
+import { and, eq, inArray, isNull, or } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { replacements } from "#lib/db/schema/replacements";
 import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
 import { LifeboatError } from "#lib/domain/error";
 import { keptDatabase } from "#lib/domain/replacement-state";
 
@@ -28,14 +29,20 @@ export async function refuseNeededByReplacement(tx: Transaction, backup: Backup)
     .limit(1);
   if (active !== undefined) throw new LifeboatError("chain-locked", { chainId: backup.chainId, by: active.runId });
   const keeping = await tx
-    .select({ replacement: replacements, database: restores.database })
+    .select({ replacement: replacements, database: restores.database, outcome: restores.outcome })
     .from(replacements)
     .innerJoin(restores, eq(restores.id, replacements.restoreId))
-    .where(and(eq(restores.backupId, backup.id), isNotNull(replacements.keptName), isNull(replacements.cleanedAt)));
-  for (const { replacement, database } of keeping) {
+    .innerJoin(servers, eq(servers.id, restores.serverId))
+    .where(and(eq(restores.backupId, backup.id), isNull(replacements.cleanedAt), isNull(servers.removedAt)));
+  for (const { replacement, database, outcome } of keeping) {
     const kept = keptDatabase(replacement);
-    if (kept !== null || replacement.answers === "unsettled") {
-      throw new LifeboatError("backup-kept-for-undo", { database, keptName: kept?.name ?? replacement.keptName });
+    // What is not settled yet may have left a database: its row is all that a sweep knows of it.
+    const isOpen = replacement.answers === "unsettled" || (outcome === "pending" && replacement.siblingName !== null);
+    if (kept !== null || isOpen) {
+      throw new LifeboatError("backup-kept-for-undo", {
+        database,
+        keptName: kept?.name ?? replacement.keptName ?? replacement.siblingName ?? database,
+      });
     }
   }
 }

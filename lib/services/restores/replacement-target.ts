@@ -1,6 +1,8 @@
-import { and, eq, isNull } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import type { RestoreInput } from "#lib/contracts/restores";
 import type { Database, Transaction } from "#lib/db/client";
+import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 
 export type ReplacementTarget = {
@@ -19,6 +21,23 @@ export async function findReplacementTarget(
     .select()
     .from(sources)
     .where(and(eq(sources.serverId, input.serverId), eq(sources.database, input.database), isNull(sources.removedAt)));
-  const environment = source?.environment ?? input.targetEnvironment ?? "production";
+  const said = source?.environment ?? input.targetEnvironment ?? "production";
+  const environment = source === undefined && (await isProductionElsewhere(tx, input)) ? "production" : said;
   return { source: source ?? null, environment, needsProductionConfirmation: environment === "production" };
+}
+
+/** True when another entry of the same address has this database as a source of production: a second entry takes no caution away. */
+async function isProductionElsewhere(tx: Database | Transaction, input: Pick<RestoreInput, "serverId" | "database">): Promise<boolean> {
+  const address = alias(servers, "address");
+  const rows = await tx
+    .select({ id: sources.id })
+    .from(sources)
+    .innerJoin(servers, eq(servers.id, sources.serverId))
+    .innerJoin(
+      address,
+      and(eq(address.id, input.serverId), eq(address.port, servers.port), sql`lower(${address.host}) = lower(${servers.host})`),
+    )
+    .where(and(eq(sources.database, input.database), eq(sources.environment, "production"), isNull(sources.removedAt)))
+    .limit(1);
+  return rows.length > 0;
 }

@@ -1,6 +1,8 @@
-import { eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/servers";
+import type { Transaction } from "#lib/db/client";
+import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { LifeboatError } from "#lib/domain/error";
 import { decidePassword, type PasswordTarget } from "#lib/domain/password-carry";
@@ -70,9 +72,20 @@ function changedRow(context: ServiceContext, row: ServerRow, patch: contract.Ser
   };
 }
 
+/** Runs that take several looks at one server must find the same one each time. Throws `run-active` { runId, type }. */
+async function refuseMoved(tx: Transaction, row: ServerRow, { host = row.host, port = row.port }: contract.ServerPatch): Promise<void> {
+  if (host === row.host && port === row.port) return;
+  const [active] = await tx
+    .select({ id: runs.id, type: runs.type })
+    .from(runs)
+    .where(and(eq(runs.serverId, row.id), inArray(runs.state, ["queued", "running"]), eq(runs.isProbe, false)))
+    .limit(1);
+  if (active !== undefined) throw new LifeboatError("run-active", { runId: active.id, type: active.type });
+}
+
 /**
  * Changes a server. Throws `not-found`, `version-required`, `version-conflict`, `server-duplicate` { name }, `address-invalid`,
- * `address-forbidden`, and `invalid-input` when a stored password would go to another host, port or role.
+ * `address-forbidden`, `run-active` for another host or port while a run works on it, and `invalid-input` when a stored password would go to another host, port or role.
  */
 export async function updateServer(
   context: ServiceContext,
@@ -86,6 +99,7 @@ export async function updateServer(
     return await context.db.transaction(async (tx) => {
       const row = await lockServer(tx, id, "update");
       refuseStale("server", row.version, expected);
+      await refuseMoved(tx, row, input.body);
       const [after] = await tx
         .update(servers)
         .set({ ...changedRow(context, row, input.body), version: row.version + 1, updatedAt: context.now() })
