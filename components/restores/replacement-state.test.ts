@@ -3,7 +3,7 @@ import type { ReplacementDto, RestoreDetailDto } from "#lib/contracts/restores";
 import type { RunState, RunType } from "#lib/domain/run-state";
 import { keptBeside, replacementState } from "./replacement-state.ts";
 
-type Shown = Pick<RestoreDetailDto, "run" | "replacement">;
+type Shown = Pick<RestoreDetailDto, "run" | "replacement" | "comparison">;
 
 function shown(state: RunState, change: Partial<ReplacementDto> = {}, afterRunId: string | null = "run_1"): Shown {
   const replacement = {
@@ -15,7 +15,7 @@ function shown(state: RunState, change: Partial<ReplacementDto> = {}, afterRunId
     cleanedAt: null,
     ...change,
   } as ReplacementDto;
-  return { run: { state, afterRunId } as RestoreDetailDto["run"], replacement };
+  return { run: { state, afterRunId } as RestoreDetailDto["run"], replacement, comparison: null };
 }
 
 function followUp(type: RunType, state: RunState) {
@@ -40,9 +40,16 @@ describe("which database answers", () => {
     ["failed", { answers: "unsettled" }, "unsettled"],
     ["succeeded", { answers: "undone" }, "undone"],
     ["succeeded", { answers: "new", strategy: "in-place" }, "in-place-new"],
-    ["failed", { answers: "new", strategy: "in-place" }, "in-place-differs"],
+    ["failed", { answers: "new", strategy: "in-place" }, "in-place-interrupted"],
+    ["cancelled", { answers: "new", strategy: "in-place" }, "in-place-interrupted"],
+    ["running", { answers: "unsettled", strategy: "in-place" }, "in-place-working"],
   ] as const)("tells a run that %s with %j as %s", (state, change, expected) => {
     expect(replacementState(shown(state, change))).toBe(expected);
+  });
+
+  it("says that a replacement in place differs only where that was found", () => {
+    const comparison = { tables: [], equal: 1, different: 1, rowsExpected: 2, rowsActual: 1 };
+    expect(replacementState({ ...shown("failed", { answers: "new", strategy: "in-place" }), comparison })).toBe("in-place-differs");
   });
 
   it("shows an undo while it runs, and not a clean-up", () => {

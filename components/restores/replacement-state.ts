@@ -5,6 +5,7 @@ import { isActive } from "#lib/domain/run-state";
 export type ReplacementState =
   | "waiting"
   | "working"
+  | "in-place-working"
   | "old-failed"
   | "old-cancelled"
   | "new"
@@ -13,6 +14,7 @@ export type ReplacementState =
   | "undone"
   | "unsettled"
   | "in-place-new"
+  | "in-place-interrupted"
   | "in-place-differs";
 
 export type ReplacementLook = { readonly tone: "good" | "info" | "warn" | "bad" };
@@ -21,6 +23,7 @@ export type ReplacementLook = { readonly tone: "good" | "info" | "warn" | "bad" 
 export const replacementLooks: Record<ReplacementState, ReplacementLook> = {
   waiting: { tone: "info" },
   working: { tone: "info" },
+  "in-place-working": { tone: "info" },
   "old-failed": { tone: "bad" },
   "old-cancelled": { tone: "warn" },
   new: { tone: "good" },
@@ -29,16 +32,20 @@ export const replacementLooks: Record<ReplacementState, ReplacementLook> = {
   undone: { tone: "good" },
   unsettled: { tone: "warn" },
   "in-place-new": { tone: "good" },
+  "in-place-interrupted": { tone: "warn" },
   "in-place-differs": { tone: "bad" },
 };
 
-type Shown = Pick<RestoreDetailDto, "run" | "replacement">;
+type Shown = Pick<RestoreDetailDto, "run" | "replacement" | "comparison">;
 
 /** Null for a restore into a new database. */
-export function replacementState({ run, replacement }: Shown): ReplacementState | null {
+export function replacementState({ run, replacement, comparison }: Shown): ReplacementState | null {
   if (replacement === null) return null;
-  if (isActive(run.state)) return run.state === "queued" && run.afterRunId !== null ? "waiting" : "working";
   const { answers, followUp, strategy } = replacement;
+  if (isActive(run.state)) {
+    if (run.state === "queued" && run.afterRunId !== null) return "waiting";
+    return strategy === "in-place" ? "in-place-working" : "working";
+  }
   if (followUp !== null && followUp.type === "undo-replace" && isActive(followUp.state)) return "undoing";
   switch (answers) {
     case "unsettled":
@@ -47,7 +54,11 @@ export function replacementState({ run, replacement }: Shown): ReplacementState 
     case "old":
       return run.state === "cancelled" ? "old-cancelled" : "old-failed";
     case "new":
-      if (strategy === "in-place") return run.state === "succeeded" ? "in-place-new" : "in-place-differs";
+      if (strategy === "in-place") {
+        if (run.state === "succeeded") return "in-place-new";
+        // A run that was cut off after its transaction may not have compared anything.
+        return comparison !== null && comparison.different > 0 ? "in-place-differs" : "in-place-interrupted";
+      }
       return run.state === "succeeded" ? "new" : "new-interrupted";
   }
 }

@@ -42,6 +42,7 @@ export const messageParams = [
   "keyId",
   "limitBytes",
   "major",
+  "minutes",
   "name",
   "needed",
   "neededBytes",
