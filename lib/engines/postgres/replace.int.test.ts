@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
+import { LifeboatError } from "#lib/domain/error";
 import { keptNameOf, restoredNameOf, siblingNameOf } from "#lib/domain/replace-names";
 import { describeOn, type TestServer } from "#lib/testing/postgres";
+import type { CommitGuard } from "../port.ts";
 import { hostileNames } from "./copy-fixture.ts";
 import { engineFixture } from "./engine-fixture.ts";
 import { ReconnectingPool } from "./reconnecting-pool.ts";
@@ -69,6 +71,21 @@ function suite(server: TestServer) {
     await rename(prepared.swap);
     expect(await bench.now(prepared)).toEqual(bench.after(prepared));
   });
+
+  it("gives the renames up when the last word before their commit does not come, or is no", async () => {
+    const prepared = await bench.prepare();
+    const { engine, context } = bench.fixture;
+    const held = `select 1 from pg_stat_activity where application_name = '${context.applicationName}' and state = 'idle in transaction'`;
+    const late: CommitGuard = async (commit) => {
+      await expect.poll(async () => (await bench.admin(held)).length, { timeout: 20_000 }).toBe(0);
+      await commit();
+    };
+    await expect(engine.renameDatabases(address, prepared.swap, context, late)).rejects.toMatchObject({ code: "connection-lost" });
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+    const never: CommitGuard = () => Promise.reject(new LifeboatError("lease-lost", { runId: "" }));
+    await expect(engine.renameDatabases(address, prepared.swap, context, never)).rejects.toMatchObject({ code: "lease-lost" });
+    expect(await bench.now(prepared)).toEqual(bench.before(prepared));
+  }, 60_000);
 
   it("leaves the old database under the name, answering, when the process that renames is killed with -9", async () => {
     const prepared = await bench.prepare();
