@@ -92,7 +92,7 @@ function Steps({ backup }: { backup: BackupDetailDto }) {
           onAgain={() => ask()}
           asking={preview.isPending}
           starting={start.isPending}
-          onStart={(confirmation) => start.mutate({ body: { ...input, ...confirmation } })}
+          onStart={(confirmation) => start.mutate({ body: { ...input, ...confirmation, strategy: preview.data.replace?.strategy } })}
           snapshotAt={backup.snapshotAt}
         />
         <ProblemNotice error={start.error} actions={<RunLink error={start.error} />} />

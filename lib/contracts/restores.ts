@@ -188,6 +188,8 @@ export const createRestore = defineEndpoint({
     confirmName: z.string().max(63).optional(),
     /** Mode `replace` on production: said a second time. */
     confirmProduction: z.boolean().default(false),
+    /** Mode `replace`: the way that the preview told. After `swap` nothing is loaded in place, where no old database would be kept. */
+    strategy: z.enum(replaceStrategies).optional(),
   }),
   response: z.object({ restoreId: idOf("restore"), run: runDetail }),
   status: 202,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eq, sql } from "drizzle-orm";
+import { randomBytes } from "node:crypto";
 import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { cleanUpReplace } from "#lib/services/restores/clean-up";
@@ -8,6 +9,7 @@ import { createRestore } from "#lib/services/restores/start";
 import { undoReplace } from "#lib/services/restores/undo";
 import { cancelRun } from "#lib/services/runs/cancel";
 import type { WorkerDeps } from "#lib/services/runs/work";
+import { restorePasswordContext } from "#lib/services/servers/secrets";
 import { updateServer } from "#lib/services/servers/update";
 import { testServer } from "#lib/testing/postgres";
 import { createReplaceKit, type ReplaceKit, type Target } from "#lib/testing/replace-kit";
@@ -101,6 +103,20 @@ it("believes nothing about what was kept while the address leads to another serv
     expect(await untilEnded(kit.db, id)).toMatchObject({ state: "succeeded" });
   });
   expect(await markerOf(server, name)).toBe("live");
+});
+
+it("keeps to a swap that was promised: a role that may not create databases any more does not load in place", async () => {
+  const role = `limited_${randomBytes(4).toString("hex")}`;
+  await kit.newRole(role, "login password 'limited'");
+  const target = await kit.backedUp({}, role);
+  const restorePasswordSealed = kit.context.keyring.seal("limited", restorePasswordContext(target.serverId));
+  await kit.db.update(servers).set({ restoreUsername: role, restorePasswordSealed }).where(eq(servers.id, target.serverId));
+  await kit.withWorker(async () => {
+    const { ended, restoreId } = await kit.replace(target, { strategy: "swap" });
+    expect(ended).toMatchObject({ state: "failed", error: { code: "target-cannot-create" } });
+    expect(await kit.look(restoreId)).toMatchObject({ outcome: "removed", replacement: { answers: "old" } });
+  });
+  expect(await markerOf(server, target.live.name)).toBe("live");
 });
 
 it("asks for the second confirmation where another entry of the same server says production", async () => {

@@ -40,3 +40,21 @@ it("never removes a database that somebody else has made under the name of a fai
   }, taken);
   expect(await markerOf(server, copy)).toBe("theirs");
 });
+
+it("removes nothing behind an address that leads to another server by now, whatever its object id", async () => {
+  const target = await kit.backedUp();
+  const copy = `${target.live.name}_copy`;
+  let asked = 0;
+  const moved = (deps: WorkerDeps): WorkerDeps => ({
+    ...deps,
+    engine: {
+      ...deps.engine,
+      digestCopy: () => Promise.resolve([]),
+      clusterId: async (...args) => ((asked += 1) === 1 ? deps.engine.clusterId(...args) : "42"),
+    },
+  });
+  await kit.withWorker(async () => {
+    expect((await kit.replace(target, { mode: "new", database: copy })).ended.error?.code).toBe("restore-differs");
+  }, moved);
+  expect(await markerOf(server, copy)).toBe("backup");
+});

@@ -1,7 +1,7 @@
 import { and, eq, gt, or, sql } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { restores } from "#lib/db/schema/restores";
-import { reasonOf } from "#lib/domain/error";
+import { type Params, reasonOf } from "#lib/domain/error";
 import type { Engine, EngineContext, RestoreRequest } from "#lib/engines/port";
 import type { Logger } from "#lib/log/log";
 import { assertLease } from "../runs/lease.ts";
@@ -26,13 +26,13 @@ export async function settleUntouched(db: Database, runId: string): Promise<void
  * For a worker that lost its lease while it created the database: whoever took the run may have found nothing and settled it. The
  * row then tells the truth again and the next sweep decides; unless a newer restore has taken the name since.
  */
-export async function reopenRestore(db: Database, restore: typeof restores.$inferSelect, oid: number | null): Promise<void> {
+export async function reopenRestore(db: Database, restore: typeof restores.$inferSelect, made: Params | null): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx.select({ outcome: restores.outcome }).from(restores).where(eq(restores.id, restore.id)).for("update");
     if (row === undefined || row.outcome === "kept-after-failure" || (await hasSuccessor(tx, restore))) return;
     await tx
       .update(restores)
-      .set({ outcome: "pending", createdDatabase: oid !== null, facts: oid === null ? { creating: true } : { oid } })
+      .set({ outcome: "pending", createdDatabase: made !== null, facts: made ?? { creating: true } })
       .where(eq(restores.id, restore.id));
   });
 }
@@ -98,8 +98,15 @@ export async function settleDatabase(undo: Undo, restoreId: string, request: Res
 type Candidate = { restore: typeof restores.$inferSelect; request: RestoreRequest; oid: number };
 
 async function isOurs(undo: Undo, { restore, request, oid }: Candidate): Promise<boolean> {
-  if (restore.createdDatabase) return restore.facts["oid"] === oid;
+  if (restore.createdDatabase) return restore.facts["oid"] === oid && (await isSameServer(undo, restore, request));
   return restore.facts["creating"] === true && !(await hasSuccessor(undo.db, restore)) && (await isEmpty(undo, request));
+}
+
+/** Behind the same address may be another server by now, where the same object id is somebody's. */
+async function isSameServer({ engine, engineContext }: Undo, { facts }: Candidate["restore"], request: RestoreRequest): Promise<boolean> {
+  const known = facts["cluster"];
+  const now = typeof known === "string" ? await engine.clusterId(request.address, engineContext) : null;
+  return now === null || now === known;
 }
 
 async function isEmpty(undo: Undo, request: RestoreRequest): Promise<boolean> {

@@ -52,6 +52,8 @@ async function plan(work: RunWork, restore: RestoreRow, asked: ReplacementRow): 
   const { existing } = prepared.target;
   const { replace } = prepared.plan;
   if (existing === null || replace === null) throw new LifeboatError("target-missing", { database: restore.database });
+  // Who was told that the old database is kept has not agreed to a way that keeps none.
+  if (asked.strategy === "swap" && replace.why !== null) throw new LifeboatError(replace.why.code, replace.why.params);
   const { engine } = work.deps;
   await assertSameServer({ engine, engineContext: work.engineContext, address: prepared.request.address }, asked);
   // The safety backup is of one database, told by its object id: another one has none.

@@ -44,15 +44,17 @@ export async function executeRestore(work: RunWork): Promise<void> {
 
 /** The object id is kept: what becomes of the name later is not this restore's doing, and must never be removed for it. */
 async function createNew(work: RunWork, { restore, request }: Prepared): Promise<void> {
-  let oid: number | null = null;
+  const { engine } = work.deps;
+  let made: { oid: number; cluster: string | null } | null = null;
   await createTarget(work, restore.id, request, {
     made: async () => {
-      oid = (await work.deps.engine.databaseIds(request.address, [request.database], work.engineContext)).get(request.database) ?? null;
-      if (oid === null) throw new LifeboatError("target-changed", { database: request.database });
-      const facts = { oid };
+      const cluster = await engine.clusterId(request.address, work.engineContext);
+      const oid = (await engine.databaseIds(request.address, [request.database], work.engineContext)).get(request.database);
+      if (oid === undefined) throw new LifeboatError("target-changed", { database: request.database });
+      const facts = (made = { oid, cluster });
       return async (tx) => void (await tx.update(restores).set({ facts }).where(eq(restores.id, restore.id)));
     },
-    lost: () => reopenRestore(work.db, restore, oid),
+    lost: () => reopenRestore(work.db, restore, made),
   });
 }
 

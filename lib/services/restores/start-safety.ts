@@ -61,6 +61,6 @@ export async function startSafetyBackup(tx: Transaction, context: ServiceContext
 }
 
 /** The replacing part of the restore's row. */
-export async function insertReplacement(tx: Transaction, restoreId: string, safety: RunRow): Promise<void> {
-  await tx.insert(replacements).values({ restoreId, safetyRunId: safety.id });
+export async function insertReplacement(tx: Transaction, restoreId: string, safety: RunRow, { strategy }: Order): Promise<void> {
+  await tx.insert(replacements).values({ restoreId, safetyRunId: safety.id, strategy: strategy ?? null });
 }

@@ -68,7 +68,7 @@ export async function createRestore(
       keepOnFailure: request.keepOnFailure,
       createdAt: context.now(),
     });
-    if (first !== null) await insertReplacement(tx, restoreId, first);
+    if (first !== null) await insertReplacement(tx, restoreId, first, request);
     await recordAudit(tx, context, {
       action: "restore.start",
       targetType: "restore",
