@@ -21,7 +21,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lifeboat-campaign-"));
 const report = join(folder, "kills.json");
 const files = {
-  damage: ["lib/supervisor/damage-campaign.test.ts", "lib/worker/damage-campaign.int.test.ts"],
+  damage: ["lib/supervisor/damage-campaign.int.test.ts", "lib/worker/damage-campaign.int.test.ts"],
   kills: ["lib/worker/kill-campaign.int.test.ts"],
 };
 type Campaign = keyof typeof files;

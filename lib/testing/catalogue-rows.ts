@@ -98,17 +98,15 @@ export async function insertBackup(
     ...byTest,
     ...change,
   });
-  await db
-    .insert(copies)
-    .values({
-      id: newId("copy"),
-      backupId: id,
-      sourceId: at.sourceId,
-      destinationId: at.destinationId,
-      state: "stored",
-      storedAt: snapshotAt,
-      ...copy,
-    });
+  await db.insert(copies).values({
+    id: newId("copy"),
+    backupId: id,
+    sourceId: at.sourceId,
+    destinationId: at.destinationId,
+    state: "stored",
+    storedAt: snapshotAt,
+    ...copy,
+  });
   return id;
 }
 

@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import { randomBytes } from "node:crypto";
 import { expect, vi } from "vitest";
 import { replacements } from "#lib/db/schema/replacements";
 import { restores } from "#lib/db/schema/restores";
@@ -144,7 +145,7 @@ export function replaceKind(ground: KillGround): KillKind {
 
 /** In one transaction of a role that may not create databases: all of the old contents, or all of the new ones. */
 export function inPlaceKind(ground: KillGround): KillKind {
-  const target = createReplaceable(ground, `limited_${process.pid}`);
+  const target = createReplaceable(ground, `limited_${randomBytes(4).toString("hex")}`);
   let restoreId = "";
   let watch: NameWatch | null = null;
   return {
