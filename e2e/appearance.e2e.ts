@@ -17,20 +17,25 @@ const sizes: Size[] = [
   { width: 390, height: 844 },
 ];
 
+/** Half-way through its fade, or between two themes, a text has half its contrast: a frame is drawn, and nothing moves any more. */
+async function still(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await expect.poll(() => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length)).toBe(0);
+}
+
 /**
  * What axe finds, and what is wider than the screen: on a desk and in a hand. Everything in the light theme; in the dark one, which changes colours
  * alone, the contrast.
  */
 async function faultsOf(page: Page, options: { at?: Size; without?: string[] } = {}): Promise<string[]> {
   const faults: string[] = [];
-  // Half-way through its fade a text has half its contrast.
-  await expect.poll(() => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === "running").length)).toBe(0);
   for (const size of options.at === undefined ? sizes : [options.at]) {
     await page.setViewportSize(size);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (overflow > 0) faults.push(`${size.width}: ${overflow} px wider than the screen`);
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await still(page);
       const axe = new AxeBuilder({ page }).disableRules(options.without ?? []);
       const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
       for (const { id, nodes } of violations)

@@ -16,7 +16,7 @@ export interface StreamReader {
 }
 
 /** Decoded batches asked for ahead of the consumer, in fresh memory each: a socket may still send one when the next is asked for. */
-const readAhead = 2;
+const readAhead = 4;
 
 /** Random access to one stream of an opened pack: the segment is found by bisection, neighbours are read together. */
 export function openStreamReader(options: { storage: Storage; pack: OpenPack; stream: StoredStream; pool: CodecPool }): StreamReader {
