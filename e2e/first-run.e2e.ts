@@ -84,6 +84,8 @@ test("the one-time link makes the first admin once, the guide starts the sample,
       await page.goto(`${lifeboat.url}/setup`);
       await expect(page).toHaveURL(`${lifeboat.url}/start`);
     });
+    // The page would go on fetching ahead from a Lifeboat that is being stopped.
+    await page.goto("about:blank");
   } finally {
     await lifeboat.stop();
   }
