@@ -14,19 +14,21 @@ export interface CodecPool {
   close(): Promise<void>;
 }
 
-/**
- * A thread holds about 6 MiB of objects, and behind each small one that zstd leaves lie 64 KiB and more. Small generations collect them soon:
- * with 32 MiB the worker's peak was 228 MiB instead of 346 MiB (`npm run bench -- --only memory`), at the same speed.
- */
-const resourceLimits = { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 };
-
 type Waiting = { resolve(result: never): void; reject(error: unknown): void };
 type Reply = { id: number; result: never } | { id: number; error: unknown };
 type Lane = { worker: Worker; waiting: Map<number, Waiting> };
 
-/** Threads start with the first job and hold the process open only while a job is in flight. `threads` defaults to the cores, 2 to 4. */
-export function createCodecPool(options: { threads?: number } = {}): CodecPool {
+/**
+ * Threads start with the first job and hold the process open only while a job is in flight. `threads` defaults to the cores, 2 to 4.
+ * `heapMb` bounds a thread's objects, about 6 MiB of them in use: behind each small one that zstd leaves lie 64 KiB and more, and a smaller heap is
+ * collected sooner. With 32 the worker's peak was 228 MiB instead of 346 MiB (`npm run bench -- --only memory`).
+ */
+export function createCodecPool(options: { threads?: number; heapMb?: number } = {}): CodecPool {
   const threads = options.threads ?? Math.min(4, Math.max(2, availableParallelism()));
+  const resourceLimits = {
+    maxYoungGenerationSizeMb: 1,
+    ...(options.heapMb === undefined ? {} : { maxOldGenerationSizeMb: options.heapMb }),
+  };
   const lanes: Lane[] = [];
   let nextId = 1;
   let closed = false;

@@ -43,7 +43,7 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
   const { id } = await ensureLocalDestination(context, env.backupDir);
   await mkdir(env.tempDir, { recursive: true, mode: 0o700 });
   const storage = wiring.openStorage?.(env.backupDir) ?? createLocalStorage({ root: env.backupDir });
-  const pool = createCodecPool();
+  const pool = createCodecPool({ heapMb: 32 });
   const deps: WorkerDeps = {
     context,
     engine: wiring.engine,
