@@ -101,4 +101,5 @@ async function untilFree(port: number): Promise<void> {
     if (isFree) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+  throw new Error(`port ${port} is still taken 30 seconds after Lifeboat was asked to stop`);
 }

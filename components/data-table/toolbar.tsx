@@ -4,7 +4,7 @@
  * Every control writes to the address through `useListState`.
  */
 import { X } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { useCallback, type ReactNode } from "react";
 import { Button } from "../ui/button.tsx";
 import { SearchInput } from "../ui/input.tsx";
@@ -62,12 +62,13 @@ const any = "any";
 /** A filter whose first choice is "label: all". */
 export function FilterSelect<V extends string>({ label, value, options, onChange }: FilterSelectProps<V>) {
   const t = useTranslations("common");
+  const locale = useLocale();
   return (
     <Select<V | typeof any>
       label={label}
       value={value ?? any}
       onValueChange={(next) => onChange(next === any ? undefined : next)}
-      options={[{ value: any, label: `${label}: ${t("all").toLocaleLowerCase()}` }, ...options]}
+      options={[{ value: any, label: `${label}: ${t("all").toLocaleLowerCase(locale)}` }, ...options]}
       className="w-auto! min-w-36 max-sm:flex-1"
     />
   );

@@ -8,38 +8,19 @@ import type { Role } from "#lib/domain/permissions";
 import { useAction } from "#lib/query/use-action";
 import { ProblemNotice } from "../state/error-state.tsx";
 import { fieldErrors } from "../state/problem-of.tsx";
-import { Button } from "../ui/button.tsx";
-import { Dialog, DialogCancel } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
+import { type OpenState, ShowOnceButton, ShowOnceDialog } from "../ui/show-once-dialog.tsx";
 import { OneTimeLink } from "./one-time-link.tsx";
 import { RoleChoice } from "./role-choice.tsx";
 
 export function InvitePerson() {
   const t = useTranslations("people.invite");
-  const [open, setOpen] = useState(false);
-  // Each invitation begins with empty fields, and no link outlives its dialog.
-  const [round, setRound] = useState(0);
-  return (
-    <>
-      <Button
-        variant="primary"
-        icon={UserPlus}
-        onClick={() => {
-          setRound(round + 1);
-          setOpen(true);
-        }}
-      >
-        {t("button")}
-      </Button>
-      {round === 0 ? null : <InviteDialog key={round} open={open} onOpenChange={setOpen} />}
-    </>
-  );
+  return <ShowOnceButton label={t("button")} icon={UserPlus} dialog={(state) => <InviteDialog {...state} />} />;
 }
 
-function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+function InviteDialog({ open, onOpenChange }: OpenState) {
   const t = useTranslations("people.invite");
-  const common = useTranslations("common");
   const [draft, setDraft] = useState<{ name: string; email: string; role: Role }>({ name: "", email: "", role: "viewer" });
   const [isSubmitted, setIsSubmitted] = useState(false);
   const invite = useAction(inviteUser, { changes: ["listUsers", "listAuditEvents"] });
@@ -57,47 +38,36 @@ function InviteDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (op
     if (isEmail && hasName) invite.mutate({ body: { ...draft, email: draft.email.trim() } });
   };
   return (
-    <Dialog
+    <ShowOnceDialog
       open={open}
       onOpenChange={close}
-      persistent={made !== undefined}
-      title={made ? t("made", { name: made.user.name }) : t("title")}
-      description={made ? undefined : t("lead")}
-      footer={
-        made ? (
-          <Button variant="primary" onClick={() => close(false)}>
-            {common("done")}
-          </Button>
-        ) : (
-          <>
-            <DialogCancel />
-            <Button type="submit" form="invite-person" variant="primary" pending={invite.isPending}>
-              {t("confirm")}
-            </Button>
-          </>
-        )
+      form="invite-person"
+      title={t("title")}
+      lead={t("lead")}
+      confirm={t("confirm")}
+      pending={invite.isPending}
+      made={
+        made === undefined
+          ? null
+          : { title: t("made", { name: made.user.name }), content: <OneTimeLink link={made.link} name={made.user.name} /> }
       }
     >
-      {made ? (
-        <OneTimeLink link={made.link} name={made.user.name} />
-      ) : (
-        <form id="invite-person" noValidate onSubmit={submit} className="flex flex-col gap-4">
-          <ProblemNotice error={invite.error} />
-          <Field label={t("name")} error={isSubmitted && !hasName ? t("nameMissing") : refused["name"]}>
-            <Input value={draft.name} onValueChange={(name) => setDraft({ ...draft, name })} autoComplete="off" maxLength={120} />
-          </Field>
-          <Field label={t("email")} hint={t("emailHint")} error={isSubmitted && !isEmail ? t("emailWrong") : refused["email"]}>
-            <Input
-              type="email"
-              value={draft.email}
-              onValueChange={(email) => setDraft({ ...draft, email })}
-              autoComplete="off"
-              maxLength={254}
-            />
-          </Field>
-          <RoleChoice value={draft.role} onValueChange={(role) => setDraft({ ...draft, role })} />
-        </form>
-      )}
-    </Dialog>
+      <form id="invite-person" noValidate onSubmit={submit} className="flex flex-col gap-4">
+        <ProblemNotice error={invite.error} />
+        <Field label={t("name")} error={isSubmitted && !hasName ? t("nameMissing") : refused["name"]}>
+          <Input value={draft.name} onValueChange={(name) => setDraft({ ...draft, name })} autoComplete="off" maxLength={120} />
+        </Field>
+        <Field label={t("email")} hint={t("emailHint")} error={isSubmitted && !isEmail ? t("emailWrong") : refused["email"]}>
+          <Input
+            type="email"
+            value={draft.email}
+            onValueChange={(email) => setDraft({ ...draft, email })}
+            autoComplete="off"
+            maxLength={254}
+          />
+        </Field>
+        <RoleChoice value={draft.role} onValueChange={(role) => setDraft({ ...draft, role })} />
+      </form>
+    </ShowOnceDialog>
   );
 }

@@ -108,15 +108,11 @@ async function expectSeen(watch: NameWatch | null, allowed: readonly string[]): 
   expect(longestGoneMs).toBeLessThan(swapMs);
 }
 
-/** At any moment either the old or the new database answers under the name, whole; the row says which. */
-export function replaceKind(ground: KillGround): KillKind {
-  const target = createReplaceable(ground);
+/** Starts replacements while somebody reads what answers under the name; once settled, it must have been one of the two, all the time. */
+function watchedReplacement(target: Replaceable) {
   let restoreId = "";
   let watch: NameWatch | null = null;
   return {
-    name: "replace",
-    workers: "mortals",
-    prepare: async () => void (await target.ready()),
     start: async () => {
       const { live } = await target.ready();
       watch = watchName(server, live.name);
@@ -124,10 +120,26 @@ export function replaceKind(ground: KillGround): KillKind {
       ({ restoreId } = started);
       return started.runId;
     },
+    settled: async () => {
+      const rows = await target.settled(restoreId);
+      await expectSeen(watch, ["live", "backup"]);
+      return rows;
+    },
+  };
+}
+
+/** At any moment either the old or the new database answers under the name, whole; the row says which. */
+export function replaceKind(ground: KillGround): KillKind {
+  const target = createReplaceable(ground);
+  const watched = watchedReplacement(target);
+  return {
+    name: "replace",
+    workers: "mortals",
+    prepare: async () => void (await target.ready()),
+    start: watched.start,
     judge: async (runId) => {
       const { live } = await target.ready();
-      const { restore, replacement } = await target.settled(restoreId);
-      await expectSeen(watch, ["live", "backup"]);
+      const { restore, replacement } = await watched.settled();
       const mark = await markerOf(server, live.name);
       const { answers, keptName } = replacement;
       const left = await target.databases();
@@ -146,23 +158,15 @@ export function replaceKind(ground: KillGround): KillKind {
 /** In one transaction of a role that may not create databases: all of the old contents, or all of the new ones. */
 export function inPlaceKind(ground: KillGround): KillKind {
   const target = createReplaceable(ground, `limited_${randomBytes(4).toString("hex")}`);
-  let restoreId = "";
-  let watch: NameWatch | null = null;
+  const watched = watchedReplacement(target);
   return {
     name: "in-place",
     workers: "mortals",
     prepare: async () => void (await target.ready()),
-    start: async () => {
-      const { live } = await target.ready();
-      watch = watchName(server, live.name);
-      const started = await target.replace();
-      ({ restoreId } = started);
-      return started.runId;
-    },
+    start: watched.start,
     judge: async (runId) => {
       const { live } = await target.ready();
-      const { restore, replacement } = await target.settled(restoreId);
-      await expectSeen(watch, ["live", "backup"]);
+      const { restore, replacement } = await watched.settled();
       const isNew = (await markerOf(server, live.name)) === "backup";
       expect({ answers: replacement.answers, outcome: restore.outcome, left: await target.databases() }).toEqual({
         answers: isNew ? "new" : "old",

@@ -16,6 +16,7 @@ import { testContext } from "#lib/testing/context";
 import { createShopDatabase, testServer } from "#lib/testing/postgres";
 import { quietLogger } from "#lib/testing/quiet-logger";
 import { addSource, createStation, loadRun, untilEnded } from "#lib/testing/worker-setup";
+import { whyNoMount } from "#lib/testing/why-no-mount";
 import { enduranceOf } from "./start-from-env.ts";
 
 // FAULTS.md line 4: a full disk under the catalogue itself.
@@ -26,19 +27,6 @@ afterEach(async () => {
   for (const undo of clean.splice(0).reverse()) await undo();
 });
 
-async function whyNoMount(): Promise<string | null> {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
-  const folder = await mkdtemp(join(tmpdir(), "lifeboat-mount-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "pipe" });
-    execFileSync("umount", [folder]);
-    return null;
-  } catch {
-    return "this container may not mount";
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 const noMount = await whyNoMount();
 
 /** A catalogue in a cluster of its own on a small disk. */

@@ -15,6 +15,7 @@ import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createEmptyDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
 import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, type Station, untilEnded } from "#lib/testing/worker-setup";
+import { whyNoMount } from "#lib/testing/why-no-mount";
 
 const none = { query: {}, ifMatch: null } as const;
 const server = testServer(15);
@@ -51,20 +52,6 @@ function mountTmpfs(path: string, size: string): void {
   clean.push(() => void execFileSync("umount", ["-l", path]));
 }
 
-/** Null where this machine can inject a full disk; otherwise why not. */
-async function whyNoMount(): Promise<string | null> {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
-  const folder = await mkdtemp(join(tmpdir(), "lifeboat-mount-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "pipe" });
-    execFileSync("umount", [folder]);
-    return null;
-  } catch {
-    return "this container may not mount";
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 const noMount = await whyNoMount();
 
 describe.skipIf(noMount !== null)(`a disk${noMount === null ? "" : ` (${noMount})`}`, () => {

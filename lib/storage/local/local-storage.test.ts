@@ -8,6 +8,7 @@ import { collect, describeStorage, failureOf } from "../conformance.ts";
 import { toFileError } from "../file-error.ts";
 import type { Storage } from "../port.ts";
 import { createLocalStorage } from "./local-storage.ts";
+import { whyNoMount } from "#lib/testing/why-no-mount";
 
 const clean: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -89,20 +90,6 @@ function mount(path: string, options: string): void {
   clean.push(() => void execFileSync("umount", [path]));
 }
 
-/** Null where mounting is allowed; otherwise why the tests below cannot inject their fault. */
-async function whyNoMount(): Promise<string | null> {
-  if (!isRoot) return "needs root on Linux";
-  const folder = await mkdtemp(join(tmpdir(), "lifeboat-mount-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "pipe" });
-    execFileSync("umount", [folder]);
-    return null;
-  } catch {
-    return "this container may not mount";
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
 const noMount = await whyNoMount();
 
 describe.skipIf(noMount !== null)(`a failing disk${noMount === null ? "" : ` (${noMount})`}`, () => {
