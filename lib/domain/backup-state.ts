@@ -1,4 +1,4 @@
-/** Kinds of backup. Only `full` is made so far; the others are in the model so that manifests do not change later. */
+/** Kinds of backup: a full stands alone, a differential needs its full, an incremental what its parent refers to. */
 export const backupKinds = ["full", "differential", "incremental"] as const;
 export type BackupKind = (typeof backupKinds)[number];
 
@@ -8,6 +8,17 @@ export type BackupKind = (typeof backupKinds)[number];
  */
 export const backupStates = ["writing", "available", "trashed", "deleting"] as const;
 export type BackupState = (typeof backupStates)[number];
+
+/** Where a backup came from: made from its source, made from a chain member without the source, imported here, or found in storage. */
+export const backupOrigins = ["made", "synthetic", "imported", "external"] as const;
+export type BackupOrigin = (typeof backupOrigins)[number];
+
+/** What a stream is, as its file is called: a `pg_dump -Fc` archive, an SQLite database, a tar. */
+export const streamExtensions = ["dump", "db", "tar"] as const;
+export type StreamExtension = (typeof streamExtensions)[number];
+
+export const sourceEngines = ["postgres", "sqlite"] as const;
+export type SourceEngine = (typeof sourceEngines)[number];
 
 /** The meter's steps, in order. None is ever inferred from another. */
 export const proofLevels = ["stored", "verified", "proven"] as const;

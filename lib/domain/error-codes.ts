@@ -80,6 +80,37 @@ export const errorCategories = {
   "stream-mismatch": "unprocessable", // { expected, actual }
   "sidecar-untrusted": "unprocessable", // { key }
   "format-unknown": "unprocessable", // { detail }
+  // chains
+  "chain-broken": "unprocessable", // { key }: a pack that the backup needs is not there
+  "chain-too-large": "unprocessable", // { segments }
+  // why a full was made although a member was asked for, or what stands in a member's way
+  "no-base": "unprocessable",
+  "base-missing": "unprocessable", // { backupId, key }
+  "base-damaged": "unprocessable", // { backupId }
+  "base-excludes-differ": "unprocessable",
+  "chain-outgrown": "unprocessable", // { streamBytes, averageSegmentBytes }
+  "chain-retired": "conflict", // { chainId }
+  // restore points
+  "no-restore-point": "unprocessable", // { at }
+  "plan-changed": "conflict", // { backupId }: another backup is now the one for the date
+  // files of this host
+  "files-not-allowed": "forbidden", // no folder is configured
+  "file-outside": "forbidden", // { path, roots }
+  "file-missing": "unprocessable", // { path }
+  "file-exists": "conflict", // { path }
+  "file-not-sqlite": "unprocessable", // { path }
+  "file-in-use": "conflict", // { path, count }
+  "file-changed": "conflict", // { path }
+  "sqlite-check-failed": "unprocessable", // { check, detail }
+  // files from elsewhere
+  "import-format-unknown": "unprocessable", // { fileName, found }
+  "import-incomplete": "conflict", // { receivedBytes, bytes }
+  "import-part-mismatch": "conflict", // { receivedBytes }: where the next part begins
+  "import-engine-differs": "conflict", // { format, engine }
+  "sandbox-unavailable": "unprocessable", // { detail }
+  "script-forbidden": "unprocessable", // { line, detail }
+  "script-failed": "unprocessable", // { line, detail }
+  "orphan-gone": "conflict", // { key }
   // restoring
   "target-exists": "conflict", // { database }
   "target-is-catalogue": "forbidden", // { database }

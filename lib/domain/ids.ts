@@ -16,6 +16,7 @@ export const idPrefixes = {
   worker: "wrk",
   auditEvent: "aud",
   installation: "ins",
+  import: "imp",
 } as const;
 
 export type Entity = keyof typeof idPrefixes;

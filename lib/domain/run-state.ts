@@ -10,12 +10,18 @@ export const runTypes = [
   "delete",
   "undo-replace",
   "clean-up-replace",
+  "verify-chain",
+  "synthesize",
+  "import",
+  "scan-storage",
   "check-server",
   "preview-restore",
+  "check-file",
+  "list-import-folder",
 ] as const;
 export type RunType = (typeof runTypes)[number];
 
-export const probeTypes: ReadonlySet<RunType> = new Set(["check-server", "preview-restore"]);
+export const probeTypes: ReadonlySet<RunType> = new Set(["check-server", "preview-restore", "check-file", "list-import-folder"]);
 
 const next: Record<RunState, ReadonlySet<RunState>> = {
   queued: new Set(["running", "cancelled", "failed"]),
@@ -36,7 +42,7 @@ export function canMove(from: RunState, to: RunState): boolean {
 }
 
 /** Why a run was started. */
-export const runTriggers = ["manual", "start-up", "api", "setup", "safety"] as const;
+export const runTriggers = ["manual", "start-up", "api", "setup", "safety", "retention"] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
 /** States of one step of a run. */

@@ -1,7 +1,5 @@
-import type { BackupKind } from "#lib/domain/backup-state";
+import type { BackupKind, StreamExtension } from "#lib/domain/backup-state";
 import { LifeboatError } from "#lib/domain/error";
-
-export type StreamExtension = "dump" | "db" | "tar";
 
 /** UTC, to the second, as it stands in file names: `20261121T020000Z`. */
 export function fileTime(at: Date): string {

@@ -1,4 +1,4 @@
-import { index, primaryKey, text } from "drizzle-orm/pg-core";
+import { bigint, index, integer, primaryKey, text } from "drizzle-orm/pg-core";
 import { backups } from "./backups.ts";
 import { lifeboat } from "./schema.ts";
 
@@ -9,10 +9,15 @@ export const backupDependencies = lifeboat.table(
     backupId: text("backup_id")
       .notNull()
       .references(() => backups.id, { onDelete: "cascade" }),
-    needsId: text("needs_id")
-      .notNull()
-      .references(() => backups.id),
+    /** No reference: a member whose base is gone is shown as broken, by name. */
+    needsId: text("needs_id").notNull(),
     reason: text("reason").$type<"packs" | "combine" | "wal">().notNull(),
+    /** The needed backup's pack, so that a missing one can be named. */
+    packId: text("pack_id").notNull(),
+    packKey: text("pack_key").notNull(),
+    /** Bytes of that pack that the recipe names, and in how many pieces; 0 until the backup is written whole. */
+    readBytes: bigint("read_bytes", { mode: "number" }).notNull().default(0),
+    ranges: integer("ranges").notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.backupId, table.needsId, table.reason] }),

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import { type AnyPgColumn, bigint, boolean, index, integer, jsonb, text } from "drizzle-orm/pg-core";
-import type { BackupKind, BackupState } from "../../domain/backup-state.ts";
-import type { Params } from "../../domain/error.ts";
+import { bigint, boolean, index, integer, jsonb, text } from "drizzle-orm/pg-core";
+import type { BackupKind, BackupOrigin, BackupState, StreamExtension } from "../../domain/backup-state.ts";
+import type { Params, Reason } from "../../domain/error.ts";
 import type { RunTrigger } from "../../domain/run-state.ts";
 import { chains } from "./chains.ts";
 import { instantColumn, lifeboat } from "./schema.ts";
@@ -33,6 +33,9 @@ export type BackupManifest = {
   excludedTables: { schema: string; table: string }[];
 };
 
+/** What an imported file was, as it came. */
+export type ImportedFile = { fileName: string; bytes: number; sha256: string; format: string; takenFrom: "file" | "asked" | "sidecar" };
+
 /** The manifest: one row per backup. */
 export const backups = lifeboat.table(
   "backups",
@@ -46,14 +49,20 @@ export const backups = lifeboat.table(
       .references(() => chains.id),
     runId: text("run_id"),
     kind: text("kind").$type<BackupKind>().notNull(),
-    /** The full of a differential; null for a full. */
-    baseId: text("base_id").references((): AnyPgColumn => backups.id),
-    /** The backup that an incremental builds on; null for a full. */
-    parentId: text("parent_id").references((): AnyPgColumn => backups.id),
+    /** The full of the chain that a member descends from; null for a full. No reference: what nobody needs may be deleted, its name stays. */
+    baseId: text("base_id"),
+    /** The backup that a member was compared with (its full, or for an incremental the one before it); null for a full. */
+    parentId: text("parent_id"),
+    /** The kind that was asked for, and why a full was made instead; null when it is the kind that it is. */
+    askedKind: text("asked_kind").$type<BackupKind>(),
+    kindReason: jsonb("kind_reason").$type<Reason>(),
+    /** Of a synthetic full: the member that it was made from. */
+    derivedFromId: text("derived_from_id"),
+    extension: text("extension").$type<StreamExtension>().notNull().default("dump"),
     state: text("state").$type<BackupState>().notNull(),
     /** The fencing token of the run that writes it; a commit with an older one is refused. */
     fencingToken: bigint("fencing_token", { mode: "number" }).notNull(),
-    origin: text("origin").$type<"made" | "imported" | "external">().notNull().default("made"),
+    origin: text("origin").$type<BackupOrigin>().notNull().default("made"),
     trigger: text("trigger").$type<RunTrigger>().notNull(),
     reason: text("reason").notNull().default(""),
     label: text("label").notNull().default(""),
@@ -74,6 +83,7 @@ export const backups = lifeboat.table(
     manifest: jsonb("manifest").$type<BackupManifest>(),
     /** The archive's own listing (`pg_restore --list`), bounded. */
     listing: text("listing").notNull().default(""),
+    imported: jsonb("imported").$type<ImportedFile>(),
     anomalies: jsonb("anomalies").$type<{ code: string; params: Params }[]>().notNull().default([]),
     warnings: jsonb("warnings").$type<string[]>().notNull().default([]),
     createdByType: text("created_by_type").$type<"user" | "token" | "system">().notNull(),

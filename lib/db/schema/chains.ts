@@ -15,6 +15,10 @@ export const chains = lifeboat.table(
     averageSegmentBytes: integer("average_segment_bytes").notNull(),
     formatVersion: integer("format_version").notNull(),
     createdAt: instantColumn("created_at").notNull(),
+    /** Set by a consolidation: nothing is built on the chain any more. */
+    retiredAt: instantColumn("retired_at"),
+    /** The synthetic full that took its place. */
+    supersededById: text("superseded_by_id"),
   },
   (table) => [index("chains_source_idx").on(table.sourceId, table.createdAt)],
 );

@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, integer, jsonb, text } from "drizzle-orm/pg-core";
 import type { RestoreDetailDto, RestoreInput } from "../../contracts/restores.ts";
 import type { Params } from "../../domain/error.ts";
 import { backups } from "./backups.ts";
@@ -13,10 +13,15 @@ export const restores = lifeboat.table(
     backupId: text("backup_id")
       .notNull()
       .references(() => backups.id, { onDelete: "cascade" }),
-    serverId: text("server_id")
-      .notNull()
-      .references(() => servers.id, { onDelete: "cascade" }),
+    /** Null for a restore into a file. */
+    serverId: text("server_id").references(() => servers.id, { onDelete: "cascade" }),
     database: text("database").notNull(),
+    /** SQLite: the file that is written. */
+    targetPath: text("target_path"),
+    /** The time that was asked for, when the restore was to a date; the backup is the newest at or before it. */
+    wantedAt: instantColumn("wanted_at"),
+    /** What the preview said it would take, in milliseconds; null without a basis. */
+    estimatedMs: bigint("estimated_ms", { mode: "number" }),
     mode: text("mode").$type<RestoreInput["mode"]>().notNull().default("new"),
     content: text("content").$type<RestoreInput["content"]>().notNull(),
     owners: text("owners").$type<RestoreInput["owners"]>().notNull(),

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, text, uniqueIndex } from "drizzle-orm/pg-core";
-import type { Environment } from "../../domain/backup-state.ts";
+import type { Environment, SourceEngine } from "../../domain/backup-state.ts";
 import { instantColumn, lifeboat } from "./schema.ts";
 import { servers } from "./servers.ts";
 
@@ -11,11 +11,17 @@ export const sources = lifeboat.table(
     /** Part of every storage key; never changes and is never used again. */
     slug: text("slug").notNull().unique(),
     name: text("name").notNull(),
-    engine: text("engine").$type<"postgres">().notNull(),
-    serverId: text("server_id")
-      .notNull()
-      .references(() => servers.id),
+    engine: text("engine").$type<SourceEngine>().notNull(),
+    /** Of a PostgreSQL source; null for a file. */
+    serverId: text("server_id").references(() => servers.id),
+    /** PostgreSQL: the database's name. SQLite: the file's name without folder and extension, as downloads are called. */
     database: text("database").notNull(),
+    /** SQLite: the file's absolute, resolved path on hosts of the worker group. */
+    path: text("path"),
+    /** Of a file; a PostgreSQL source goes by its server's. */
+    workerGroup: text("worker_group"),
+    /** How many backups are kept; older ones that nothing needs are removed after each good one. Null: all. */
+    keepLast: integer("keep_last"),
     environment: text("environment").$type<Environment>().notNull(),
     excludedSchemas: text("excluded_schemas").array().notNull().default([]),
     excludedTables: jsonb("excluded_tables").$type<{ schema: string; table: string }[]>().notNull().default([]),
@@ -34,6 +40,9 @@ export const sources = lifeboat.table(
     uniqueIndex("sources_server_database_key")
       .on(table.serverId, table.database)
       .where(sql`${table.removedAt} is null`),
+    uniqueIndex("sources_path_key")
+      .on(table.workerGroup, table.path)
+      .where(sql`${table.removedAt} is null and ${table.path} is not null`),
     index("sources_name_idx").on(table.name, table.id),
   ],
 );
