@@ -26,11 +26,14 @@ const member: PackIndex = {
     frameLengths: Uint32Array.of(80, 60),
     digests: new Uint8Array(64).fill(7),
   },
-  extents: [
-    { stream: 0, pack: 1, first: 4_000_000_000, count: 2, streamBytes: 400 },
-    { stream: 0, pack: 0, first: 0, count: 1, streamBytes: 200 },
-    { stream: 1, pack: 0, first: 1, count: 1, streamBytes: 100 },
-  ],
+  extents: {
+    count: 3,
+    streams: Uint32Array.of(0, 0, 1),
+    packs: Uint32Array.of(1, 0, 0),
+    firsts: Uint32Array.of(4_000_000_000, 0, 1),
+    counts: Uint32Array.of(2, 1, 1),
+    streamBytes: Float64Array.of(2 ** 32 + 400, 200, 100),
+  },
 };
 
 function codeOf(work: () => unknown): string | null {

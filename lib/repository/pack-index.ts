@@ -20,16 +20,21 @@ const packMeta = z.object({
 });
 export type PackMeta = z.infer<typeof packMeta>;
 
-/** A run of `count` segments of a pack (0: this one; n: `meta.packs[n - 1]`) from number `first` on; together, in order, the streams. */
-export type Extent = {
-  readonly stream: number;
-  readonly pack: number;
-  readonly first: number;
+/**
+ * The recipe, an extent a row: `counts` segments of a pack (0: this one; n: `meta.packs[n - 1]`) from number `firsts` on; together, in order,
+ * the streams. 24 bytes an extent, however many there are.
+ */
+export type ExtentTable = {
   readonly count: number;
-  readonly streamBytes: number;
+  readonly streams: Uint32Array;
+  readonly packs: Uint32Array;
+  readonly firsts: Uint32Array;
+  readonly counts: Uint32Array;
+  /** Plain bytes of the run. */
+  readonly streamBytes: Float64Array;
 };
 
-export type PackIndex = { readonly meta: PackMeta; readonly segments: SegmentTable; readonly extents: readonly Extent[] };
+export type PackIndex = { readonly meta: PackMeta; readonly segments: SegmentTable; readonly extents: ExtentTable };
 
 const sections = { meta: 1, extents: 2, rawLengths: 3, frameLengths: 4, digests: 5 } as const;
 /** A reader refuses an unknown section that has this bit, and passes over one that has not. */
@@ -42,20 +47,51 @@ function bytesOf(table: Uint32Array): Uint8Array {
   return new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
 }
 
+function encodeExtents(extents: ExtentTable): Buffer {
+  const bytes = Buffer.alloc(extents.count * extentBytes);
+  for (let at = 0; at < extents.count; at += 1) {
+    const from = at * extentBytes;
+    bytes.writeUInt32LE(extents.streams[at]!, from);
+    bytes.writeUInt32LE(extents.packs[at]!, from + 4);
+    bytes.writeUInt32LE(extents.firsts[at]!, from + 8);
+    bytes.writeUInt32LE(extents.counts[at]!, from + 12);
+    writeUint53(bytes, extents.streamBytes[at]!, from + 16);
+  }
+  return bytes;
+}
+
+/** 64 bits in two halves: a BigInt for each of a million extents would be garbage. */
+function writeUint53(bytes: Buffer, value: number, at: number): void {
+  bytes.writeUInt32LE(value % 2 ** 32, at);
+  bytes.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4);
+}
+
+function decodeExtents(bytes: Buffer): ExtentTable {
+  const count = bytes.length / extentBytes;
+  const extents = {
+    count,
+    streams: new Uint32Array(count),
+    packs: new Uint32Array(count),
+    firsts: new Uint32Array(count),
+    counts: new Uint32Array(count),
+    streamBytes: new Float64Array(count),
+  };
+  for (let at = 0; at < count; at += 1) {
+    const from = at * extentBytes;
+    extents.streams[at] = bytes.readUInt32LE(from);
+    extents.packs[at] = bytes.readUInt32LE(from + 4);
+    extents.firsts[at] = bytes.readUInt32LE(from + 8);
+    extents.counts[at] = bytes.readUInt32LE(from + 12);
+    extents.streamBytes[at] = bytes.readUInt32LE(from + 16) + bytes.readUInt32LE(from + 20) * 2 ** 32;
+  }
+  return extents;
+}
+
 /** Serialises an index: sections of { type u32, reserved u32, length u64, bytes, zero padding to 8 }. */
 export function encodeIndex(index: PackIndex): Buffer {
-  const extents = Buffer.alloc(index.extents.length * extentBytes);
-  for (const [at, extent] of index.extents.entries()) {
-    const from = at * extentBytes;
-    extents.writeUInt32LE(extent.stream, from);
-    extents.writeUInt32LE(extent.pack, from + 4);
-    extents.writeUInt32LE(extent.first, from + 8);
-    extents.writeUInt32LE(extent.count, from + 12);
-    extents.writeBigUInt64LE(BigInt(extent.streamBytes), from + 16);
-  }
   const parts: [number, Uint8Array][] = [
     [sections.meta, Buffer.from(JSON.stringify(index.meta))],
-    [sections.extents, extents],
+    [sections.extents, encodeExtents(index.extents)],
     [sections.rawLengths, bytesOf(index.segments.rawLengths)],
     [sections.frameLengths, bytesOf(index.segments.frameLengths)],
     [sections.digests, index.segments.digests],
@@ -120,21 +156,11 @@ export function decodeIndex(bytes: Uint8Array, key: string): PackIndex {
   if (!Number.isInteger(count) || lengths.some((each) => each.length !== count * 4)) throw damaged("the index's tables differ in length");
   const extentSection = section(sections.extents);
   if (extentSection.length % extentBytes !== 0) throw damaged("the index's recipe is cut");
-  const extents = Array.from({ length: extentSection.length / extentBytes }, (_, at): Extent => {
-    const from = at * extentBytes;
-    return {
-      stream: extentSection.readUInt32LE(from),
-      pack: extentSection.readUInt32LE(from + 4),
-      first: extentSection.readUInt32LE(from + 8),
-      count: extentSection.readUInt32LE(from + 12),
-      streamBytes: Number(extentSection.readBigUInt64LE(from + 16)),
-    };
-  });
   const segments: SegmentTable = {
     count,
     rawLengths: toUint32(lengths[0]),
     frameLengths: toUint32(lengths[1]),
     digests: new Uint8Array(digests),
   };
-  return { meta, segments, extents };
+  return { meta, segments, extents: decodeExtents(extentSection) };
 }
