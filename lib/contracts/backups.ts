@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { backupKinds, backupStates, copyStates, proofLevels } from "../domain/backup-state.ts";
+import { backupKinds, backupOrigins, backupStates, copyStates, proofLevels, streamExtensions } from "../domain/backup-state.ts";
 import { runTriggers } from "../domain/run-state.ts";
-import { actorRef, count, idOf, instant, pageOf, pageQuery, params, text } from "./common.ts";
+import { actorRef, count, idOf, instant, pageOf, pageQuery, params, reason, text } from "./common.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { runDetail } from "./runs.ts";
 
@@ -19,6 +19,20 @@ export const backup = z.object({
   database: z.string(),
   chainId: idOf("chain"),
   kind: z.enum(backupKinds),
+  origin: z.enum(backupOrigins),
+  /** The kind that was asked for and why a full was made instead; null when it is the kind that it is. */
+  askedKind: z.enum(backupKinds).nullable(),
+  kindReason: reason.nullable(),
+  /** The full it descends from, and the backup it was compared with; they may be gone when nothing of them is needed. */
+  baseId: z.string().nullable(),
+  parentId: z.string().nullable(),
+  /** Of a synthetic full: the member that it was made from. */
+  derivedFromId: z.string().nullable(),
+  extension: z.enum(streamExtensions),
+  /** Other backups whose packs are read to restore this one. */
+  needs: count,
+  /** A pack that it needs is known as missing or damaged; null when, as far as is known, it can be restored. */
+  broken: reason.nullable(),
   state: z.enum(backupStates),
   meter,
   trigger: z.enum(runTriggers),
@@ -104,6 +118,8 @@ export const backupDetail = backup.extend({
   excludedTables: z.array(z.object({ schema: z.string(), table: z.string() })),
   tableCount: count,
   rowCount: count,
+  /** Of an imported backup: the file as it came. */
+  imported: z.object({ fileName: z.string(), bytes: count, sha256, format: z.string() }).nullable(),
   /** Stock commands that restore this very file without Lifeboat. */
   stockCommands: z.array(z.string()),
 });
@@ -115,9 +131,15 @@ export const createBackup = defineEndpoint({
   id: "createBackup",
   method: "POST",
   path: "/backups",
-  summary: "Back up a source now; 409 with the running one's id when one is active",
+  summary:
+    "Back up a source now; a member without a usable base becomes a full and says why; 409 with the running one's id when one is active",
   permission: "backups:create",
-  body: z.object({ sourceId: idOf("source"), reason: text(200).default(""), note: text(2000).default("") }),
+  body: z.object({
+    sourceId: idOf("source"),
+    kind: z.enum(backupKinds).default("full"),
+    reason: text(200).default(""),
+    note: text(2000).default(""),
+  }),
   response: runDetail,
   status: 202,
 });
@@ -207,9 +229,10 @@ export const deleteBackup = defineEndpoint({
   id: "deleteBackup",
   method: "DELETE",
   path: "/backups/{id}",
-  summary: "Delete a backup: storage first, row last",
+  summary: "Delete a backup: storage first, row last; with dependents=delete also what needs it, newest first",
   permission: "backups:delete",
   params: byId,
+  query: z.object({ dependents: z.enum(["refuse", "delete"]).default("refuse") }),
   response: runDetail,
   status: 202,
   ifMatch: true,
@@ -225,12 +248,26 @@ export const getDeleteConsequences = defineEndpoint({
   params: byId,
   response: z.object({
     storedBytes: count,
-    dependents: z.array(z.object({ id: idOf("backup"), snapshotAt: instant })),
+    /** What needs it, directly or through another, in the order of making; with `dependents=delete` they go first. */
+    dependents: z.array(
+      z.object({ id: idOf("backup"), kind: z.enum(backupKinds), snapshotAt: instant, storedBytes: count, pinned: z.boolean() }),
+    ),
     isLastGood: z.boolean(),
     isLastVerified: z.boolean(),
     pinned: z.boolean(),
     remaining: count,
   }),
+});
+
+export const synthesizeBackup = defineEndpoint({
+  id: "synthesizeBackup",
+  method: "POST",
+  path: "/backups/{id}/synthesize",
+  summary: "Turn a chain member into a full by copying byte ranges, without touching the source",
+  permission: "backups:create",
+  params: byId,
+  response: runDetail,
+  status: 202,
 });
 
 /** Served by the web server itself, with Content-Length and Range; described here for clients and OpenAPI. */

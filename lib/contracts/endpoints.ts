@@ -1,12 +1,16 @@
 import { exportAuditEvents, listAuditEvents } from "./audit.ts";
 import * as backups from "./backups.ts";
+import * as chains from "./chains.ts";
 import type { Endpoint } from "./endpoint.ts";
+import * as imports from "./imports.ts";
 import * as people from "./people.ts";
 import * as restores from "./restores.ts";
+import { listRestorePoints } from "./restore-points.ts";
 import { cancelRun, getRun, getRunLog, listRuns } from "./runs.ts";
 import * as servers from "./servers.ts";
 import { createFirstAdmin, getMe, getSetupState, startSample, updateMe } from "./session.ts";
 import * as sources from "./sources.ts";
+import * as storage from "./storage.ts";
 import { createToken, listTokens, revokeToken } from "./tokens.ts";
 import { getOverview, getSystemStatus, searchEverything } from "./system.ts";
 
@@ -48,6 +52,7 @@ export const endpoints: readonly Endpoint[] = [
   sources.listSources,
   sources.listSourceNames,
   sources.createSource,
+  sources.checkFile,
   sources.getSource,
   sources.updateSource,
   sources.deleteSource,
@@ -62,7 +67,26 @@ export const endpoints: readonly Endpoint[] = [
   backups.getBackupContents,
   backups.listBackupValidations,
   backups.verifyBackup,
+  backups.synthesizeBackup,
   backups.downloadBackup,
+  chains.listChains,
+  chains.getChain,
+  chains.verifyChain,
+  chains.consolidateChain,
+  listRestorePoints,
+  imports.listImports,
+  imports.createUpload,
+  imports.getImport,
+  imports.uploadPart,
+  imports.startImport,
+  imports.deleteImport,
+  imports.listImportFolder,
+  imports.importFromFolder,
+  storage.getStorageUsage,
+  storage.getIntegrity,
+  storage.listOrphans,
+  storage.settleOrphans,
+  storage.scanStorage,
   restores.listRestores,
   restores.createRestore,
   restores.previewRestore,

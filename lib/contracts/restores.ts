@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { count, idOf, instant, pageOf, pageQuery, params, reason } from "./common.ts";
-import { environments } from "../domain/backup-state.ts";
+import { backupKinds, environments } from "../domain/backup-state.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run, runDetail } from "./runs.ts";
 
@@ -11,10 +11,23 @@ export const restoreContent = ["all", "schema", "data"] as const;
 /** `replace`: the name belongs to a database that is there; the backup takes its place, and the old one is kept beside it. */
 export const restoreModes = ["new", "replace"] as const;
 
-export const restoreInput = z.object({
-  backupId: idOf("backup"),
-  serverId: idOf("server"),
-  database: z.string().min(1).max(63),
+/** What to restore: a backup, or the newest backup of a source at or before a date. */
+const point = {
+  backupId: idOf("backup").optional(),
+  sourceId: idOf("source").optional(),
+  at: instant.optional(),
+};
+
+/** Where to: a database on a server, or a file on the worker's host (SQLite). */
+const target = {
+  serverId: idOf("server").optional(),
+  database: z.string().min(1).max(63).optional(),
+  targetPath: z.string().min(2).max(4096).optional(),
+};
+
+const restoreFields = z.object({
+  ...point,
+  ...target,
   mode: z.enum(restoreModes).default("new"),
   /** Replacing a database that is no source yet makes it one; this is its environment. Nothing said means production. */
   targetEnvironment: z.enum(environments).optional(),
@@ -25,8 +38,87 @@ export const restoreInput = z.object({
   owners: z.enum(["keep", "none"]).default("keep"),
   jobs: z.coerce.number().int().min(1).max(16).default(2),
   keepOnFailure: z.boolean().default(false),
+  /** SQLite in place: go on although another process has the file open. */
+  ignoreOpenFile: z.boolean().default(false),
 });
+
+type Wanted = Pick<z.infer<typeof restoreFields>, "backupId" | "sourceId" | "at" | "serverId" | "database" | "targetPath">;
+const saysWhat = (wanted: Wanted) =>
+  wanted.backupId !== undefined
+    ? wanted.sourceId === undefined && wanted.at === undefined
+    : wanted.sourceId !== undefined && wanted.at !== undefined;
+const saysWhere = (wanted: Wanted) =>
+  wanted.targetPath !== undefined
+    ? wanted.serverId === undefined && wanted.database === undefined
+    : wanted.serverId !== undefined && wanted.database !== undefined;
+const what = { error: "either backupId, or sourceId and at", path: ["backupId"] };
+const where = { error: "either serverId and database, or targetPath", path: ["serverId"] };
+
+export const restoreInput = restoreFields.refine(saysWhat, what).refine(saysWhere, where);
 export type RestoreInput = z.infer<typeof restoreInput>;
+
+/** The plan of a restore: which backup, what is read from where, how long it should take, and what would be lost. */
+export const readPlan = z.object({
+  /** The time that was asked for; that of the backup unless the restore is to a date. */
+  wantedAt: instant,
+  snapshotAt: instant,
+  /** From the backup's time to the wanted time: changes of that stretch are not in it. */
+  gapSeconds: count,
+  chainId: idOf("chain"),
+  kind: z.enum(backupKinds),
+  /** In the order of the chain, the backup itself last. */
+  packs: z.array(
+    z.object({
+      backupId: z.string(),
+      kind: z.enum(backupKinds).nullable(),
+      snapshotAt: instant.nullable(),
+      key: z.string(),
+      packBytes: count,
+      readBytes: count,
+      ranges: count,
+      present: z.boolean(),
+    }),
+  ),
+  destinationId: idOf("destination"),
+  destinationName: z.string(),
+  readBytes: count,
+  /** Null without a past restore to judge by. */
+  estimate: z.object({ milliseconds: count, basedOn: count, bytesPerSecond: count, of: z.enum(["source", "installation"]) }).nullable(),
+  /** Rows now in the source, beside those in the backup; null where the source did not answer. */
+  changes: z
+    .object({
+      countedAt: instant,
+      tables: z
+        .array(
+          z.object({
+            schema: z.string(),
+            table: z.string(),
+            backupRows: count.nullable(),
+            sourceRows: count.nullable(),
+            exact: z.boolean(),
+          }),
+        )
+        .max(500),
+      /** Tables left out of the list because their counts agree. */
+      unchanged: count,
+      truncated: z.boolean(),
+    })
+    .nullable(),
+  /** Why there are no changes to show. */
+  changesProblem: reason.nullable(),
+});
+export type ReadPlanDto = z.infer<typeof readPlan>;
+
+/** What stands where an SQLite backup is to go. */
+export const filePlan = z.object({
+  path: z.string(),
+  exists: z.boolean(),
+  bytes: count.nullable(),
+  /** Processes of this host that have it open for writing; null where that cannot be known. */
+  openBy: count.nullable(),
+  freeBytes: count,
+});
+export type FilePlanDto = z.infer<typeof filePlan>;
 
 /**
  * `swap`: restored into a sibling, validated, then both are renamed in one transaction. `in-place`: the role may not create
@@ -60,9 +152,12 @@ export type ReplacePlanDto = z.infer<typeof replacePlan>;
 
 export const restorePreview = z.object({
   backupId: idOf("backup"),
-  serverId: idOf("server"),
-  serverName: z.string(),
-  serverVersion: z.string(),
+  plan: readPlan,
+  /** Null unless the target is a file; the server's fields are null or empty then. */
+  file: filePlan.nullable(),
+  serverId: idOf("server").nullable(),
+  serverName: z.string().nullable(),
+  serverVersion: z.string().nullable(),
   backupServerVersion: z.string(),
   toolVersion: z.string().nullable(),
   database: z.string(),
@@ -113,9 +208,13 @@ export const restore = z.object({
   backupId: idOf("backup"),
   sourceName: z.string(),
   snapshotAt: instant,
-  serverId: idOf("server"),
-  serverName: z.string(),
+  /** Set when the restore was to a date. */
+  wantedAt: instant.nullable(),
+  estimatedMs: count.nullable(),
+  serverId: idOf("server").nullable(),
+  serverName: z.string().nullable(),
   database: z.string(),
+  targetPath: z.string().nullable(),
   mode: z.enum(restoreModes),
   content: z.enum(restoreContent),
   owners: z.enum(["keep", "none"]),
@@ -183,14 +282,21 @@ export const createRestore = defineEndpoint({
   path: "/restores",
   summary: "Restore a backup into a new database, or (mode `replace`, permission restores:replace) in the place of one that is there",
   permission: "restores:create",
-  body: restoreInput.extend({
-    /** Mode `replace`: the name of the database, typed again. */
-    confirmName: z.string().max(63).optional(),
-    /** Mode `replace` on production: said a second time. */
-    confirmProduction: z.boolean().default(false),
-    /** Mode `replace`: the way that the preview told. After `swap` nothing is loaded in place, where no old database would be kept. */
-    strategy: z.enum(replaceStrategies).optional(),
-  }),
+  body: restoreFields
+    .extend({
+      /** The backup that the preview chose for the date; 409 `plan-changed` when another one is now the one. */
+      plannedBackupId: idOf("backup").optional(),
+      /** What the preview said it would take. */
+      estimatedMs: count.optional(),
+      /** Mode `replace`: the name of the database, typed again. */
+      confirmName: z.string().max(63).optional(),
+      /** Mode `replace` on production: said a second time. */
+      confirmProduction: z.boolean().default(false),
+      /** Mode `replace`: the way that the preview told. After `swap` nothing is loaded in place, where no old database would be kept. */
+      strategy: z.enum(replaceStrategies).optional(),
+    })
+    .refine(saysWhat, what)
+    .refine(saysWhere, where),
   response: z.object({ restoreId: idOf("restore"), run: runDetail }),
   status: 202,
 });

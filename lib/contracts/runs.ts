@@ -31,6 +31,22 @@ export const stepCodes = [
   "follow",
   "swap",
   "drop-kept",
+  "open-base",
+  "check-chain",
+  "synthesize",
+  "verify-copy",
+  "retire",
+  "snapshot-file",
+  "check-source",
+  "list-storage",
+  "read-orphans",
+  "settle",
+  "detect",
+  "sandbox",
+  "run-script",
+  "check-target",
+  "replace-file",
+  "count-source",
 ] as const;
 export type StepCode = (typeof stepCodes)[number];
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { environments } from "../domain/backup-state.ts";
+import { environments, sourceEngines } from "../domain/backup-state.ts";
 import { count, idOf, instant, pageOf, pageQuery, postgresName, reason, text } from "./common.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run } from "./runs.ts";
@@ -14,17 +14,40 @@ const editable = {
   excludedSchemas: z.array(postgresName).max(500),
   excludedTables: z.array(tableName).max(2000),
   notes: text(2000),
+  /** How many backups are kept; null keeps all. */
+  keepLast: z.number().int().min(1).max(10_000).nullable(),
 };
 
-export const sourceInput = z.object({
-  serverId: idOf("server"),
-  database: postgresName,
+const always = {
   name: editable.name,
   environment: editable.environment.default("development"),
+  notes: editable.notes.default(""),
+};
+
+export const postgresSourceInput = z.object({
+  engine: z.literal("postgres").default("postgres"),
+  serverId: idOf("server"),
+  database: postgresName,
+  ...always,
   excludedSchemas: editable.excludedSchemas.default([]),
   excludedTables: editable.excludedTables.default([]),
-  notes: editable.notes.default(""),
+  keepLast: editable.keepLast.default(null),
 });
+
+/** An absolute path on the worker's host, inside one of the folders that its configuration allows. */
+const filePath = z
+  .string()
+  .min(2)
+  .max(4096)
+  .regex(/^\/[^\u0000]*$/u, "an absolute path");
+
+export const sqliteSourceInput = z.object({
+  engine: z.literal("sqlite"),
+  path: filePath,
+  ...always,
+  keepLast: editable.keepLast.default(20),
+});
+export const sourceInput = z.union([sqliteSourceInput, postgresSourceInput]);
 export const sourcePatch = z.object({ ...editable, paused: z.boolean() }).partial();
 
 /** One day of the 30-day strip, in UTC. */
@@ -34,11 +57,15 @@ export const source = z.object({
   id: idOf("source"),
   slug: z.string(),
   name: z.string(),
-  engine: z.literal("postgres"),
-  serverId: idOf("server"),
-  serverName: z.string(),
+  engine: z.enum(sourceEngines),
+  /** Null for a file. */
+  serverId: idOf("server").nullable(),
+  serverName: z.string().nullable(),
   serverVersion: z.string().nullable(),
   database: z.string(),
+  /** Of a file. */
+  path: z.string().nullable(),
+  keepLast: z.number().int().nullable(),
   environment: z.enum(environments),
   excludedSchemas: z.array(z.string()),
   excludedTables: z.array(tableName),
@@ -95,7 +122,9 @@ export const listSourceNames = defineEndpoint({
       z.object({
         id: idOf("source"),
         name: z.string(),
-        serverName: z.string(),
+        engine: z.enum(sourceEngines),
+        serverName: z.string().nullable(),
+        path: z.string().nullable(),
         paused: z.boolean(),
         /** The backup of it that is queued or running. */
         activeRunId: idOf("run").nullable(),
@@ -114,6 +143,26 @@ export const createSource = defineEndpoint({
   response: source,
   status: 201,
 });
+
+/** Asked before a file becomes a source: is it there, allowed, an SQLite database. A worker looks. */
+export const checkFile = defineEndpoint({
+  id: "checkFile",
+  method: "POST",
+  path: "/sources/check-file",
+  summary: "Look at an SQLite file on the worker's host, or (without a path) at the folders that are allowed",
+  permission: "sources:write",
+  body: z.object({ path: filePath.optional() }),
+  response: z.object({
+    /** The allowed folders; empty means that none is configured. */
+    roots: z.array(z.string()),
+    path: z.string().nullable(),
+    /** Files that look like SQLite databases, in `path` when it is a folder, or in the allowed folders. */
+    files: z.array(z.object({ path: z.string(), bytes: count, modifiedAt: instant, protectedBy: z.string().nullable() })).max(500),
+    file: z.object({ bytes: count, journalMode: z.string(), tables: count, pageBytes: count, sqliteVersion: z.string() }).nullable(),
+    problem: reason.nullable(),
+  }),
+});
+export type CheckFileDto = z.infer<typeof checkFile.response>;
 
 export const getSource = defineEndpoint({
   id: "getSource",

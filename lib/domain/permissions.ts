@@ -10,6 +10,7 @@ export const permissions = [
   "backups:download",
   "backups:verify",
   "backups:delete",
+  "backups:import",
   "restores:read",
   "restores:create",
   "restores:replace",
