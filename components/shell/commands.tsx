@@ -33,7 +33,7 @@ export type Command = {
   readonly id: string;
   readonly group: CommandGroup;
   readonly label: string;
-  readonly hint?: string;
+  readonly hint?: string | undefined;
   readonly icon: LucideIcon;
   readonly href?: string | undefined;
   readonly run?: (() => void) | undefined;
@@ -70,7 +70,7 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
       id: `back-up-${source.id}`,
       group: "actions" as const,
       label: t(source.activeRunId === null ? "backUp" : "watchBackUp", { source: source.name }),
-      hint: source.serverName,
+      hint: source.path ?? source.serverName ?? undefined,
       icon: DatabaseBackup,
       href: source.activeRunId === null ? undefined : `/runs/${source.activeRunId}`,
       run: source.activeRunId === null ? () => askBackUp(source) : undefined,

@@ -21,6 +21,7 @@ import { Badge } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { sourceListSpec } from "./source-list-spec.tsx";
+import { useSourcePlace } from "./source-place.ts";
 
 type Row = z.output<typeof listSources.response>["items"][number];
 
@@ -73,6 +74,7 @@ const rowHref = ({ id }: Row): string => `/sources/${id}`;
 function useColumns(): readonly Column<Row>[] {
   const t = useTranslations("sources");
   const locale = useLocale();
+  const placeOf = useSourcePlace();
   return useMemo(() => {
     const column = columnsFor<Row>();
     const never = <span className="text-ink-3">{t("never")}</span>;
@@ -83,9 +85,7 @@ function useColumns(): readonly Column<Row>[] {
         cell: ({ row: { original } }) => (
           <span className="block min-w-0">
             <span className="block wrap-anywhere">{original.name}</span>
-            <span className="block text-xs font-normal wrap-anywhere text-ink-3">
-              {t("one.on", { database: original.database, server: original.serverName })}
-            </span>
+            <span className="block text-xs font-normal wrap-anywhere text-ink-3">{placeOf(original)}</span>
           </span>
         ),
       }),
@@ -119,7 +119,7 @@ function useColumns(): readonly Column<Row>[] {
         cell: ({ getValue }) => formatBytes(getValue(), locale),
       }),
     ] as const satisfies readonly Column<Row>[];
-  }, [t, locale]);
+  }, [t, locale, placeOf]);
 }
 
 function sizeText(bytes: number | null, locale: string): string {

@@ -24,6 +24,7 @@ import { RecoveryTab } from "./recovery-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 import { SourceFacts } from "./source-facts.tsx";
 import { SourceBadges } from "./source-list.tsx";
+import { useSourcePlace } from "./source-place.ts";
 
 const tabNames = ["recovery", "backups", "settings"] as const;
 type TabName = (typeof tabNames)[number];
@@ -31,6 +32,7 @@ type TabName = (typeof tabNames)[number];
 export function SourceView({ id }: { id: string }) {
   const t = useTranslations("sources");
   const can = useCan();
+  const placeOf = useSourcePlace();
   const router = useRouter();
   const search = useSearchParams();
   const { data: source, error, refetch } = useQuery(getSourceQuery(id));
@@ -48,7 +50,7 @@ export function SourceView({ id }: { id: string }) {
         title={source.name}
         crumbs={[{ href: "/sources", label: t("title") }]}
         badges={<SourceBadges source={source} />}
-        description={t("one.on", { database: source.database, server: source.serverName })}
+        description={<span className="wrap-anywhere">{placeOf(source)}</span>}
         actions={
           <>
             {can("sources:write") ? <PauseButton source={source} /> : null}
