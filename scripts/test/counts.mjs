@@ -13,6 +13,21 @@ function readJson(path) {
   }
 }
 
+const linesOfAFailure = 12;
+
+/** A failed test by name with the head of its message: what is printed last is what is read, and sometimes all that is kept. */
+function failureLines(name, message) {
+  // oxlint-disable-next-line no-control-regex
+  const plain = String(message ?? "").replaceAll(/\u001B\[[0-9;]*m/g, "");
+  return [
+    `failed: ${name}`,
+    ...plain
+      .split("\n")
+      .slice(0, linesOfAFailure)
+      .map((line) => `    ${line.slice(0, 300)}`),
+  ];
+}
+
 const finalStates = { passed: "passed", failed: "failed" };
 
 /**
@@ -30,6 +45,7 @@ export function countVitest(path, exitCode, forbidsSkippedPostgres17) {
     }
     for (const test of file.assertionResults) {
       const state = finalStates[test.status] ?? "skipped";
+      if (state === "failed") result.notes.push(...failureLines(test.fullName, test.failureMessages?.[0]));
       if (state === "skipped" && forbidsSkippedPostgres17 && test.fullName.includes("PostgreSQL 17")) {
         result.failed += 1;
         result.notes.push(`skipped, which CI does not allow: ${test.fullName}`);
@@ -46,7 +62,18 @@ export function countPlaywright(path, exitCode) {
   const report = readJson(path);
   if (report === null) return outcome(0, 1, 0, ["Playwright left no report"]);
   const { expected, unexpected, flaky, skipped } = report.stats;
-  return badEnd(outcome(expected, unexpected + flaky, skipped), exitCode, "Playwright");
+  const bad = report.suites.flatMap((suite) => failedSpecs(suite));
+  const notes = bad.flatMap(({ title, result }) => failureLines(title, result?.error?.message));
+  return badEnd(outcome(expected, unexpected + flaky, skipped, notes), exitCode, "Playwright");
+}
+
+function failedSpecs(suite) {
+  const own = (suite.specs ?? []).filter((spec) => !spec.ok || spec.tests.some((test) => test.status === "flaky"));
+  const results = own.map((spec) => ({
+    title: `${suite.title} › ${spec.title}`,
+    result: spec.tests.flatMap((test) => test.results).find((each) => each.error !== undefined),
+  }));
+  return [...results, ...(suite.suites ?? []).flatMap((inner) => failedSpecs(inner))];
 }
 
 function badEnd(result, exitCode, tool) {

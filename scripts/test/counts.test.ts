@@ -54,7 +54,19 @@ describe("the counts of a test run", () => {
   });
 
   test("take a journey that passed only on a second try for a failure", () => {
-    const path = report({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 } });
+    const path = report({ stats: { expected: 4, unexpected: 1, flaky: 1, skipped: 2 }, suites: [] });
     expect(countPlaywright(path, 1)).toMatchObject({ passed: 4, failed: 2, skipped: 2 });
+  });
+
+  test("name what failed, and why, without colours", () => {
+    const failed = {
+      ...file(["failed"], "failed"),
+      assertionResults: [{ status: "failed", fullName: "adds", failureMessages: ["\u001B[31m1 is not 2\u001B[39m"] }],
+    };
+    expect(countVitest(report({ testResults: [failed] }), 1, false).notes).toEqual(["failed: adds", "    1 is not 2"]);
+    const specs = [{ title: "clicks", ok: false, tests: [{ status: "unexpected", results: [{ error: { message: "no button" } }] }] }];
+    const suites = [{ title: "a.e2e.ts", suites: [{ title: "signed in", specs }] }];
+    const journeys = countPlaywright(report({ stats: { expected: 0, unexpected: 1, flaky: 0, skipped: 0 }, suites }), 1);
+    expect(journeys.notes).toEqual(["failed: signed in › clicks", "    no button"]);
   });
 });
