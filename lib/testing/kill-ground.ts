@@ -74,7 +74,7 @@ export async function createKillGround(): Promise<KillGround> {
 
   const closing: (() => Promise<void>)[] = [];
   const backUp = async () =>
-    (await createBackup(context, { query: {}, ifMatch: null, params: {}, body: { sourceId, reason: "", note: "" } })).id;
+    (await createBackup(context, { query: {}, ifMatch: null, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } })).id;
 
   /** Lets the leases of everybody end, as if time had passed. */
   const endLeases = async () => {

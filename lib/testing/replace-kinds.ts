@@ -54,7 +54,7 @@ function createReplaceable({ db, context, onClose }: KillGround, role: string | 
       await db.update(servers).set({ restoreUsername: role, restorePasswordSealed }).where(eq(servers.id, serverId));
     }
     const run = await bySweeper(serverId, async () => {
-      const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } });
+      const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } });
       return untilEnded(db, id);
     });
     await live.mark("live");

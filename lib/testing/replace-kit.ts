@@ -57,7 +57,11 @@ export async function createReplaceKit(server: TestServer) {
     backedUp: async (change: Partial<typeof sources.$inferInsert> = {}, owner?: string): Promise<Target> => {
       const live = await newLive(owner);
       const added = await addSource(context, server, live.name, change);
-      const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId: added.sourceId, reason: "", note: "" } });
+      const { id } = await createBackup(context, {
+        ...none,
+        params: {},
+        body: { sourceId: added.sourceId, kind: "full", reason: "", note: "" },
+      });
       const { backupId, error } = await withWorker(() => untilEnded(db, id));
       expect(error).toBeNull();
       await live.mark("live");

@@ -87,7 +87,7 @@ async function withWorker<T>(faults: Faults, work: () => Promise<T>): Promise<T>
 }
 
 async function backUp(): Promise<RunRow> {
-  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } });
+  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } });
   return untilEnded(db(), id);
 }
 

@@ -65,7 +65,8 @@ describe.skipIf(noMount !== null)(`a full disk under the catalogue${noMount === 
     const { sourceId } = await addSource(context, server, shop.name);
     const station = await createStation({ catalogue, url, context });
     clean.push(() => station.remove());
-    const backUp = async () => (await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } })).id;
+    const backUp = async () =>
+      (await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } })).id;
     const reached = Promise.withResolvers<void>();
     const full = Promise.withResolvers<void>();
     let held = false;

@@ -75,7 +75,7 @@ const start = (options: Parameters<Station["startWorker"]>[0] = {}) =>
   station.startWorker({ timings, outage: enduranceOf(quietLogger), ...options });
 
 async function backUp(): Promise<string> {
-  return (await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } })).id;
+  return (await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } })).id;
 }
 
 async function someBackup(): Promise<{ id: string; version: number }> {
@@ -116,9 +116,9 @@ const kinds: [string, { start: () => Promise<string>; at: (deps: WorkerDeps, poi
       start: async () => (await verifyBackup(context, { ...none, params: { id: (await someBackup()).id }, body: {} })).id,
       at: (deps, point) =>
         withRepository(deps, {
-          verifyPack: async (...args) => {
+          verify: async (...args) => {
             await point.pass();
-            return deps.repository.verifyPack(...args);
+            return deps.repository.verify(...args);
           },
         }),
     },

@@ -42,7 +42,7 @@ afterAll(async () => {
 const files = async () => (await readdir(station.backupDir, { recursive: true })).filter((name) => name.includes(".zst")).sort();
 
 async function backUp(caller: TestContext = context, of = sourceId): Promise<string> {
-  const { id } = await createBackup(caller, { ...none, params: {}, body: { sourceId: of, reason: "", note: "" } });
+  const { id } = await createBackup(caller, { ...none, params: {}, body: { sourceId: of, kind: "full", reason: "", note: "" } });
   const run = await untilEnded(db(), id);
   expect(run).toMatchObject({ state: "succeeded", error: null, fencingToken: 1 });
   return run.backupId ?? "";

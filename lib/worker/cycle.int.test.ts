@@ -63,7 +63,11 @@ function cycle(server: TestServer): void {
   });
 
   it("backs up: stored, re-read, with tables, listing, log and audit", async () => {
-    const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "before the sale", note: "" } });
+    const { id } = await createBackup(context, {
+      ...none,
+      params: {},
+      body: { sourceId, kind: "full", reason: "before the sale", note: "" },
+    });
     const run = await untilEnded(db(), id);
     expect(run).toMatchObject({ state: "succeeded", error: null });
     backupId = run.backupId ?? "";

@@ -62,7 +62,7 @@ async function restore() {
 }
 
 it("has a good backup to begin with", async () => {
-  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } });
+  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } });
   backupId = (await untilEnded(db(), id)).backupId ?? "";
   const [pack] = await db().select().from(packs).where(eq(packs.backupId, backupId));
   packPath = join(station.backupDir, pack?.key ?? "");

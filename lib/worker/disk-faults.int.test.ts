@@ -85,7 +85,7 @@ describe.skipIf(noMount !== null)(`a disk${noMount === null ? "" : ` (${noMount}
   }
 
   async function backUp(): Promise<RunRow> {
-    const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } });
+    const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } });
     return untilEnded(db(), id);
   }
   const stored = async (path: string) =>

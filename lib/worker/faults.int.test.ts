@@ -60,7 +60,7 @@ const stuckInReread = (deps: WorkerDeps): WorkerDeps => ({
 });
 
 async function backUp(): Promise<string> {
-  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } });
+  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } });
   return id;
 }
 

@@ -66,7 +66,12 @@ async function startChild(): Promise<ChildProcess> {
 }
 
 async function backUp(): Promise<string> {
-  const { id } = await createBackup(context, { params: {}, query: {}, ifMatch: null, body: { sourceId, reason: "", note: "" } });
+  const { id } = await createBackup(context, {
+    params: {},
+    query: {},
+    ifMatch: null,
+    body: { sourceId, kind: "full", reason: "", note: "" },
+  });
   return id;
 }
 

@@ -74,7 +74,11 @@ async function withWorker<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function backUp(): Promise<string> {
-  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "before the fire", note: "kept" } });
+  const { id } = await createBackup(context, {
+    ...none,
+    params: {},
+    body: { sourceId, kind: "full", reason: "before the fire", note: "kept" },
+  });
   return (await untilEnded(test.catalogue.db, id)).backupId ?? "";
 }
 

@@ -210,7 +210,11 @@ describe("a replacement that cannot be", () => {
 
   it("is told the backup that already runs", async () => {
     const target = await kit.backedUp();
-    const { id } = await createBackup(kit.context, { ...none, params: {}, body: { sourceId: target.sourceId, reason: "", note: "" } });
+    const { id } = await createBackup(kit.context, {
+      ...none,
+      params: {},
+      body: { sourceId: target.sourceId, kind: "full", reason: "", note: "" },
+    });
     await expect(createRestore(kit.context, { ...none, params: {}, body: kit.order(target) })).rejects.toMatchObject({
       code: "run-active",
       params: { runId: id, type: "backup" },

@@ -65,7 +65,7 @@ async function withWorker<T>(change: ((deps: WorkerDeps) => WorkerDeps) | undefi
 }
 
 async function backUp(of: string): Promise<string> {
-  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId: of, reason: "", note: "" } });
+  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId: of, kind: "full", reason: "", note: "" } });
   const run = await untilEnded(db(), id);
   expect(run).toMatchObject({ state: "succeeded", error: null });
   return run.backupId ?? "";

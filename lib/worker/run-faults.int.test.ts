@@ -50,7 +50,7 @@ async function withWorker<T>(options: { change?: Change; abandonMs?: number; aut
 }
 
 async function ask(of = sourceId): Promise<string> {
-  return (await createBackup(context, { ...none, params: {}, body: { sourceId: of, reason: "", note: "" } })).id;
+  return (await createBackup(context, { ...none, params: {}, body: { sourceId: of, kind: "full", reason: "", note: "" } })).id;
 }
 
 const storedFiles = async () =>

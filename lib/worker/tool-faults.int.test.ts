@@ -66,7 +66,7 @@ async function withWorker<T>(faults: Faults, work: () => Promise<T>): Promise<T>
 }
 
 async function backUp(): Promise<RunRow> {
-  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, reason: "", note: "" } });
+  const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId, kind: "full", reason: "", note: "" } });
   return untilEnded(db(), id);
 }
 
@@ -194,7 +194,7 @@ it("says so when the database is dropped in the middle of its backup", async () 
     },
   });
   const run = await withWorker({ change: dropInTheMiddle }, async () => {
-    const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId: doomedId, reason: "", note: "" } });
+    const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId: doomedId, kind: "full", reason: "", note: "" } });
     return untilEnded(db(), id);
   });
   expect(run.state).toBe("failed");

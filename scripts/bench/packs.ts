@@ -7,7 +7,7 @@ import type { Station } from "./station.ts";
 
 /** Makes a backup of a source as a click on its button does, and waits until it is stored. */
 export function backUp(station: Station, sourceId: string): Promise<RunTimes> {
-  return timeRun(station, () => createBackup(station.context, { ...nothing, body: { sourceId, reason: "bench", note: "" } }));
+  return timeRun(station, () => createBackup(station.context, { ...nothing, body: { sourceId, kind: "full", reason: "bench", note: "" } }));
 }
 
 /** Where a backup's pack lies, and how large its stream and pack are. */
