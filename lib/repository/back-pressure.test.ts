@@ -5,7 +5,7 @@ import { createLocalStorage } from "../storage/local/local-storage.ts";
 import type { Storage } from "../storage/port.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
 import { createCodecPool } from "./codec-pool.ts";
-import { writeFullPack } from "./write-full.ts";
+import { writePack } from "./write-pack.ts";
 
 // FAULTS.md line 34: a stream much larger than what may be in memory, and a destination that is slow.
 const mebibyte = 1024 * 1024;
@@ -59,12 +59,14 @@ it(
     };
     const pool = createCodecPool({ threads: 2 });
     const startMemory = process.memoryUsage.rss();
-    const written = await writeFullPack(
+    const written = await writePack(
       {
         storage,
         key: "shop/chn_1/shop.dump.zst",
         packId: "pck_1",
         backupId: "bkp_1",
+        kind: "full",
+        base: null,
         chain: { chainId: "chn_1", seed: "00112233445566778899aabbccddeeff", averageSegmentBytes: 65_536 },
         token: "run_1.1",
         streamName: "base",

@@ -1,13 +1,14 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { CompressedBatch, CompressJob, DecodedBatch, DecodeJob } from "./codec.ts";
+import type { CompressedBatch, CompressJob, DecodedBatch, DecodeJob, HashedBatch, HashJob } from "./codec.ts";
 
 /**
- * Worker threads that compress and decode, so that no event loop waits for zstd. Buffers are moved, not copied: a job's buffer is
+ * Worker threads that hash, compress and decode, so that no event loop waits for zstd. Buffers are moved, not copied: a job's buffer is
  * empty for its caller afterwards. Callers bound how much they have in flight (`inFlight` is a good number).
  */
 export interface CodecPool {
   readonly inFlight: number;
+  hash(job: Omit<HashJob, "kind">): Promise<HashedBatch>;
   compress(job: Omit<CompressJob, "kind">): Promise<CompressedBatch>;
   decode(job: Omit<DecodeJob, "kind">): Promise<DecodedBatch>;
   /** Ends the threads; what is still in flight rejects. */
@@ -55,7 +56,7 @@ export function createCodecPool(options: { threads?: number; heapMb?: number } =
     return lane;
   };
 
-  const run = <T>(job: CompressJob | DecodeJob): Promise<T> => {
+  const run = <T>(job: CompressJob | DecodeJob | HashJob): Promise<T> => {
     if (closed) return Promise.reject(new Error("the codec pool is closed"));
     const idle = lanes.find((lane) => lane.waiting.size === 0);
     if (idle === undefined && lanes.length < threads) lanes.push(openLane());
@@ -65,13 +66,14 @@ export function createCodecPool(options: { threads?: number; heapMb?: number } =
     return new Promise<T>((resolve, reject) => {
       lane.waiting.set(id, { resolve, reject });
       lane.worker.ref();
-      const spare = job.kind === "compress" ? job.frames : job.raw;
+      const spare = job.kind === "compress" ? job.frames : job.kind === "decode" ? job.raw : undefined;
       lane.worker.postMessage({ id, job }, spare === undefined ? [job.buffer] : [job.buffer, spare]);
     });
   };
 
   return {
     inFlight: threads + 2,
+    hash: (job) => run<HashedBatch>({ kind: "hash", ...job }),
     compress: (job) => run<CompressedBatch>({ kind: "compress", ...job }),
     decode: (job) => run<DecodedBatch>({ kind: "decode", ...job }),
     async close() {

@@ -1,17 +1,25 @@
 import { hash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
+/** Segments to hash: `lengths` cut `buffer` from its beginning. */
+export type HashJob = { readonly kind: "hash"; readonly buffer: ArrayBuffer; readonly lengths: Uint32Array };
+
+/** `raw` is the input, handed back to be used again. */
+export type HashedBatch = { readonly raw: ArrayBuffer; readonly digests: Uint8Array };
+
 /** Segments to compress: `lengths` cut `buffer` from its beginning. */
 export type CompressJob = {
   readonly kind: "compress";
   readonly buffer: ArrayBuffer;
   readonly lengths: Uint32Array;
+  /** Where each segment begins, when only some of the buffer is wanted; they are known already then and not hashed. */
+  readonly offsets?: Uint32Array;
   readonly level: number;
   /** Taken for the frames when they fit. */
   readonly frames?: ArrayBuffer;
 };
 
-/** One frame a segment, one after the other; `raw` is the input, handed back to be used again. */
+/** One frame a segment, one after the other; `digests` is empty when `offsets` were given; `raw` is the input, handed back to be used again. */
 export type CompressedBatch = {
   readonly raw: ArrayBuffer;
   readonly frames: Uint8Array<ArrayBuffer>;
@@ -38,19 +46,33 @@ export type DecodedBatch = {
   readonly failure: { readonly at: number; readonly detail: string } | null;
 };
 
-/** Compresses each segment into a zstd frame with content size and content checksum, and hashes it. */
+/** SHA-256 of each segment. */
+export function hashBatch(job: HashJob): HashedBatch {
+  const raw = new Uint8Array(job.buffer);
+  const digests = new Uint8Array(job.lengths.length * 32);
+  let offset = 0;
+  for (let at = 0; at < job.lengths.length; at += 1) {
+    const end = offset + job.lengths[at]!;
+    digests.set(hash("sha256", raw.subarray(offset, end), "buffer"), at * 32);
+    offset = end;
+  }
+  return { raw: job.buffer, digests };
+}
+
+/** Compresses each segment into a zstd frame with content size and content checksum, and hashes it unless it is known. */
 export function compressBatch(job: CompressJob): CompressedBatch {
   const raw = new Uint8Array(job.buffer);
   const count = job.lengths.length;
   const frameLengths = new Uint32Array(count);
-  const digests = new Uint8Array(count * 32);
+  const digests = new Uint8Array(job.offsets === undefined ? count * 32 : 0);
   let frames = new Uint8Array(job.frames ?? new ArrayBuffer(job.buffer.byteLength));
   let offset = 0;
   let filled = 0;
   for (let at = 0; at < count; at += 1) {
-    const segment = raw.subarray(offset, offset + job.lengths[at]!);
+    const from = job.offsets?.[at] ?? offset;
+    const segment = raw.subarray(from, from + job.lengths[at]!);
     offset += segment.length;
-    digests.set(hash("sha256", segment, "buffer"), at * 32);
+    if (job.offsets === undefined) digests.set(hash("sha256", segment, "buffer"), at * 32);
     const frame = zstdCompressSync(segment, {
       // ZSTD_compressBound: with this much room zstd writes straight into the result and makes no buffers of its own. The content
       // size is known to it because the input comes at once.

@@ -11,7 +11,7 @@ import { formatCommands } from "./format-commands.ts";
 import { packFileName } from "./keys.ts";
 import { exampleKey, exampleSidecar } from "./sidecar-example.ts";
 import { writeSidecar } from "./sidecar.ts";
-import { writeFullPack } from "./write-full.ts";
+import { writePack } from "./write-pack.ts";
 
 const run = promisify(execFile);
 
@@ -40,11 +40,13 @@ for (const slot of [15, 17] as const) {
       const shop = await createShopDatabase(server);
       const root = await temporaryFolder();
       const storage = createLocalStorage({ root });
-      const written = await writeFullPack({
+      const written = await writePack({
         storage,
         key: exampleKey,
         packId: "pck_1",
         backupId: "bkp_1",
+        kind: "full",
+        base: null,
         chain: { chainId: "chn_1", seed: "00112233445566778899aabbccddeeff", averageSegmentBytes: 65_536 },
         token: "run_1.1",
         streamName: "base",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { backupKinds } from "#lib/domain/backup-state";
 import { LifeboatError } from "#lib/domain/error";
-import type { SegmentTable } from "./segment-table.ts";
+import type { SegmentPieces, SegmentTable } from "./segment-table.ts";
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
 const size = z.number().int().nonnegative();
@@ -41,21 +41,24 @@ const sections = { meta: 1, extents: 2, rawLengths: 3, frameLengths: 4, digests:
 const criticalBit = 0x8000_0000;
 const sectionHeaderBytes = 16;
 const extentBytes = 24;
+const extentsAPiece = 4096;
 const padded = (length: number) => Math.ceil(length / 8) * 8;
 
 function bytesOf(table: Uint32Array): Uint8Array {
   return new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
 }
 
-function encodeExtents(extents: ExtentTable): Buffer {
-  const bytes = Buffer.alloc(extents.count * extentBytes);
-  for (let at = 0; at < extents.count; at += 1) {
-    const from = at * extentBytes;
-    bytes.writeUInt32LE(extents.streams[at]!, from);
-    bytes.writeUInt32LE(extents.packs[at]!, from + 4);
-    bytes.writeUInt32LE(extents.firsts[at]!, from + 8);
-    bytes.writeUInt32LE(extents.counts[at]!, from + 12);
-    writeUint53(bytes, extents.streamBytes[at]!, from + 16);
+/** The rows of the recipe from `from` on, at most a piece of them. */
+function encodeExtents(extents: ExtentTable, from: number): Buffer {
+  const rows = Math.min(extents.count - from, extentsAPiece);
+  const bytes = Buffer.alloc(rows * extentBytes);
+  for (let row = 0; row < rows; row += 1) {
+    const [at, to] = [from + row, row * extentBytes];
+    bytes.writeUInt32LE(extents.streams[at]!, to);
+    bytes.writeUInt32LE(extents.packs[at]!, to + 4);
+    bytes.writeUInt32LE(extents.firsts[at]!, to + 8);
+    bytes.writeUInt32LE(extents.counts[at]!, to + 12);
+    writeUint53(bytes, extents.streamBytes[at]!, to + 16);
   }
   return bytes;
 }
@@ -87,24 +90,46 @@ function decodeExtents(bytes: Buffer): ExtentTable {
   return extents;
 }
 
-/** Serialises an index: sections of { type u32, reserved u32, length u64, bytes, zero padding to 8 }. */
-export function encodeIndex(index: PackIndex): Buffer {
-  const parts: [number, Uint8Array][] = [
-    [sections.meta, Buffer.from(JSON.stringify(index.meta))],
-    [sections.extents, encodeExtents(index.extents)],
-    [sections.rawLengths, bytesOf(index.segments.rawLengths)],
-    [sections.frameLengths, bytesOf(index.segments.frameLengths)],
-    [sections.digests, index.segments.digests],
+/** An index on its way into a pack: the tables as they were collected. */
+export type IndexPieces = { readonly meta: PackMeta; readonly extents: ExtentTable; readonly segments: SegmentPieces };
+
+/**
+ * Serialises an index: sections of { type u32, reserved u32, length u64, bytes, zero padding to 8 }. The tables are not copied: an index of
+ * any length is written piece by piece. `bytes` is the length of all of them.
+ */
+export function encodeIndexPieces({ meta, extents, segments }: IndexPieces): { bytes: number; pieces: Iterable<Uint8Array> } {
+  const facts = Buffer.from(JSON.stringify(meta));
+  const parts: { type: number; length: number; pieces: () => Iterable<Uint8Array> }[] = [
+    { type: sections.meta, length: facts.length, pieces: () => [facts] },
+    { type: sections.extents, length: extents.count * extentBytes, pieces: () => extentPieces(extents) },
+    { type: sections.rawLengths, length: segments.count * 4, pieces: () => segments.rawLengths.map(bytesOf) },
+    { type: sections.frameLengths, length: segments.count * 4, pieces: () => segments.frameLengths.map(bytesOf) },
+    { type: sections.digests, length: segments.count * 32, pieces: () => segments.digests },
   ];
-  const bytes = Buffer.alloc(parts.reduce((sum, [, part]) => sum + sectionHeaderBytes + padded(part.length), 0));
-  let offset = 0;
-  for (const [type, part] of parts) {
-    bytes.writeUInt32LE((type | criticalBit) >>> 0, offset);
-    bytes.writeBigUInt64LE(BigInt(part.length), offset + 8);
-    bytes.set(part, offset + sectionHeaderBytes);
-    offset += sectionHeaderBytes + padded(part.length);
-  }
-  return bytes;
+  return {
+    bytes: parts.reduce((sum, { length }) => sum + sectionHeaderBytes + padded(length), 0),
+    pieces: (function* () {
+      for (const { type, length, pieces } of parts) {
+        const header = Buffer.alloc(sectionHeaderBytes);
+        header.writeUInt32LE((type | criticalBit) >>> 0, 0);
+        header.writeBigUInt64LE(BigInt(length), 8);
+        yield header;
+        yield* pieces();
+        if (padded(length) > length) yield Buffer.alloc(padded(length) - length);
+      }
+    })(),
+  };
+}
+
+function* extentPieces(extents: ExtentTable): Iterable<Uint8Array> {
+  for (let from = 0; from < extents.count; from += extentsAPiece) yield encodeExtents(extents, from);
+}
+
+/** The whole payload of an index in one piece. */
+export function encodeIndex({ meta, extents, segments }: PackIndex): Buffer {
+  const { count, rawLengths, frameLengths, digests } = segments;
+  const pieces = { count, rawLengths: [rawLengths], frameLengths: [frameLengths], digests: [digests] };
+  return Buffer.concat([...encodeIndexPieces({ meta, extents, segments: pieces }).pieces]);
 }
 
 function readSections(bytes: Buffer, damaged: (detail: string) => LifeboatError): Map<number, Buffer> {
@@ -126,10 +151,10 @@ function readSections(bytes: Buffer, damaged: (detail: string) => LifeboatError)
   return found;
 }
 
-/** A copy as 32-bit numbers: sections need not lie at a multiple of four in memory. */
+/** The section itself as 32-bit numbers, or a copy where it does not lie at a multiple of four in memory. */
 function toUint32(bytes: Buffer): Uint32Array {
-  const copy = new Uint8Array(bytes);
-  return new Uint32Array(copy.buffer, 0, copy.length / 4);
+  if (bytes.byteOffset % 4 === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  return new Uint32Array(new Uint8Array(bytes).buffer);
 }
 
 function parseMeta(bytes: Buffer, damaged: (detail: string) => LifeboatError): PackMeta {
@@ -140,7 +165,10 @@ function parseMeta(bytes: Buffer, damaged: (detail: string) => LifeboatError): P
   }
 }
 
-/** Reads what `encodeIndex` wrote. The caller compared its SHA-256 already; throws `pack-damaged` and `format-unknown`. */
+/**
+ * Reads what `encodeIndex` wrote; the tables are views of `bytes` where they can be. The caller compared its SHA-256 already; throws
+ * `pack-damaged` and `format-unknown`.
+ */
 export function decodeIndex(bytes: Uint8Array, key: string): PackIndex {
   const damaged = (detail: string) => new LifeboatError("pack-damaged", { key, detail });
   const found = readSections(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), damaged);
@@ -160,7 +188,7 @@ export function decodeIndex(bytes: Uint8Array, key: string): PackIndex {
     count,
     rawLengths: toUint32(lengths[0]),
     frameLengths: toUint32(lengths[1]),
-    digests: new Uint8Array(digests),
+    digests: new Uint8Array(digests.buffer, digests.byteOffset, digests.length),
   };
   return { meta, segments, extents: decodeExtents(extentSection) };
 }

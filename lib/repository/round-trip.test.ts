@@ -16,7 +16,7 @@ import { rereadPack } from "./reread-pack.ts";
 import { spoolStream } from "./spool-stream.ts";
 import { inChunks, rowsOf, storeFull } from "./pack-fixture.ts";
 import { verifyPack } from "./verify-pack.ts";
-import { writeFullPack } from "./write-full.ts";
+import { writePack } from "./write-pack.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lifeboat-pack-"));
 const pool = createCodecPool({ threads: 2 });
@@ -125,6 +125,8 @@ describe("a write that ends early", () => {
     key: "shop/chn_1/shop.dump.zst",
     packId: "pck_1",
     backupId: "bkp_1",
+    kind: "full" as const,
+    base: null,
     chain: { chainId: "chn_1", seed: "00".repeat(16), averageSegmentBytes: 65_536 },
     token: "run_1.1",
     streamName: "base",
@@ -139,7 +141,7 @@ describe("a write that ends early", () => {
       yield* inChunks(rowsOf(5_000_000));
       throw failure;
     }
-    await expect(writeFullPack(request(dying(), signal), { pool })).rejects.toBe(failure);
+    await expect(writePack(request(dying(), signal), { pool })).rejects.toBe(failure);
     expect(await readdir(root)).toEqual([".incoming"]);
     expect(await readdir(join(root, ".incoming"))).toEqual([]);
   });
@@ -153,12 +155,12 @@ describe("a write that ends early", () => {
         yield* inChunks(rowsOf(1_500_000, at + 1));
       }
     }
-    await expect(writeFullPack(request(endless(), stop.signal), { pool })).rejects.toBe(reason);
+    await expect(writePack(request(endless(), stop.signal), { pool })).rejects.toBe(reason);
     expect(await readdir(join(root, ".incoming"))).toEqual([]);
   });
 
   it("shows nothing when it is discarded, nor before it is published", async () => {
-    const written = await writeFullPack(request(inChunks(rowsOf(100_000)), signal), { pool });
+    const written = await writePack(request(inChunks(rowsOf(100_000)), signal), { pool });
     expect(await readdir(root)).toEqual([".incoming"]);
     await written.discard();
     expect(await readdir(join(root, ".incoming"))).toEqual([]);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type DigestStore, equalDigests, wordAt } from "./segment-lookup.ts";
 
 /** Lengths and digests of segments in order, in typed arrays: 40 bytes a segment, however many there are. */
 export type SegmentTable = {
@@ -9,42 +10,76 @@ export type SegmentTable = {
   readonly digests: Uint8Array;
 };
 
-export type SegmentTableBuilder = {
-  append(rawLengths: Uint32Array, frameLengths: Uint32Array, digests: Uint8Array): void;
-  finish(): SegmentTable;
+/** The same in pieces, as they were collected. */
+export type SegmentPieces = {
+  readonly count: number;
+  readonly rawLengths: readonly Uint32Array[];
+  readonly frameLengths: readonly Uint32Array[];
+  readonly digests: readonly Uint8Array[];
 };
 
-/** Collects batches; arrays double when they are full. */
+export interface SegmentTableBuilder extends DigestStore {
+  /** Segments so far, those included whose frame is still being made. */
+  readonly count: number;
+  /** Adds a segment with the digest in `digests` from `at` on; its frame comes later, in the same order. Answers its number. */
+  addSegment(rawLength: number, digests: Uint8Array, at: number): number;
+  /** Lengths of the frames of the next segments that have none yet. */
+  addFrames(frameLengths: Uint32Array): void;
+  finish(): SegmentPieces;
+}
+
+const pageBits = 12;
+const pageSegments = 2 ** pageBits;
+
+/** Collects segments in pages, so that growing never holds anything twice. */
 export function createSegmentTableBuilder(): SegmentTableBuilder {
-  let capacity = 1024;
+  const pages: { rawLengths: Uint32Array; frameLengths: Uint32Array; digests: Uint8Array }[] = [];
   let count = 0;
-  let rawLengths = new Uint32Array(capacity);
-  let frameLengths = new Uint32Array(capacity);
-  let digests = new Uint8Array(capacity * 32);
-  const grow = (needed: number) => {
-    if (needed <= capacity) return;
-    while (capacity < needed) capacity *= 2;
-    const before = { rawLengths, frameLengths, digests };
-    rawLengths = new Uint32Array(capacity);
-    frameLengths = new Uint32Array(capacity);
-    digests = new Uint8Array(capacity * 32);
-    rawLengths.set(before.rawLengths);
-    frameLengths.set(before.frameLengths);
-    digests.set(before.digests);
-  };
+  let framed = 0;
+  const pageOf = (segment: number) => pages[segment >>> pageBits]!;
+  const within = (segment: number) => segment & (pageSegments - 1);
+  const cut = <T extends Uint32Array | Uint8Array>(parts: readonly T[], each: number): T[] =>
+    parts.map((part, page) => part.subarray(0, Math.min(pageSegments, count - page * pageSegments) * each) as T);
   return {
-    append(raw, frames, hashes) {
-      grow(count + raw.length);
-      rawLengths.set(raw, count);
-      frameLengths.set(frames, count);
-      digests.set(hashes, count * 32);
-      count += raw.length;
+    get count() {
+      return count;
     },
+    addSegment(rawLength, digests, at) {
+      if (within(count) === 0) {
+        pages.push({
+          rawLengths: new Uint32Array(pageSegments),
+          frameLengths: new Uint32Array(pageSegments),
+          digests: new Uint8Array(pageSegments * 32),
+        });
+      }
+      const page = pageOf(count);
+      page.rawLengths[within(count)] = rawLength;
+      page.digests.set(digests.subarray(at, at + 32), within(count) * 32);
+      count += 1;
+      return count - 1;
+    },
+    addFrames(frameLengths) {
+      for (const length of frameLengths) {
+        pageOf(framed).frameLengths[within(framed)] = length;
+        framed += 1;
+      }
+    },
+    wordOf: (segment) => wordAt(pageOf(segment).digests, within(segment) * 32),
+    equals: (segment, digests, at) => equalDigests(pageOf(segment).digests, within(segment) * 32, digests, at),
     finish: () => ({
       count,
-      rawLengths: rawLengths.subarray(0, count),
-      frameLengths: frameLengths.subarray(0, count),
-      digests: digests.subarray(0, count * 32),
+      rawLengths: cut(
+        pages.map((page) => page.rawLengths),
+        1,
+      ),
+      frameLengths: cut(
+        pages.map((page) => page.frameLengths),
+        1,
+      ),
+      digests: cut(
+        pages.map((page) => page.digests),
+        32,
+      ),
     }),
   };
 }

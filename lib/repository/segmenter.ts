@@ -22,6 +22,18 @@ export function chooseAverageSegmentBytes(estimatedBytes: number | null): number
   return average;
 }
 
+/** How many times the target a chain's streams may grow to. */
+const outgrownTimes = 4;
+
+/**
+ * True when a stream of about `estimatedStreamBytes` needs a new chain with a larger average: it is more than four times what the chain's
+ * average was chosen for. Never at the largest average, where a new chain would be no better.
+ */
+export function hasOutgrown(averageSegmentBytes: number, estimatedStreamBytes: number | null): boolean {
+  if (averageSegmentBytes >= largestAverage || estimatedStreamBytes === null) return false;
+  return estimatedStreamBytes > averageSegmentBytes * targetSegments * outgrownTimes;
+}
+
 export type SegmentLimits = {
   readonly minBytes: number;
   readonly averageBytes: number;

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { LifeboatError } from "#lib/domain/error";
+import { openChainBase } from "#lib/repository/chain-base";
 import type { CodecPool } from "#lib/repository/codec-pool";
 import { packKey, sidecarKey } from "#lib/repository/keys";
 import { openStoredBackup } from "#lib/repository/open-stored-backup";
@@ -10,7 +11,8 @@ import { readSidecar, type SidecarReading, writeSidecar } from "#lib/repository/
 import type { SidecarFacts } from "#lib/repository/sidecar-schema";
 import { spoolStream } from "#lib/repository/spool-stream";
 import { verifyPack } from "#lib/repository/verify-pack";
-import { writeFullPack } from "#lib/repository/write-full";
+import { synthesizeFull } from "#lib/repository/synthesize";
+import { writePack } from "#lib/repository/write-pack";
 import type { Keyring } from "#lib/secrets/keyring";
 import type { BackupFacts, KnownPack } from "#lib/services/backups/facts";
 import type { PackRepository } from "#lib/services/runs/pack-repository";
@@ -29,7 +31,9 @@ export function createPackRepository(options: RepositoryOptions): PackRepository
   return {
     averageSegmentBytes: chooseAverageSegmentBytes,
     packKey,
-    writeFull: (request) => writeFullPack({ ...request, storage }, { pool }),
+    openBase: (packs, signal) => openChainBase(storage, packs, signal),
+    write: (request) => writePack({ ...request, storage }, { pool }),
+    synthesize: (request) => synthesizeFull({ ...request, storage }, { pool }),
     reread: (pack, signal, onBytes) => rereadPack(storage, pack, signal, onBytes),
     verifyPack: (pack, signal, onBytes) =>
       verifyPack({ storage, pack, stream: pack.stream, signal, pool, onProgress: ({ streamBytes }) => onBytes(streamBytes) }),
