@@ -72,6 +72,7 @@ async function findThings(api: ApiClient): Promise<Things> {
   const backup = await anyBackup(api);
   const { serverId } = await api.ask(getSource, { params: { id: backup.sourceId } });
   if (serverId === null) throw new Error("the sample is not on a server");
+  if (serverId === null) throw new Error("the sample is on a server");
   const body = { backupId: backup.id, serverId, database: `looks_${Date.now()}`, owners: "none" as const };
   const { run, restoreId } = await api.ask(createRestore, { body });
   await api.ended(run.id);

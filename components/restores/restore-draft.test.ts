@@ -13,6 +13,7 @@ const draft: RestoreDraft = {
   owners: "keep",
   jobs: "2",
   keepOnFailure: false,
+  ignoreOpenFile: false,
 };
 
 describe("the input of a restore", () => {

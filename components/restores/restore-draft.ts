@@ -16,6 +16,8 @@ export type RestoreDraft = {
   readonly owners: RestoreInput["owners"];
   readonly jobs: string;
   readonly keepOnFailure: boolean;
+  /** Of a file that is put in the place of another: go on although a process has that one open. */
+  readonly ignoreOpenFile: boolean;
 };
 
 /** A table as one string that any name survives in. */
@@ -30,7 +32,7 @@ export function toRestoreInput(backupId: string, draft: RestoreDraft): RestoreIn
   const database = isReplace ? (draft.replaced ?? "") : draft.database;
   const bytes = byteLength(database);
   if (serverId === null || bytes === 0 || bytes > 63 || (!isReplace && chosen?.length === 0)) return null;
-  const how = { owners: draft.owners, jobs: Number(draft.jobs), keepOnFailure: draft.keepOnFailure };
+  const how = { owners: draft.owners, jobs: Number(draft.jobs), keepOnFailure: draft.keepOnFailure, ignoreOpenFile: draft.ignoreOpenFile };
   if (isReplace) {
     return { backupId, serverId, database, mode: "replace", targetEnvironment: draft.environment, content: "all", tables: [], ...how };
   }

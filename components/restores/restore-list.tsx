@@ -51,7 +51,7 @@ function useColumns(): readonly Column<RestoreDto>[] {
           <span className="block min-w-0">
             <span className="block truncate font-mono text-[0.8125rem]">{original.database}</span>
             <span className="block truncate text-xs font-normal text-ink-3">
-              {original.mode === "replace" ? t("columns.replaced", { server: original.serverName }) : original.serverName}
+              {original.mode === "replace" ? t("columns.replaced", { server: placeOf(original) }) : placeOf(original)}
             </span>
           </span>
         ),
@@ -76,6 +76,11 @@ function useColumns(): readonly Column<RestoreDto>[] {
       }),
     ] as const satisfies readonly Column<RestoreDto>[];
   }, [t, locale]);
+}
+
+/** The server that it went to, or, of a file, the worker's host. */
+function placeOf({ serverName, targetPath }: RestoreDto): string {
+  return serverName ?? targetPath ?? "";
 }
 
 function durationText({ run: { startedAt, finishedAt } }: RestoreDto, locale: string): string {

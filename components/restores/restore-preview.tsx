@@ -47,7 +47,7 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
         </Notice>
       ) : (
         <Notice tone="good" live title={t("clear")}>
-          {words.rich(replace === null ? "create" : "replace", { ...rich, database, server: preview.serverName })}
+          {words.rich(replace === null ? "create" : "replace", { ...rich, database, server: preview.serverName ?? "" })}
         </Notice>
       )}
       {warnings.length === 0 ? null : (
@@ -69,7 +69,7 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
       ) : (
         <ConfirmReplace
           database={database}
-          serverName={preview.serverName}
+          serverName={preview.serverName ?? ""}
           plan={replace}
           blocked={blocked || asking}
           pending={starting}
@@ -120,7 +120,7 @@ function PreviewFacts({ preview }: { preview: RestorePreviewDto }) {
         { label: t("workerDisk"), value: formatBytes(preview.workerFreeBytes, locale) },
         {
           label: t("versions"),
-          value: t("versionsText", { from: preview.backupServerVersion, to: preview.serverVersion }),
+          value: t("versionsText", { from: preview.backupServerVersion, to: preview.serverVersion ?? "–" }),
           hint: preview.toolVersion === null ? t("toolNone") : t("tool", { version: preview.toolVersion }),
         },
         {

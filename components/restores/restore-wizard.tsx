@@ -58,6 +58,7 @@ function Steps({ backup }: { backup: BackupDetailDto }) {
     owners: "keep",
     jobs: "2",
     keepOnFailure: false,
+    ignoreOpenFile: false,
   }));
   const serverId = draft.serverId ?? source?.serverId ?? servers?.items[0]?.id ?? null;
   const input = toRestoreInput(backup.id, { ...draft, serverId });

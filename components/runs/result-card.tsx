@@ -60,9 +60,15 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
       case "delete":
       case "undo-replace":
       case "clean-up-replace":
+      case "verify-chain":
+      case "synthesize":
+      case "import":
+      case "scan-storage":
         return t(run.type);
       case "check-server":
       case "preview-restore":
+      case "check-file":
+      case "list-import-folder":
         return t("probe");
     }
   }
