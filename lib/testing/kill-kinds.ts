@@ -110,7 +110,9 @@ export function deleteKind({ db, test, context, backUp }: KillGround): KillKind 
     start: async () => {
       backupId = (await untilEnded(db, await backUp())).backupId ?? "";
       const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
-      return (await deleteBackup(context, { params: { id: backupId }, query: {}, body: {}, ifMatch: backup?.version ?? 0 })).id;
+      return (
+        await deleteBackup(context, { params: { id: backupId }, query: { dependents: "refuse" }, body: {}, ifMatch: backup?.version ?? 0 })
+      ).id;
     },
     judge: async (_runId, passed) => {
       const [left] = await db.select().from(backups).where(eq(backups.id, backupId));

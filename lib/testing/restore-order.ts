@@ -1,7 +1,11 @@
 import type { z } from "zod";
 import { createRestore } from "#lib/contracts/restores";
 
+type Order = z.input<typeof createRestore.body>;
+
 /** A restore as its verbs get it from the edge: parsed, so that what is left out has its default. */
-export function restoreOrder(order: z.input<typeof createRestore.body>): z.output<typeof createRestore.body> {
-  return createRestore.body.parse(order);
+export function restoreOrder<T extends Order>(
+  order: T,
+): z.output<typeof createRestore.body> & Pick<T, keyof T & ("backupId" | "serverId" | "database")> {
+  return { ...order, ...createRestore.body.parse(order) };
 }

@@ -76,8 +76,8 @@ describe.skipIf(noMount !== null)(`a full disk under the catalogue${noMount === 
         ...deps,
         repository: {
           ...deps.repository,
-          writeFull: async (request) => {
-            const written = await deps.repository.writeFull(request);
+          write: async (request) => {
+            const written = await deps.repository.write(request);
             if (held) {
               reached.resolve();
               await full.promise;

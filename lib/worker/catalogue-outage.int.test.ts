@@ -16,6 +16,7 @@ import { testContext, type TestContext } from "#lib/testing/context";
 import { type CutProxy, cutProxy } from "#lib/testing/cut-proxy";
 import { createCatalogue, createShopDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
 import { quietLogger } from "#lib/testing/quiet-logger";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, loadRun, type Station, untilEnded } from "#lib/testing/worker-setup";
 import { enduranceOf } from "./start-from-env.ts";
 
@@ -103,9 +104,9 @@ const kinds: [string, { start: () => Promise<string>; at: (deps: WorkerDeps, poi
       start: backUp,
       at: (deps, point) =>
         withRepository(deps, {
-          writeFull: async (request) => {
+          write: async (request) => {
             await point.pass();
-            return deps.repository.writeFull(request);
+            return deps.repository.write(request);
           },
         }),
     },
@@ -128,8 +129,7 @@ const kinds: [string, { start: () => Promise<string>; at: (deps: WorkerDeps, poi
     {
       start: async () => {
         const { id: backupId } = await someBackup();
-        const order = { mode: "new" as const, content: "all" as const, tables: [], owners: "keep" as const, jobs: 1, keepOnFailure: false };
-        const body = { backupId, serverId, database: target, confirmProduction: false, ...order };
+        const body = restoreOrder({ backupId, serverId, database: target, jobs: 1 });
         return (await createRestore(context, { ...none, params: {}, body })).run.id;
       },
       at: (deps, point) =>
@@ -146,7 +146,7 @@ const kinds: [string, { start: () => Promise<string>; at: (deps: WorkerDeps, poi
     {
       start: async () => {
         const { id, version } = await someBackup();
-        return (await deleteBackup(context, { params: { id }, query: {}, body: {}, ifMatch: version })).id;
+        return (await deleteBackup(context, { params: { id }, query: { dependents: "refuse" }, body: {}, ifMatch: version })).id;
       },
       at: (deps, point) =>
         withRepository(deps, {

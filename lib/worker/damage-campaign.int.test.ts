@@ -11,6 +11,7 @@ import { damagesOf } from "#lib/testing/campaign-damage";
 import { campaignRandom } from "#lib/testing/campaign-random";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createShopDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
+import { restoreOrder } from "#lib/testing/restore-order";
 import { addSource, createStation, type Station, untilEnded } from "#lib/testing/worker-setup";
 import type { Worker } from "./worker.ts";
 
@@ -53,8 +54,7 @@ async function verify(): Promise<string | undefined> {
 
 /** Asked to keep what it makes, so that anything made would be found. */
 async function restore() {
-  const order = { mode: "new" as const, content: "all" as const, tables: [], owners: "keep" as const, jobs: 1, keepOnFailure: true };
-  const body = { backupId, serverId, database: target, confirmProduction: false, ...order };
+  const body = restoreOrder({ backupId, serverId, database: target, jobs: 1, keepOnFailure: true });
   const { run, restoreId } = await createRestore(context, { ...none, params: {}, body });
   const ended = await untilEnded(db(), run.id);
   const [row] = await db().select().from(restores).where(eq(restores.id, restoreId));

@@ -51,7 +51,7 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 /** The dump never ends by itself. */
 const stuckInDump = (deps: WorkerDeps): WorkerDeps => ({
   ...deps,
-  repository: { ...deps.repository, writeFull: (request) => untilAborted(request.signal) },
+  repository: { ...deps.repository, write: (request) => untilAborted(request.signal) },
 });
 /** Published with its sidecar, and then nothing more. */
 const stuckInReread = (deps: WorkerDeps): WorkerDeps => ({

@@ -139,7 +139,8 @@ it("lets nobody send a server's name elsewhere while a replacement works on it",
 it("promises no way back on a server that was removed, and lets go of the backup", async () => {
   const target = await kit.backedUp();
   const { restoreId } = await kit.withWorker(() => kit.replace(target));
-  const remove = () => deleteBackup(kit.context, { ...none, ifMatch: 1, params: { id: target.backupId }, body: {} });
+  const remove = () =>
+    deleteBackup(kit.context, { query: { dependents: "refuse" }, ifMatch: 1, params: { id: target.backupId }, body: {} });
   await expect(remove()).rejects.toMatchObject({ code: "backup-kept-for-undo" });
   await kit.db.update(servers).set({ removedAt: new Date() }).where(eq(servers.id, target.serverId));
   const why = { params: { why: "serverRemoved" } };

@@ -47,7 +47,7 @@ describe("a replacement that cannot be", () => {
         ...deps,
         repository: {
           ...deps.repository,
-          verifyPack: (pack) =>
+          verify: ({ pack }) =>
             Promise.resolve({ checks: [], failure: { code: "pack-damaged", params: { key: pack.key, detail: "a flipped bit" } } }),
         },
       }),
@@ -200,7 +200,12 @@ describe("a replacement that cannot be", () => {
         code: "run-active",
       });
       const [backup] = await kit.db.select().from(backups).where(eq(backups.id, target.backupId));
-      const removal = { params: { id: target.backupId }, query: {}, body: {}, ifMatch: backup?.version ?? 0 };
+      const removal = {
+        params: { id: target.backupId },
+        query: { dependents: "refuse" as const },
+        body: {},
+        ifMatch: backup?.version ?? 0,
+      };
       await expect(deleteBackup(kit.context, removal)).rejects.toMatchObject({ code: "chain-locked", params: { by: run.id } });
       release();
       expect(await untilEnded(kit.db, run.id)).toMatchObject({ state: "succeeded", error: null });

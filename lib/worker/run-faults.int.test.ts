@@ -65,8 +65,8 @@ describe("an executor that does not listen", () => {
       ...deps,
       repository: {
         ...deps.repository,
-        writeFull: (request) => {
-          if (!first) return deps.repository.writeFull(request);
+        write: (request) => {
+          if (!first) return deps.repository.write(request);
           first = false;
           return forever();
         },
@@ -104,8 +104,8 @@ it("cancels between the file's end and its name, and leaves neither", async () =
     ...deps,
     repository: {
       ...deps.repository,
-      writeFull: async (request) => {
-        const written = await deps.repository.writeFull(request);
+      write: async (request) => {
+        const written = await deps.repository.write(request);
         return { ...written, publish: () => untilAborted(request.signal) };
       },
     },
@@ -128,7 +128,7 @@ it("fails a running run that carries no lease, for nobody could ever find it by 
 });
 
 it("gives every running run a lease", async () => {
-  const stuck: Change = (deps) => ({ ...deps, repository: { ...deps.repository, writeFull: ({ signal }) => untilAborted(signal) } });
+  const stuck: Change = (deps) => ({ ...deps, repository: { ...deps.repository, write: ({ signal }) => untilAborted(signal) } });
   await withWorker({ change: stuck }, async () => {
     const id = await ask();
     await untilStep(db(), id, "dump");

@@ -187,9 +187,9 @@ it("says so when the database is dropped in the middle of its backup", async () 
     ...deps,
     repository: {
       ...deps.repository,
-      writeFull: async (request) => {
+      write: async (request) => {
         await server.admin().unsafe(`drop database "${doomed.name}" with (force)`);
-        return deps.repository.writeFull(request);
+        return deps.repository.write(request);
       },
     },
   });
