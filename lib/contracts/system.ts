@@ -112,7 +112,7 @@ export const searchEverything = defineEndpoint({
   permission: "sources:read",
   query: z.object({ q: z.string().max(200) }),
   response: z.object({
-    sources: z.array(z.object({ id: z.string(), name: z.string(), serverName: z.string() })),
+    sources: z.array(z.object({ id: z.string(), name: z.string(), serverName: z.string().nullable(), path: z.string().nullable() })),
     servers: z.array(z.object({ id: z.string(), name: z.string() })),
     backups: z.array(z.object({ id: z.string(), sourceName: z.string(), label: z.string(), snapshotAt: instant, createdBy: actorRef })),
   }),

@@ -10,6 +10,7 @@ const worker: WorkerFacts = {
 const fine: BackupPlanFacts = {
   sourceName: "Shop",
   paused: false,
+  engine: "postgres",
   group: "default",
   serverVersion: "15.20",
   lastCheckError: null,

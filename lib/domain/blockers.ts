@@ -1,3 +1,4 @@
+import type { SourceEngine } from "./backup-state.ts";
 import type { Reason } from "./error.ts";
 import { estimateStoredBytes, fits, neededBytes } from "./space.ts";
 import { chooseToolSet, type InstalledTools, majorOf, newestToolSet } from "./tool-choice.ts";
@@ -12,6 +13,7 @@ export type WorkerFacts = {
 export type BackupPlanFacts = {
   readonly sourceName: string;
   readonly paused: boolean;
+  readonly engine: SourceEngine;
   readonly group: string;
   /** As the server last told it. */
   readonly serverVersion: string | null;
@@ -38,7 +40,9 @@ export function toolSetFor(facts: BackupPlanFacts): WorkerFacts["toolSets"][numb
       );
 }
 
+/** A file needs no tools. */
 function toolBlocker(facts: BackupPlanFacts): Reason | null {
+  if (facts.engine === "sqlite") return null;
   const installed = workersOf(facts).flatMap((worker) => worker.toolSets);
   const major = majorOf(facts.serverVersion);
   const newest = newestToolSet(installed);

@@ -31,7 +31,7 @@ export const errorCategories = {
   "run-active": "conflict", // { runId, type }
   "run-finished": "conflict", // { runId, state }
   "source-paused": "conflict", // { source }
-  "source-duplicate": "conflict", // { server, database, sourceId }
+  "source-duplicate": "conflict", // { server, database, sourceId }; of a file: { database: its path, sourceId }
   "source-has-backups": "conflict", // { count }
   "server-has-sources": "conflict", // { count }
   "server-duplicate": "conflict", // { name }
@@ -115,6 +115,7 @@ export const errorCategories = {
   "target-exists": "conflict", // { database }
   "target-is-catalogue": "forbidden", // { database }
   "target-name-invalid": "invalid", // { database, why }
+  "target-kind-differs": "invalid", // { engine }: of the source that the backup is of
   "target-too-old": "unprocessable", // { serverVersion, backupVersion }
   "target-cannot-create": "unprocessable", // { user }
   "target-encoding-missing": "unprocessable", // { detail }

@@ -15,7 +15,7 @@ export type SourceLastFacts = {
 
 export type SourceFacts = SourceLastFacts & { readonly backupCount: number; readonly storedBytes: number };
 
-export type SourceJoined = SourceFacts & { readonly serverName: string; readonly serverVersion: string | null };
+export type SourceJoined = SourceFacts & { readonly serverName: string | null; readonly serverVersion: string | null };
 
 export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
   return {
@@ -27,6 +27,8 @@ export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
     serverName: joined.serverName,
     serverVersion: joined.serverVersion,
     database: row.database,
+    path: row.path,
+    keepLast: row.keepLast,
     environment: row.environment,
     excludedSchemas: row.excludedSchemas,
     excludedTables: row.excludedTables,
@@ -51,8 +53,9 @@ export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
 export function auditedSource(row: SourceRow): Record<string, unknown> {
   return {
     name: row.name,
-    serverId: row.serverId,
+    ...(row.path === null ? { serverId: row.serverId } : { path: row.path }),
     database: row.database,
+    keepLast: row.keepLast,
     environment: row.environment,
     excludedSchemas: row.excludedSchemas,
     excludedTables: row.excludedTables,

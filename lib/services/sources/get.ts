@@ -24,9 +24,10 @@ async function planFacts(context: ServiceContext, found: SourceWithServer, lastG
   return {
     sourceName: found.source.name,
     paused: found.source.pausedAt !== null,
-    group: found.server.workerGroup,
-    serverVersion: found.server.serverVersion,
-    lastCheckError: found.server.lastError,
+    engine: found.source.engine,
+    group: found.server?.workerGroup ?? found.source.workerGroup ?? "default",
+    serverVersion: found.server?.serverVersion ?? null,
+    lastCheckError: found.server?.lastError ?? null,
     sizeBytes: found.source.sizeBytes,
     last: last[0] ?? null,
     workers,

@@ -21,12 +21,14 @@ export async function listSourceNames(
     .select({
       id: sources.id,
       name: sources.name,
+      engine: sources.engine,
       serverName: servers.name,
+      path: sources.path,
       paused: sql<boolean>`${sources.pausedAt} is not null`,
       activeRunId: runs.id,
     })
     .from(sources)
-    .innerJoin(servers, eq(servers.id, sources.serverId))
+    .leftJoin(servers, eq(servers.id, sources.serverId))
     .leftJoin(runs, active)
     .where(isNull(sources.removedAt))
     .orderBy(asc(sql`lower(${sources.name})`), asc(sources.id))

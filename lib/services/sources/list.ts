@@ -24,17 +24,17 @@ export async function listSources(
     isNull(sources.removedAt),
     server === undefined ? undefined : eq(sources.serverId, server),
     environment === undefined ? undefined : eq(sources.environment, environment),
-    anyContains([sources.name, sources.database, sources.slug, servers.name], q),
+    anyContains([sources.name, sources.database, sources.slug, sources.path, servers.name], q),
   );
   const [found, counted] = await Promise.all([
     context.db
       .select({ source: sources, server: servers, loweredName })
       .from(sources)
-      .innerJoin(servers, eq(servers.id, sources.serverId))
+      .leftJoin(servers, eq(servers.id, sources.serverId))
       .where(and(where, keysetAfter(byName, after)))
       .orderBy(...keysetOrderBy(byName))
       .limit(limit + 1),
-    countCapped(context.db, sql`${sources} join ${servers} on ${servers.id} = ${sources.serverId}`, where),
+    countCapped(context.db, sql`${sources} left join ${servers} on ${servers.id} = ${sources.serverId}`, where),
   ]);
   const page = pageRows(found, limit, byName, (row) => ({ value: row.loweredName, id: row.source.id }));
   const ids = page.rows.map((row) => row.source.id);

@@ -7,14 +7,14 @@ import { LifeboatError } from "#lib/domain/error";
 import { type SourceRow, toSourceDto } from "./dto.ts";
 import { loadSourceFacts } from "./facts.ts";
 
-export type SourceWithServer = { readonly source: SourceRow; readonly server: typeof servers.$inferSelect };
+export type SourceWithServer = { readonly source: SourceRow; readonly server: typeof servers.$inferSelect | null };
 
-/** A source's row with its server's. Throws `not-found`, also for a removed source. */
+/** A source's row with its server's; a file has none. Throws `not-found`, also for a removed source. */
 export async function findSource(db: Database | Transaction, id: string): Promise<SourceWithServer> {
   const [found] = await db
     .select({ source: sources, server: servers })
     .from(sources)
-    .innerJoin(servers, eq(servers.id, sources.serverId))
+    .leftJoin(servers, eq(servers.id, sources.serverId))
     .where(and(eq(sources.id, id), isNull(sources.removedAt)));
   if (found === undefined) throw new LifeboatError("not-found", { entity: "source", id });
   return found;
@@ -38,7 +38,7 @@ export async function toSourceDtos(db: Database | Transaction, rows: readonly So
     rows.map(({ source }) => source),
   );
   return rows.map(({ source, server }) =>
-    toSourceDto(source, { serverName: server.name, serverVersion: server.serverVersion, ...factsOf(source.id) }),
+    toSourceDto(source, { serverName: server?.name ?? null, serverVersion: server?.serverVersion ?? null, ...factsOf(source.id) }),
   );
 }
 

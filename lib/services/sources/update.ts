@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/sources";
 import { sources } from "#lib/db/schema/sources";
+import { LifeboatError } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
@@ -17,6 +18,13 @@ function actionOf(before: SourceRow, after: SourceRow, otherFields: number): str
   return isPaused ? "source.pause" : "source.resume";
 }
 
+/** A file is copied whole. */
+function refuseLeavingOut(row: SourceRow, fields: EndpointInput<typeof contract.updateSource>["body"]): void {
+  const leavesOut = (fields.excludedSchemas ?? []).length > 0 || (fields.excludedTables ?? []).length > 0;
+  if (row.engine === "sqlite" && leavesOut)
+    throw new LifeboatError("invalid-input", { issues: "excludedTables: a file is backed up whole" });
+}
+
 /** Changes, pauses or resumes a source. Throws `not-found`, `version-required`, `version-conflict`. A running backup goes on. */
 export async function updateSource(
   context: ServiceContext,
@@ -29,6 +37,7 @@ export async function updateSource(
   return context.db.transaction(async (tx) => {
     const row = await lockSource(tx, id);
     refuseStale("source", row.version, expected);
+    refuseLeavingOut(row, fields);
     const now = context.now();
     const pausedAt = paused === undefined ? row.pausedAt : paused ? (row.pausedAt ?? now) : null;
     const [after] = await tx

@@ -20,10 +20,10 @@ export async function searchEverything(
   const { q } = input.query;
   const [foundSources, foundServers, foundBackups] = await Promise.all([
     context.db
-      .select({ id: sources.id, name: sources.name, serverName: servers.name })
+      .select({ id: sources.id, name: sources.name, serverName: servers.name, path: sources.path })
       .from(sources)
-      .innerJoin(servers, eq(servers.id, sources.serverId))
-      .where(and(isNull(sources.removedAt), anyContains([sources.name, sources.database, sources.slug, sources.id], q)))
+      .leftJoin(servers, eq(servers.id, sources.serverId))
+      .where(and(isNull(sources.removedAt), anyContains([sources.name, sources.database, sources.slug, sources.path, sources.id], q)))
       .orderBy(asc(sql`lower(${sources.name})`), asc(sources.id))
       .limit(mostPerKind),
     context.db
