@@ -3,11 +3,13 @@
 import { Activity } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
+import { exportRuns } from "#lib/contracts/exports";
 import type { RunDto } from "#lib/contracts/runs";
 import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
 import { listRunsPages } from "#lib/query/runs";
 import { columnsFor } from "../data-table/data-table.tsx";
+import { ExportMenu } from "../data-table/export-menu.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
@@ -68,6 +70,7 @@ export function RunsTable() {
       rowHref={(run) => `/runs/${run.id}`}
       pages={listRunsPages({ type: list.values.type, state: list.values.state })}
       list={list}
+      exports={<ExportMenu endpoint={exportRuns} query={{ type: list.values.type, state: list.values.state }} />}
       filters={
         <>
           <FilterSelect

@@ -4,9 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 import { Archive } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { BackupDto } from "#lib/contracts/backups";
+import { exportBackups } from "#lib/contracts/exports";
 import { backupKinds } from "#lib/domain/backup-state";
 import { listBackupsPages } from "#lib/query/backups";
 import { listSourceNamesQuery } from "#lib/query/sources";
+import { ExportMenu } from "../data-table/export-menu.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
@@ -22,16 +24,18 @@ export function BackupList() {
   const { values } = list;
   const { data: sources } = useQuery(listSourceNamesQuery());
   const columns = useBackupColumns();
+  const backupQuery = backupListQuery(values);
   return (
     <ListTable
       label={t("title")}
       columns={columns}
       rowId={rowId}
       rowHref={rowHref}
-      pages={listBackupsPages(backupListQuery(values))}
+      pages={listBackupsPages(backupQuery)}
       sort={values.sort ?? "-snapshotAt"}
       onSortChange={(sort) => list.set({ sort: backupSorts.find((known) => known === sort) })}
       list={list}
+      exports={<ExportMenu endpoint={exportBackups} query={backupQuery} />}
       search={<ToolbarSearch label={t("search")} value={values.q} onChange={(q) => list.set({ q })} />}
       filters={
         <>

@@ -41,6 +41,8 @@ type ListTableProps<Row extends object, Key extends readonly unknown[]> = Shown<
   list?: Pick<ListState<never>, "isFiltered" | "clear">;
   search?: ReactNode;
   filters?: ReactNode;
+  /** The way to keep the list as a file: an `ExportMenu`. */
+  exports?: ReactNode;
 };
 
 export function ListTable<Row extends object, Key extends readonly unknown[]>({
@@ -48,6 +50,7 @@ export function ListTable<Row extends object, Key extends readonly unknown[]>({
   list,
   search,
   filters,
+  exports,
   ...shown
 }: ListTableProps<Row, Key>) {
   const query = useInfiniteQuery({ ...pages, placeholderData: keepPreviousData });
@@ -61,11 +64,11 @@ export function ListTable<Row extends object, Key extends readonly unknown[]>({
       isFiltered={list?.isFiltered}
       onClear={list?.clear}
       toolbar={
-        list && (
-          <Toolbar isFiltered={list.isFiltered} onClear={list.clear} search={search}>
+        list || exports ? (
+          <Toolbar isFiltered={list?.isFiltered ?? false} onClear={list?.clear} search={search} exports={exports}>
             {filters}
           </Toolbar>
-        )
+        ) : null
       }
       footer={
         first && rows && rows.length > 0 ? (

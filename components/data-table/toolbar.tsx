@@ -15,11 +15,13 @@ export function Toolbar({
   search,
   isFiltered,
   onClear,
+  exports,
   children,
 }: {
   search?: ReactNode;
   isFiltered: boolean;
-  onClear: () => void;
+  onClear: (() => void) | undefined;
+  exports?: ReactNode;
   children?: ReactNode;
 }) {
   const t = useTranslations("common");
@@ -32,6 +34,7 @@ export function Toolbar({
           {t("resetFilters")}
         </Button>
       ) : null}
+      {exports}
     </div>
   );
 }

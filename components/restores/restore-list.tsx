@@ -3,10 +3,12 @@
 import { ArchiveRestore } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
+import { exportRestores } from "#lib/contracts/exports";
 import type { RestoreDto } from "#lib/contracts/restores";
 import { formatDuration } from "#lib/format/duration";
 import { listRestoresPages } from "#lib/query/restores";
 import { columnsFor, type Column } from "../data-table/data-table.tsx";
+import { ExportMenu } from "../data-table/export-menu.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
@@ -23,6 +25,7 @@ export function RestoreList() {
       rowId={rowId}
       rowHref={rowHref}
       pages={listRestoresPages({})}
+      exports={<ExportMenu endpoint={exportRestores} query={{}} />}
       empty={
         <EmptyState
           icon={ArchiveRestore}

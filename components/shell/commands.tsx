@@ -106,11 +106,11 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
   ];
   const data = query.trim().length > 1 ? search.data : undefined;
   const found: Command[] = [
-    ...(data?.sources ?? []).map(({ id, name, serverName }) => ({
+    ...(data?.sources ?? []).map(({ id, name, serverName, path }) => ({
       id,
       group: "sources" as const,
       label: name,
-      hint: t("onServer", { server: serverName }),
+      hint: path ?? (serverName === null ? undefined : t("onServer", { server: serverName })),
       icon: Database,
       href: `/sources/${id}`,
     })),

@@ -4,11 +4,13 @@ import { Database, Plus } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
 import { useMemo } from "react";
 import type { z } from "zod";
+import { exportSources } from "#lib/contracts/exports";
 import type { listSources } from "#lib/contracts/sources";
 import { environments } from "#lib/domain/backup-state";
 import { formatBytes } from "#lib/format/bytes";
 import { listSourcesPages } from "#lib/query/sources";
 import { columnsFor, type Column } from "../data-table/data-table.tsx";
+import { ExportMenu } from "../data-table/export-menu.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
@@ -40,6 +42,7 @@ export function SourceList() {
       rowHref={rowHref}
       pages={listSourcesPages(values)}
       list={list}
+      exports={<ExportMenu endpoint={exportSources} query={values} />}
       search={<ToolbarSearch label={t("search")} value={list.values.q} onChange={(q) => list.set({ q })} />}
       filters={
         <FilterSelect

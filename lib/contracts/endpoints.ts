@@ -2,6 +2,7 @@ import { exportAuditEvents, listAuditEvents } from "./audit.ts";
 import * as backups from "./backups.ts";
 import * as chains from "./chains.ts";
 import type { Endpoint } from "./endpoint.ts";
+import * as exports from "./exports.ts";
 import * as imports from "./imports.ts";
 import * as people from "./people.ts";
 import * as restores from "./restores.ts";
@@ -51,6 +52,7 @@ export const endpoints: readonly Endpoint[] = [
   servers.listServerDatabases,
   sources.listSources,
   sources.listSourceNames,
+  exports.exportSources,
   sources.createSource,
   sources.checkFile,
   sources.getSource,
@@ -58,6 +60,7 @@ export const endpoints: readonly Endpoint[] = [
   sources.deleteSource,
   sources.listSourceTables,
   backups.listBackups,
+  exports.exportBackups,
   backups.createBackup,
   backups.getBackup,
   backups.updateBackup,
@@ -88,12 +91,14 @@ export const endpoints: readonly Endpoint[] = [
   storage.settleOrphans,
   storage.scanStorage,
   restores.listRestores,
+  exports.exportRestores,
   restores.createRestore,
   restores.previewRestore,
   restores.getRestore,
   restores.undoReplace,
   restores.cleanUpReplace,
   listRuns,
+  exports.exportRuns,
   getRun,
   getRunLog,
   cancelRun,

@@ -13,6 +13,10 @@ const reads = endpoints.filter(({ method, id }) => method === "GET" && id !== "d
 const records: Record<string, readonly string[]> = {
   listServerDatabases: ["lifeboat.runs", "lifeboat.run_steps"],
   exportAuditEvents: ["lifeboat.audit_events"],
+  exportSources: ["lifeboat.audit_events"],
+  exportBackups: ["lifeboat.audit_events"],
+  exportRuns: ["lifeboat.audit_events"],
+  exportRestores: ["lifeboat.audit_events"],
 };
 let home: TestCatalogue;
 let cookie: string;

@@ -164,10 +164,19 @@ function successOf(endpoint: Endpoint): Json {
   if (endpoint.id === "downloadBackup") {
     return { description: "The file.", content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } } };
   }
-  if (endpoint.id === "exportAuditEvents") return { description: "The file.", content: { "text/csv": { schema: { type: "string" } } } };
+  if (endpoint.id.startsWith("export")) return exportedFile(endpoint);
   const json = { "application/json": { schema: schemaOf(endpoint.response, "output") } };
   const events = endpoint.id === "getRunLog" ? { "text/event-stream": { schema: { type: "string" } } } : {};
   return { description: endpoint.summary, content: { ...json, ...events } };
+}
+
+function exportedFile({ query }: Endpoint): Json {
+  const text = { schema: { type: "string" } };
+  const hasFormats = query instanceof z.ZodObject && "format" in query.shape;
+  return {
+    description: "The file.",
+    content: { "text/csv": text, ...(hasFormats ? { "application/json": { schema: { type: "array" } } } : {}) },
+  };
 }
 
 /** Statuses that an endpoint may answer with beside its own. */

@@ -1,13 +1,14 @@
 import type { AuditEventDto, AuditFilter } from "#lib/contracts/audit";
 import type * as contract from "#lib/contracts/audit";
 import type { EndpointInput, EndpointOutput } from "#lib/contracts/endpoint";
-import { csvRecord } from "#lib/domain/csv";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { exportFileName } from "../exports/begin.ts";
+import { csvPieces, type ExportColumn, exportPageSize } from "../exports/rows.ts";
 import { auditFilter, readAuditPage } from "./events.ts";
 import { recordAudit } from "./record.ts";
 
-const columns: readonly (readonly [name: string, (event: AuditEventDto) => string | null])[] = [
+const columns: readonly ExportColumn<AuditEventDto>[] = [
   ["id", (event) => event.id],
   ["at", (event) => event.at],
   ["actor_type", (event) => event.actor.type],
@@ -27,9 +28,6 @@ function asJson(fields: Record<string, unknown> | null): string | null {
   return fields === null ? null : JSON.stringify(fields);
 }
 
-/** Rows that are held in memory at a time. */
-const pageSize = 1000;
-
 /** Lets the export begin, and writes down that it was asked for and with which filters. The rows themselves are `auditCsv`'s. */
 export async function exportAuditEvents(
   context: ServiceContext,
@@ -37,26 +35,15 @@ export async function exportAuditEvents(
 ): Promise<EndpointOutput<typeof contract.exportAuditEvents>> {
   authorise(context, "audit:read");
   await recordAudit(context.db, context, { action: "audit.export", targetType: "audit", targetId: null, after: { filter: { ...query } } });
-  return fileName(context.now());
-}
-
-/** `lifeboat-audit_20260105T093000Z.csv` */
-function fileName(now: Date): string {
-  return `lifeboat-audit_${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}.csv`;
+  return exportFileName("audit", "csv", context.now());
 }
 
 /**
- * The events as CSV, newest first, in pieces of one page each: what is exported may be larger than memory. Rows that are written meanwhile
- * are newer than the first page and do not appear.
+ * The events as CSV, newest first, in pieces of one page each. Rows that are written meanwhile are newer than the first page and do not
+ * appear.
  */
-export async function* auditCsv(context: ServiceContext, filter: AuditFilter): AsyncGenerator<string, void> {
+export function auditCsv(context: ServiceContext, filter: AuditFilter): AsyncGenerator<string, void> {
   authorise(context, "audit:read");
-  yield csvRecord(columns.map(([name]) => name));
   const where = auditFilter(filter);
-  let after: string | undefined;
-  do {
-    const page = await readAuditPage(context.db, where, { limit: pageSize, after });
-    if (page.items.length > 0) yield page.items.map((event) => csvRecord(columns.map(([, read]) => read(event) ?? ""))).join("");
-    after = page.next ?? undefined;
-  } while (after !== undefined);
+  return csvPieces(columns, (after) => readAuditPage(context.db, where, { limit: exportPageSize, after }));
 }

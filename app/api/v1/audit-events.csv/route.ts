@@ -1,6 +1,14 @@
 import * as contract from "#lib/contracts/audit";
-import { auditCsvStream } from "#lib/http/audit-csv-stream";
+import { exportStream } from "#lib/http/export-stream";
 import { route } from "#lib/http/route";
-import { exportAuditEvents } from "#lib/services/audit/export";
+import { auditCsv, exportAuditEvents } from "#lib/services/audit/export";
 
-export const GET = route(contract.exportAuditEvents, exportAuditEvents, auditCsvStream);
+export const GET = route(
+  contract.exportAuditEvents,
+  exportAuditEvents,
+  exportStream(
+    contract.exportAuditEvents,
+    () => "csv",
+    (context, { query }) => auditCsv(context, query),
+  ),
+);
