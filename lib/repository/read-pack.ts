@@ -3,7 +3,7 @@ import { LifeboatError } from "#lib/domain/error";
 import type { Storage } from "../storage/port.ts";
 import { decodeFooter, footerBytes, indexFrameMagic, skippableHeader, skippableHeaderBytes } from "./pack-footer.ts";
 import { decodeIndex, type PackIndex } from "./pack-index.ts";
-import { rootHashOf, type SegmentTable } from "./segment-table.ts";
+import type { SegmentTable } from "./segment-table.ts";
 
 /** A pack whose index was read and checked; its frames were not looked at. Offsets are in plain pack coordinates. */
 export type OpenPack = PackIndex & {
@@ -17,6 +17,8 @@ export type OpenPack = PackIndex & {
 const tailBytes = 64 * 1024;
 /** No writer of this format makes a larger index (about 6 million segments). */
 const maxIndexBytes = 256 * 1024 * 1024;
+/** As many as such an index has room for; a stream has no more, or no full could be made of it. */
+export const maxIndexSegments = Math.floor(maxIndexBytes / 40);
 /** Four times the largest average. */
 const maxSegmentBytes = 8 * 1024 * 1024;
 
@@ -69,48 +71,4 @@ function offsetsOf(segments: SegmentTable, damaged: (detail: string) => Lifeboat
     offsets[at + 1] = offsets[at]! + frameLength;
   }
   return offsets;
-}
-
-/** What a caller knows of a stream from the catalogue or the sidecar. */
-export type ExpectedStream = { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
-
-/** One stream of a pack that stands alone: segments `from` (included) to `to` (excluded). */
-export type StoredStream = ExpectedStream & { readonly from: number; readonly to: number };
-
-/**
- * The streams of a pack that needs no other one, as runs of its segments in order, with lengths and root hashes compared with
- * what the index says. Throws `pack-missing` for a chain member (naming the pack it needs) and `pack-damaged`.
- */
-export function storedStreams(pack: OpenPack): StoredStream[] {
-  const damaged = (detail: string) => new LifeboatError("pack-damaged", { key: pack.key, detail });
-  const [needed] = pack.meta.packs;
-  if (needed !== undefined) throw new LifeboatError("pack-missing", { key: needed.packId });
-  let next = 0;
-  const streams = pack.meta.streams.map((facts, number): StoredStream => {
-    const from = next;
-    let bytes = 0;
-    for (const extent of pack.extents.filter((each) => each.stream === number)) {
-      if (extent.pack !== 0 || extent.first !== next) throw damaged("the recipe is out of order");
-      next += extent.count;
-      bytes += extent.streamBytes;
-    }
-    if (next > pack.segments.count) throw damaged("the recipe names segments that are not there");
-    let rawBytes = 0;
-    for (let at = from; at < next; at += 1) rawBytes += pack.segments.rawLengths[at]!;
-    if (rawBytes !== facts.bytes || bytes !== facts.bytes) throw damaged("the segments do not add up to the stream");
-    if (rootHashOf(pack.segments, from, next) !== facts.rootHash) throw damaged("the root hash differs from the index's");
-    return { name: facts.name, bytes: facts.bytes, sha256: facts.sha256, rootHash: facts.rootHash, from, to: next };
-  });
-  if (next !== pack.segments.count) throw damaged("segments that no stream names");
-  return streams;
-}
-
-/** Finds a stream and compares it with what is expected. Throws `stream-mismatch` (root hashes, or lengths) and `pack-damaged`. */
-export function findStream(pack: OpenPack, name: string, expected: ExpectedStream | null): StoredStream {
-  const stream = storedStreams(pack).find((each) => each.name === name);
-  if (stream === undefined) throw new LifeboatError("pack-damaged", { key: pack.key, detail: `no stream named ${name}` });
-  if (expected !== null && (stream.rootHash !== expected.rootHash || stream.sha256 !== expected.sha256)) {
-    throw new LifeboatError("stream-mismatch", { expected: expected.rootHash, actual: stream.rootHash });
-  }
-  return stream;
 }

@@ -10,12 +10,12 @@ import type { LifeboatError } from "#lib/domain/error";
 import type { StreamChunk } from "../engines/port.ts";
 import { createLocalStorage } from "../storage/local/local-storage.ts";
 import { createCodecPool } from "./codec-pool.ts";
-import { openStoredBackup } from "./open-stored-backup.ts";
+import { openStoredBackup, openStoredPack } from "./open-stored-backup.ts";
 import { openPack } from "./read-pack.ts";
 import { rereadPack } from "./reread-pack.ts";
 import { spoolStream } from "./spool-stream.ts";
 import { inChunks, rowsOf, storeFull } from "./pack-fixture.ts";
-import { verifyPack } from "./verify-pack.ts";
+import { verifyMember } from "./verify-member.ts";
 import { writePack } from "./write-pack.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lifeboat-pack-"));
@@ -56,7 +56,7 @@ describe("a full", () => {
         expect(full.stream).toMatchObject({ bytes: bytes.length, sha256: sha256(bytes) });
         expect(full.pack.storedSha256).toBe(sha256(readFileSync(full.path)));
         expect(sha256(execFileSync("zstd", ["-dc", full.path], { maxBuffer: 1 << 26 }))).toBe(full.stream.sha256);
-        expect((await verifyPack({ ...full, signal, pool })).failure).toBeNull();
+        expect((await verifyMember({ ...full, signal, pool })).failure).toBeNull();
         const toPath = join(root, `${each}.dump`);
         await spoolStream({ ...full, toPath, signal, pool });
         expect(sha256(readFileSync(toPath))).toBe(full.stream.sha256);
@@ -69,10 +69,11 @@ describe("a full", () => {
     const bytes = rowsOf(2_500_000);
     const full = await storeFull({ root, bytes, pool, averageSegmentBytes: 16_384 });
     const stored = readFileSync(full.path);
-    const backup = await openStoredBackup({ ...full, key: full.pack.key, streamName: "base", pool });
-    expect(backup).toMatchObject({ streamBytes: bytes.length, packBytes: stored.length, sha256: full.stream.sha256 });
+    const backup = await openStoredBackup({ ...full, pool });
+    const file = await openStoredPack(full);
+    expect([backup.bytes, file.bytes]).toEqual([bytes.length, stored.length]);
     expect((await readWhole(backup.read())).equals(bytes)).toBe(true);
-    expect((await readWhole(backup.readStored())).equals(stored)).toBe(true);
+    expect((await readWhole(file.read())).equals(stored)).toBe(true);
     const rangeOf = (size: number) =>
       tuple(integer({ min: 0, max: size }), integer({ min: 0, max: size })).map(([a, b]) => ({
         offset: Math.min(a, b),
@@ -81,12 +82,12 @@ describe("a full", () => {
     await assert(
       asyncProperty(rangeOf(bytes.length), rangeOf(stored.length), async (plain, raw) => {
         expect((await readWhole(backup.read(plain))).equals(bytes.subarray(plain.offset, plain.offset + plain.length))).toBe(true);
-        expect((await readWhole(backup.readStored(raw))).equals(stored.subarray(raw.offset, raw.offset + raw.length))).toBe(true);
+        expect((await readWhole(file.read(raw))).equals(stored.subarray(raw.offset, raw.offset + raw.length))).toBe(true);
       }),
       { numRuns: 60 },
     );
     expect(() => backup.read({ offset: 0, length: bytes.length + 1 })).toThrow(/range-not-satisfiable/);
-    expect(() => backup.readStored({ offset: -1, length: 1 })).toThrow(/range-not-satisfiable/);
+    expect(() => file.read({ offset: -1, length: 1 })).toThrow(/range-not-satisfiable/);
     await backup.close();
   });
 

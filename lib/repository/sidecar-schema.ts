@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { backupKinds, environments } from "#lib/domain/backup-state";
+import { backupKinds, backupOrigins, environments, sourceEngines, streamExtensions } from "#lib/domain/backup-state";
+import type { ErrorCode } from "#lib/domain/error";
 import { runTriggers } from "#lib/domain/run-state";
 
 const hex64 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -15,7 +16,7 @@ const backup = z.object({
   kind: z.enum(backupKinds),
   baseId: z.string().nullable(),
   parentId: z.string().nullable(),
-  origin: z.enum(["made", "imported", "external"]),
+  origin: z.enum(backupOrigins),
   trigger: z.enum(runTriggers),
   reason: z.string(),
   label: z.string(),
@@ -30,7 +31,25 @@ const backup = z.object({
   fileName: z.string(),
   fencingToken: z.number().int().nonnegative().optional(),
   createdBy: z.object({ type: z.enum(["user", "token", "system"]), id: z.string().nullable(), name: z.string() }),
+  askedKind: z.enum(backupKinds).nullable().optional(),
+  kindReason: z
+    .object({ code: z.custom<ErrorCode>((value) => typeof value === "string"), params })
+    .nullable()
+    .optional(),
+  derivedFromId: z.string().nullable().optional(),
+  extension: z.enum(streamExtensions).optional(),
+  imported: z
+    .object({ fileName: z.string(), bytes: size, sha256: z.string(), format: z.string(), takenFrom: z.enum(["file", "asked", "sidecar"]) })
+    .nullable()
+    .optional(),
 });
+
+const packFacts = z.object({ packId: id, key: z.string(), bytes: size, packSha256: hex64, storedBytes: size, storedSha256: hex64 });
+
+/** Another backup's pack that the recipe names; what it must be is left out where it was not known when the sidecar was written. */
+const need = packFacts
+  .partial({ bytes: true, packSha256: true, storedBytes: true, storedSha256: true })
+  .extend({ backupId: id, readBytes: size, ranges: size });
 
 const properties = z.object({
   owner: z.string(),
@@ -68,22 +87,33 @@ export const sidecarFacts = z.object({
     id,
     slug: z.string(),
     name: z.string(),
-    engine: z.literal("postgres"),
+    engine: z.enum(sourceEngines),
     database: z.string(),
     environment: z.enum(environments),
+    /** Of a file. */
+    path: z.string().nullable().optional(),
+    workerGroup: z.string().nullable().optional(),
   }),
-  /** Where the source lived: enough to name it, never enough to sign in. */
-  server: z.object({ id, slug: z.string(), name: z.string(), host: z.string(), port: z.number().int() }),
+  /** Where the source lived: enough to name it, never enough to sign in. Null for a file. */
+  server: z.object({ id, slug: z.string(), name: z.string(), host: z.string(), port: z.number().int() }).nullable(),
   chain: z.object({
     id,
     seed: z.string().regex(/^[0-9a-f]{32}$/),
     averageSegmentBytes: size,
     formatVersion: z.number().int(),
     createdAt: instant,
+    retiredAt: instant.nullable().optional(),
+    supersededById: z.string().nullable().optional(),
   }),
   dependencies: z.array(z.object({ backupId: id, reason: z.enum(["packs", "combine", "wal"]) })),
   streams: z.array(z.object({ name: z.string(), bytes: size, sha256: hex64, rootHash: hex64, segments: size })),
-  packs: z.array(z.object({ packId: id, key: z.string(), bytes: size, packSha256: hex64, storedBytes: size, storedSha256: hex64 })),
+  packs: z.array(packFacts),
+  needs: z.array(need).optional(),
+  /** Of a member: a line for each run of frames that makes the stream, `<0: own pack, n: n-th of needs> <offset> <length>`. */
+  recipe: z
+    .string()
+    .regex(/^(\d+ \d+ \d+\n)*$/)
+    .optional(),
   tables: z.array(tableRef.extend({ rows: size, bytes: size, sha256: hex64, excluded: z.boolean() })),
   manifest: manifest.nullable(),
   warnings: z.array(z.string()),

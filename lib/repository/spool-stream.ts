@@ -4,57 +4,49 @@ import { LifeboatError } from "#lib/domain/error";
 import { toFileError } from "../storage/file-error.ts";
 import type { Storage } from "../storage/port.ts";
 import { type CodecPool, createCodecPool } from "./codec-pool.ts";
-import { type ExpectedStream, findStream, openPack } from "./read-pack.ts";
-import type { ExpectedPack } from "./reread-pack.ts";
-import { scanPack } from "./scan-pack.ts";
+import { openMember } from "./open-member.ts";
+import type { KnownBackup } from "./port.ts";
+import { rebuildStream } from "./rebuild-stream.ts";
 
 export type SpoolRequest = {
   readonly storage: Storage;
-  readonly pack: ExpectedPack;
-  readonly stream: ExpectedStream;
+  readonly backup: KnownBackup;
   /** A new file in a private folder (0700); it must not exist. Created 0600. */
   readonly toPath: string;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: { streamBytes: number }) => void;
+  readonly onProgress?: (streamBytes: number) => void;
   readonly pool?: CodecPool;
 };
 
 /**
- * Writes a stream into a seekable file for `pg_restore`. It resolves only when the pack's SHA-256, every segment, the root hash
- * and the flat hash agreed, so nothing unchecked can reach a target; otherwise the file is removed and it throws `pack-missing`,
- * `pack-truncated`, `pack-damaged` or `stream-mismatch`. `no-space` comes before the first byte when the folder is too small.
+ * Writes a stream into a seekable file for `pg_restore`. It resolves only when the own pack's SHA-256, every segment of the recipe, the root
+ * hash and the flat hash agreed, so nothing unchecked can reach a target; otherwise the file is removed and it throws `pack-missing`,
+ * `pack-truncated`, `pack-damaged`, `chain-broken` or `stream-mismatch`. `no-space` comes before the first byte when the folder is too small.
  */
 export async function spoolStream(request: SpoolRequest): Promise<void> {
   const pool = request.pool ?? createCodecPool();
   const folder = dirname(request.toPath);
-  let neededBytes = request.stream.bytes;
+  const { storage, signal, backup, onProgress } = request;
+  let neededBytes = backup.stream.bytes;
   let handle: FileHandle | null = null;
   try {
-    const { storage, signal } = request;
-    const pack = await openPack(storage, request.pack.key, request.pack.storedBytes);
-    findStream(pack, request.stream.name, request.stream);
-    await assertRoom(request.toPath, folder, request.stream.bytes);
+    const member = await openMember(storage, backup);
+    await assertRoom(request.toPath, folder, neededBytes);
     handle = await open(request.toPath, "wx", 0o600);
     const target = handle;
-    const scan = await scanPack({
-      storage,
-      pack,
-      pool,
-      signal,
-      onProgress: ({ streamBytes }) => request.onProgress?.({ streamBytes }),
-      async onBytes(stream, bytes) {
-        if (stream.name !== request.stream.name) return;
-        await writeAll(target, bytes);
-        neededBytes -= bytes.length;
-      },
-    });
-    if (scan.failure !== null) throw scan.failure;
-    if (scan.packSha256 !== request.pack.storedSha256) {
-      const detail = `SHA-256 ${scan.packSha256} instead of ${request.pack.storedSha256}`;
-      throw new LifeboatError("pack-damaged", { key: request.pack.key, detail });
+    const onBytes = async (bytes: Uint8Array) => {
+      await writeAll(target, bytes);
+      neededBytes -= bytes.length;
+    };
+    const rebuilt = await rebuildStream({ storage, member, pool, signal, onBytes, onProgress });
+    if (rebuilt.failure !== null) throw rebuilt.failure;
+    const { storedSha256, key } = backup.pack;
+    if (rebuilt.packSha256 !== storedSha256) {
+      throw new LifeboatError("pack-damaged", { key, detail: `SHA-256 ${rebuilt.packSha256} instead of ${storedSha256}` });
     }
-    const flat = scan.streams?.find((each) => each.name === request.stream.name)?.sha256 ?? "";
-    if (flat !== request.stream.sha256) throw new LifeboatError("stream-mismatch", { expected: request.stream.sha256, actual: flat });
+    if (rebuilt.sha256 !== backup.stream.sha256) {
+      throw new LifeboatError("stream-mismatch", { expected: backup.stream.sha256, actual: rebuilt.sha256 });
+    }
     await handle.close();
   } catch (error) {
     // A file that was there before is not ours to remove.

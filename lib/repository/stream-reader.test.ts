@@ -16,8 +16,8 @@ afterAll(async () => {
 
 it("leaves a piece as it was while later ones are read: a slow socket still sends it", async () => {
   const bytes = rowsOf(16_000_000);
-  const { storage, pack } = await storeFull({ root, bytes, pool });
-  const backup = await openStoredBackup({ storage, key: pack.key, streamName: "base", pool });
+  const full = await storeFull({ root, bytes, pool });
+  const backup = await openStoredBackup({ ...full, pool });
   const pieces: Uint8Array[] = [];
   for await (const piece of backup.read()) pieces.push(piece);
   expect(pieces.length).toBeGreaterThan(5);

@@ -26,8 +26,11 @@ export interface Storage {
    * With `replace` the commit takes the place of an object under the same key, atomically (sidecars; never packs).
    */
   create(key: string, token: string, options?: { readonly replace?: boolean }): Promise<StorageWriter>;
-  /** Reads `length` bytes from `offset`; throws `pack-truncated` when the object ends before. */
-  readRange(key: string, offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Reads `length` bytes from `offset`; throws `pack-truncated` when the object ends before. `uncached`: past any cache of the writer where the
+   * platform can.
+   */
+  readRange(key: string, offset: number, length: number, options?: { readonly uncached?: boolean }): Promise<Uint8Array>;
   /** Reads the whole object in order, in chunks of at most 1 MiB, past any cache of the writer where the platform can. A chunk is valid until the next one is asked for. */
   readAll(key: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Size of an object, or null when there is none. */

@@ -7,7 +7,7 @@ import { encodeSidecar, readSidecar } from "#lib/repository/sidecar";
 import { exampleKey, exampleSidecar } from "#lib/repository/sidecar-example";
 import { spoolStream } from "#lib/repository/spool-stream";
 import { rowsOf, storeFull } from "#lib/repository/pack-fixture";
-import { verifyPack } from "#lib/repository/verify-pack";
+import { verifyMember } from "#lib/repository/verify-member";
 import { createKeyring } from "#lib/secrets/keyring";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
 import { damagesOf } from "#lib/testing/campaign-damage";
@@ -57,7 +57,7 @@ describe("1,000 flipped bits and 200 truncations are all found", () => {
     const spooled = join(folder, "spool");
     await mkdir(spooled);
     const missed = await unseen(full.path, {
-      verify: async () => (await verifyPack({ ...full, signal, pool })).failure?.code ?? null,
+      verify: async () => (await verifyMember({ ...full, signal, pool })).failure?.code ?? null,
       restore: async () => {
         const toPath = join(spooled, "stream");
         const code = await codeOf(spoolStream({ ...full, toPath, signal, pool }));

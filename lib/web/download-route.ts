@@ -11,7 +11,7 @@ import { admit } from "#lib/http/route";
 import type { Runtime } from "#lib/http/runtime";
 import { serviceContext } from "#lib/http/service-context";
 import { type CodecPool } from "#lib/repository/codec-pool";
-import { openStoredBackup, type StoredBackup } from "#lib/repository/open-stored-backup";
+import { openStoredBackup, openStoredPack, type StoredFile } from "#lib/repository/open-stored-backup";
 import { type Download, downloadLeaseMs, openDownload } from "#lib/services/backups/open-download";
 import type { Storage } from "#lib/storage/port";
 
@@ -48,10 +48,10 @@ export async function serveDownload(deps: DownloadDeps, received: DownloadReques
   const isProbe = incoming.method === "HEAD";
   const download = await openDownload(context, input, { isProbe });
   try {
-    const stored = await open(deps, download);
     const isDump = input.query.format === "dump";
-    const sizeBytes = isDump ? stored.streamBytes : stored.packBytes;
-    const etag = `"${isDump ? stored.sha256 : download.packSha256}"`;
+    const stored = await open(deps, download, isDump);
+    const sizeBytes = stored.bytes;
+    const etag = `"${isDump ? download.streamSha256 : download.pack.storedSha256}"`;
     const range = isProbe || !mayResume(request.headers.get("if-range"), etag) ? whole : parseRange(incoming.headers.range, sizeBytes);
     if (range.kind === "outside") throw new LifeboatError("range-not-satisfiable", { sizeBytes });
     const part = range.kind === "part" ? range : { offset: 0, length: sizeBytes };
@@ -73,7 +73,7 @@ export async function serveDownload(deps: DownloadDeps, received: DownloadReques
     response.once("close", () => left.abort());
     const signal = AbortSignal.any([left.signal, runtime.stopping]);
     const bytes = range.kind === "part" ? part : undefined;
-    const source = isDump ? stored.read(bytes, signal) : stored.readStored(bytes, signal);
+    const source = stored.read(bytes, signal);
     await send(download, { response, source, signal, begin: () => void response.writeHead(status, headers) });
     return { status, actor: actor.id, bytes: part.length };
   } finally {
@@ -83,8 +83,10 @@ export async function serveDownload(deps: DownloadDeps, received: DownloadReques
 
 const whole: RequestedRange = { kind: "whole" };
 
-async function open({ storage, pool }: DownloadDeps, { key, packBytes, packSha256, stream }: Download): Promise<StoredBackup> {
-  return openStoredBackup({ storage: await storage(), key, streamName: stream.name, packBytes, packSha256, stream, pool });
+async function open({ storage, pool }: DownloadDeps, { pack, known }: Download, isDump: boolean): Promise<StoredFile> {
+  return isDump
+    ? openStoredBackup({ storage: await storage(), backup: known(), pool })
+    : openStoredPack({ storage: await storage(), pack });
 }
 
 type Sending = { response: ServerResponse; source: AsyncIterable<Uint8Array>; signal: AbortSignal; begin: () => void };

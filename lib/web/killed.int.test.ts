@@ -45,17 +45,13 @@ beforeAll(async () => {
   sourceId = await insertSource(db(), await insertServer(db()));
   const destinationId = await insertDestination(db());
   backupId = await insertBackup(db(), { sourceId, destinationId });
-  const { bytes, packSha256, storedBytes, storedSha256, key } = {
-    packSha256: full.pack.storedSha256,
-    bytes: full.pack.storedBytes,
-    ...full.pack,
-  };
+  const { packId, ...pack } = full.pack;
   await db()
     .insert(packs)
-    .values({ id: newId("pack"), backupId, key, bytes, packSha256, storedBytes, storedSha256 });
+    .values({ ...pack, id: packId, backupId });
   await db()
     .insert(backupStreams)
-    .values({ backupId, segments: 1, ...full.stream });
+    .values({ backupId, ...full.stream });
   const now = new Date();
   const person = { email: "ada@example.org", name: "Ada", role: "admin" as const, createdAt: now, updatedAt: now };
   await db()

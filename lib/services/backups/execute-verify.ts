@@ -7,13 +7,13 @@ import { copies } from "#lib/db/schema/copies";
 import { validations } from "#lib/db/schema/validations";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
 import { makeId } from "#lib/domain/ids";
-import type { CheckOutcome } from "#lib/repository/port";
+import type { CheckOutcome, KnownBackup } from "#lib/repository/port";
 import { recordAudit } from "../audit/record.ts";
 import { lockChain } from "../chains/lock.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease, databaseNow } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
-import { type BackupFacts, type KnownPack, knownPack, loadBackupFacts } from "./facts.ts";
+import { type BackupFacts, knownBackup, loadBackupFacts } from "./facts.ts";
 
 /** What a verification found; `failure` is what the run fails with, null when everything passed. */
 export type VerifyVerdict = { readonly checks: CheckOutcome[]; readonly failure: Reason | null; readonly listing: string };
@@ -50,16 +50,16 @@ export async function executeVerify(work: RunWork): Promise<void> {
 /** Looks at a backup's copy, byte by byte. The caller holds the chain's lock. */
 export async function lookAtCopy(work: RunWork, facts: BackupFacts): Promise<VerifyVerdict> {
   const { deps, reporter, signal } = work;
-  const pack = knownPack(facts);
+  const known = knownBackup(facts);
   await reporter.setStep("check-pack", { state: "running" });
   const sidecar = await deps.repository.checkSidecar(facts);
   await reporter.setStep("check-pack", { state: sidecar.verdict === "passed" ? "done" : "failed", facts: { sidecar: sidecar.actual } });
-  reporter.restart({ bytesTotal: pack.stream.bytes });
+  reporter.restart({ bytesTotal: known.stream.bytes });
   await reporter.setStep("decode", { state: "running" });
-  const found = await deps.repository.verifyPack(pack, signal, (bytesDone) => reporter.progress({ bytesDone }));
+  const found = await deps.repository.verify(known, signal, (bytesDone) => reporter.progress({ bytesDone }));
   await reporter.setStep("decode", {
     state: found.failure === null ? "done" : "failed",
-    facts: { bytes: pack.stream.bytes, segments: facts.stream.segments },
+    facts: { bytes: known.stream.bytes, segments: facts.stream.segments },
     error: found.failure,
   });
   const checks = [sidecar, ...found.checks];
@@ -67,7 +67,7 @@ export async function lookAtCopy(work: RunWork, facts: BackupFacts): Promise<Ver
     return { checks: [...checks, listingOutcome("skipped", "")], failure: found.failure, listing: "" };
   }
   const listed = await listArchive(work, facts);
-  const untrusted: Reason | null = sidecar.verdict === "failed" ? { code: "sidecar-untrusted", params: { key: pack.key } } : null;
+  const untrusted: Reason | null = sidecar.verdict === "failed" ? { code: "sidecar-untrusted", params: { key: known.pack.key } } : null;
   return { checks: [...checks, listed.check], failure: untrusted ?? listed.failure, listing: listed.listing };
 }
 
@@ -80,7 +80,7 @@ async function listArchive(work: RunWork, facts: BackupFacts): Promise<{ check: 
   const path = join(work.engineContext.workDir, "verify.dump");
   await reporter.setStep("archive-list", { state: "running" });
   try {
-    const listing = await listHead(work, knownPack(facts), path);
+    const listing = await listHead(work, knownBackup(facts), path);
     await reporter.setStep("archive-list", { state: "done", facts: { lines: listing.split("\n").length } });
     return { check: listingOutcome("passed", "listed"), failure: null, listing };
   } catch (error) {
@@ -96,15 +96,15 @@ async function listArchive(work: RunWork, facts: BackupFacts): Promise<{ check: 
   }
 }
 
-async function listHead(work: RunWork, pack: KnownPack, path: string): Promise<string> {
+async function listHead(work: RunWork, known: KnownBackup, path: string): Promise<string> {
   const { deps, signal, engineContext } = work;
   for (const maxBytes of headBytes) {
     await rm(path, { force: true });
-    await deps.repository.spoolHead(pack, path, maxBytes, signal);
+    await deps.repository.spoolHead(known, path, maxBytes, signal);
     try {
       return await deps.engine.listArchive(path, engineContext);
     } catch (error) {
-      if (reasonOf(error).code !== "tool-failed" || maxBytes >= pack.stream.bytes) throw error;
+      if (reasonOf(error).code !== "tool-failed" || maxBytes >= known.stream.bytes) throw error;
     }
   }
   return "";

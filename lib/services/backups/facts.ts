@@ -1,5 +1,6 @@
 import { and, asc, eq } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
+import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backupStreams } from "#lib/db/schema/backup-streams";
 import { backupTables } from "#lib/db/schema/backup-tables";
 import { backups } from "#lib/db/schema/backups";
@@ -8,24 +9,26 @@ import { packs } from "#lib/db/schema/packs";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
+import type { KnownBackup, PackRef } from "#lib/repository/port";
+
+type PackRow = typeof packs.$inferSelect;
+type StreamRow = typeof backupStreams.$inferSelect;
+type DependencyRow = typeof backupDependencies.$inferSelect;
+
+/** A backup that another one needs; `pack` is null when the catalogue does not know it (any more). */
+export type Needed = { readonly dependency: DependencyRow; readonly pack: PackRow | null };
 
 /** Everything that the catalogue knows of one backup: what its sidecar says, so that the catalogue can be rebuilt from storage. */
 export type BackupFacts = {
   readonly backup: typeof backups.$inferSelect;
   readonly chain: typeof chains.$inferSelect;
   readonly source: typeof sources.$inferSelect;
-  readonly server: typeof servers.$inferSelect;
-  readonly pack: typeof packs.$inferSelect;
-  readonly stream: typeof backupStreams.$inferSelect;
+  /** Null for a file. */
+  readonly server: typeof servers.$inferSelect | null;
+  readonly pack: PackRow;
+  readonly needs: readonly Needed[];
+  readonly stream: StreamRow;
   readonly tables: readonly (typeof backupTables.$inferSelect)[];
-};
-
-/** What the catalogue knows of a stored full beforehand. */
-export type KnownPack = {
-  readonly key: string;
-  readonly storedBytes: number;
-  readonly storedSha256: string;
-  readonly stream: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
 };
 
 /** Loads a backup with its one stream and pack. Throws `not-found`, also for an intent row whose dump has not ended. */
@@ -35,7 +38,7 @@ export async function loadBackupFacts(db: Database | Transaction, backupId: stri
     .from(backups)
     .innerJoin(chains, eq(chains.id, backups.chainId))
     .innerJoin(sources, eq(sources.id, backups.sourceId))
-    .innerJoin(servers, eq(servers.id, sources.serverId))
+    .leftJoin(servers, eq(servers.id, sources.serverId))
     .innerJoin(packs, eq(packs.backupId, backups.id))
     .innerJoin(backupStreams, and(eq(backupStreams.backupId, backups.id), eq(backupStreams.name, "base")))
     .where(eq(backups.id, backupId));
@@ -45,16 +48,35 @@ export async function loadBackupFacts(db: Database | Transaction, backupId: stri
     .from(backupTables)
     .where(eq(backupTables.backupId, backupId))
     .orderBy(asc(backupTables.schema), asc(backupTables.table));
-  return { ...row, tables };
+  return { ...row, needs: await loadNeeds(db, backupId), tables };
 }
 
-/** The pack as readers expect it to lie in storage. */
-export function knownPack(facts: Pick<BackupFacts, "pack" | "stream">): KnownPack {
-  const { pack, stream } = facts;
+/** What a backup's recipe names beside its own pack, oldest first. */
+export async function loadNeeds(db: Database | Transaction, backupId: string): Promise<Needed[]> {
+  return db
+    .select({ dependency: backupDependencies, pack: packs })
+    .from(backupDependencies)
+    .leftJoin(packs, eq(packs.id, backupDependencies.packId))
+    .where(eq(backupDependencies.backupId, backupId))
+    .orderBy(asc(backupDependencies.packId));
+}
+
+/** The backup as readers expect it to lie in storage. Throws `chain-broken` { key } for a needed pack that the catalogue does not know. */
+export function knownBackup(facts: Pick<BackupFacts, "pack" | "needs" | "stream">): KnownBackup {
+  const { pack, needs, stream } = facts;
   return {
-    key: pack.key,
-    storedBytes: pack.storedBytes,
-    storedSha256: pack.storedSha256,
+    backupId: pack.backupId,
+    pack: packRef(pack),
+    needs: needs.flatMap(({ dependency, pack: needed }) => {
+      if (dependency.reason !== "packs") return [];
+      if (needed === null) throw new LifeboatError("chain-broken", { key: dependency.packKey });
+      return [packRef(needed)];
+    }),
     stream: { name: stream.name, bytes: stream.bytes, sha256: stream.sha256, rootHash: stream.rootHash },
   };
+}
+
+/** A pack's row as readers and sidecars name it. */
+export function packRef({ id, backupId, key, bytes, packSha256, storedBytes, storedSha256 }: PackRow): PackRef {
+  return { packId: id, backupId, key, bytes, packSha256, storedBytes, storedSha256 };
 }

@@ -8,10 +8,12 @@ import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { packs } from "#lib/db/schema/packs";
 import { LifeboatError } from "#lib/domain/error";
+import type { KnownBackup, PackRef } from "#lib/repository/port";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import { extendChainLock, lockChain, unlockChains } from "../chains/lock.ts";
 import type { ServiceContext } from "../context.ts";
+import { knownBackup, loadNeeds, packRef } from "./facts.ts";
 
 /** How long a lock outlives a web process that died in the middle of a download, in milliseconds. */
 export const downloadLeaseMs = 60_000;
@@ -21,10 +23,10 @@ export type Download = {
   readonly backupId: string;
   /** What the file is called on the reader's machine, for example `shop_20261121T020000Z_full.dump`. */
   readonly fileName: string;
-  readonly key: string;
-  readonly packBytes: number;
-  readonly packSha256: string;
-  readonly stream: { readonly name: string; readonly bytes: number; readonly sha256: string; readonly rootHash: string };
+  readonly pack: PackRef;
+  readonly streamSha256: string;
+  /** What the plain stream is rebuilt from. Throws `chain-broken` when the catalogue misses a pack of it; the own pack can be had all the same. */
+  readonly known: () => KnownBackup;
   /** Keeps the chain's lock; false when it is gone, and the download with it. Call it more often than every minute. */
   readonly extend: () => Promise<boolean>;
   /** Lets go of the chain. Once, when the last byte is out or the reader has left. */
@@ -43,7 +45,7 @@ export async function openDownload(
 ): Promise<Download> {
   authorise(context, "backups:download");
   const found = await findFile(context, params.id);
-  const { backup, pack, stream } = found;
+  const { backup, pack, stream, needs } = found;
   const holder = `download:${context.newUuid()}`;
   const lock = { chainId: backup.chainId, holder, leaseMs: downloadLeaseMs };
   const fileName = downloadName(backup, query.format);
@@ -63,10 +65,9 @@ export async function openDownload(
   return {
     backupId: backup.id,
     fileName,
-    key: pack.key,
-    packBytes: pack.bytes,
-    packSha256: pack.packSha256,
-    stream: { name: stream.name, bytes: stream.bytes, sha256: stream.sha256, rootHash: stream.rootHash },
+    pack: packRef(pack),
+    streamSha256: stream.sha256,
+    known: () => knownBackup({ pack, needs, stream }),
     extend: () => extendChainLock(context.db, lock),
     release: () => unlockChains(context.db, holder),
   };
@@ -112,7 +113,7 @@ async function findFile({ db }: ServiceContext, id: string) {
   const { backup, pack, stream, copyState } = found;
   if (backup.state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: id, state: backup.state });
   if (copyState !== "stored" || stream === null) throw new LifeboatError("backup-not-restorable", { backupId: id, state: copyState });
-  return { backup, pack, stream };
+  return { backup, pack, stream, needs: await loadNeeds(db, id) };
 }
 
 /** Database, snapshot's time in UTC, kind. The database's own name, in whatever script: the edge encodes it. */

@@ -8,7 +8,7 @@ import { recordAudit } from "../audit/record.ts";
 import { actAs, type WorkerDeps } from "../runs/work.ts";
 import { adoptFromSidecar } from "../setup/rebuild-from-storage.ts";
 import { discardBackup } from "./discard.ts";
-import { knownPack, loadBackupFacts } from "./facts.ts";
+import { loadBackupFacts } from "./facts.ts";
 import { commitStored, rereadOutcome } from "./record-written.ts";
 
 const active = ["queued", "running"] as const;
@@ -75,7 +75,7 @@ async function adopt(db: Database, deps: WorkerDeps, backupId: string, runId: st
   const startedMs = performance.now();
   try {
     const facts = await loadBackupFacts(db, backupId);
-    const pack = knownPack(facts);
+    const { pack } = facts;
     const outcome = rereadOutcome(pack, await deps.repository.reread(pack, AbortSignal.timeout(adoptMs)));
     await deps.repository.writeSidecar(facts, `${runId ?? backupId}-${facts.backup.fencingToken}`);
     await db.transaction(async (tx) => {

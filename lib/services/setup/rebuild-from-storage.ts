@@ -1,4 +1,4 @@
-import { eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backupStreams } from "#lib/db/schema/backup-streams";
@@ -147,28 +147,24 @@ export async function adoptFromSidecar(
   return result.added.length > 0;
 }
 
-/** Server and source as the sidecar names them, unless they are there. A name that another has since gets the id's end behind it. */
+/** Server and source as the sidecar names them, unless they are there. */
 async function insertOrigin(tx: Transaction, context: ServiceContext, { server, source, chain, manifest }: SidecarFacts): Promise<void> {
   const now = context.now();
   const stamps = { createdAt: now, updatedAt: now };
-  const [named] = await tx
-    .select({ id: servers.id })
-    .from(servers)
-    .where(sql`lower(${servers.name}) = lower(${server.name}) and ${servers.removedAt} is null`);
-  const name = named === undefined || named.id === server.id ? server.name : `${server.name} ${server.id.slice(-8)}`;
-  await tx
-    .insert(servers)
-    .values({ ...server, name, tlsMode: "prefer", username: "", maintenanceDatabase: "postgres", ...stamps })
-    .onConflictDoNothing();
+  if (server !== null) await insertServer(tx, server, stamps);
+  const place =
+    server === null
+      ? and(eq(sources.path, source.path ?? ""), eq(sources.workerGroup, source.workerGroup ?? ""))
+      : and(eq(sources.serverId, server.id), eq(sources.database, source.database));
   const [taken] = await tx
     .select({ id: sources.id })
     .from(sources)
-    .where(sql`${sources.serverId} = ${server.id} and ${sources.database} = ${source.database} and ${sources.removedAt} is null`);
+    .where(and(place, isNull(sources.removedAt)));
   await tx
     .insert(sources)
     .values({
       ...source,
-      serverId: server.id,
+      serverId: server?.id ?? null,
       excludedSchemas: manifest?.excludedSchemas ?? [],
       excludedTables: manifest?.excludedTables ?? [],
       // Its server has no password yet, and another source may protect that database by now.
@@ -177,9 +173,27 @@ async function insertOrigin(tx: Transaction, context: ServiceContext, { server, 
       ...stamps,
     })
     .onConflictDoNothing();
+  const retiredAt = typeof chain.retiredAt === "string" ? new Date(chain.retiredAt) : null;
   await tx
     .insert(chains)
-    .values({ ...chain, sourceId: source.id, createdAt: new Date(chain.createdAt) })
+    .values({ ...chain, sourceId: source.id, createdAt: new Date(chain.createdAt), retiredAt })
+    .onConflictDoNothing();
+}
+
+/** A name that another server has since gets the id's end behind it. */
+async function insertServer(
+  tx: Transaction,
+  server: NonNullable<SidecarFacts["server"]>,
+  stamps: { createdAt: Date; updatedAt: Date },
+): Promise<void> {
+  const [named] = await tx
+    .select({ id: servers.id })
+    .from(servers)
+    .where(sql`lower(${servers.name}) = lower(${server.name}) and ${servers.removedAt} is null`);
+  const name = named === undefined || named.id === server.id ? server.name : `${server.name} ${server.id.slice(-8)}`;
+  await tx
+    .insert(servers)
+    .values({ ...server, name, tlsMode: "prefer", username: "", maintenanceDatabase: "postgres", ...stamps })
     .onConflictDoNothing();
 }
 
@@ -216,11 +230,24 @@ async function insertBackup(tx: Transaction, context: ServiceContext, destinatio
       .values(facts.tables.slice(from, from + tablesPerInsert).map((table) => Object.assign({ backupId }, table)));
   }
   if (facts.dependencies.length > 0) {
-    await tx.insert(backupDependencies).values(facts.dependencies.map(({ backupId: needsId, reason }) => ({ backupId, needsId, reason })));
+    await tx.insert(backupDependencies).values(facts.dependencies.map((each) => ({ backupId, ...dependencyOf(facts, each) })));
   }
   await tx
     .insert(copies)
     .values({ id: makeId("copy", context.newUuid()), backupId, sourceId: facts.source.id, destinationId, state: "writing" });
+}
+
+/** A base that is gone stays named: its member is shown as broken, not lost. */
+function dependencyOf({ needs = [] }: SidecarFacts, { backupId, reason }: SidecarFacts["dependencies"][number]) {
+  const need = needs.find((each) => each.backupId === backupId);
+  return {
+    needsId: backupId,
+    reason,
+    packId: need?.packId ?? "",
+    packKey: need?.key ?? "",
+    readBytes: need?.readBytes ?? 0,
+    ranges: need?.ranges ?? 0,
+  };
 }
 
 /** Rows of one insert: seven values each, below PostgreSQL's 65,535 parameters. */
