@@ -10,17 +10,20 @@ import type { Part } from "./part.ts";
 import { backup } from "./parts/backup.ts";
 import { download } from "./parts/download.ts";
 import { list } from "./parts/list.ts";
+import { members } from "./parts/members.ts";
 import { memory } from "./parts/memory.ts";
 import { page } from "./parts/page.ts";
 import { restore } from "./parts/restore.ts";
+import { rivals } from "./parts/rivals.ts";
+import { sqlite } from "./parts/sqlite.ts";
 import { verify } from "./parts/verify.ts";
 import { describeMachine, type Line, markdownRows, updateDocument } from "./report.ts";
 import { root } from "./root.ts";
 import { openStation, runSqlFile, sourceDatabase, type Station } from "./station.ts";
 
 /** In this order: the last two fill the catalogue. */
-const parts: Readonly<Record<string, Part>> = { backup, verify, download, restore, memory, list, page };
-const withoutDatabase = new Set(["list", "page"]);
+const parts: Readonly<Record<string, Part>> = { backup, verify, download, restore, members, sqlite, rivals, memory, list, page };
+const withoutDatabase = new Set(["sqlite", "list", "page"]);
 const documentPath = join(root, "docs", "benchmarks.md");
 const say = (line: string) => console.log(line);
 
@@ -47,7 +50,14 @@ async function measure(station: Station, names: readonly string[]): Promise<Line
   const lines: Line[] = [];
   for (const name of names) {
     say(`── ${name} ──`);
-    const found = await parts[name]!({ station, sourceId, rounds: Number(values.rounds ?? 5), isQuick: values.quick, say });
+    const found = await parts[name]!({
+      station,
+      sourceId,
+      rounds: Number(values.rounds ?? 5),
+      isQuick: values.quick,
+      scale: Number(values.scale ?? 1),
+      say,
+    });
     for (const { what, measured, bound } of found) say(`  ${what}: ${measured}${bound === null ? "" : ` (${bound})`}`);
     lines.push(...found);
   }

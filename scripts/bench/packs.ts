@@ -1,13 +1,19 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { BackupKind } from "#lib/domain/backup-state";
 import { createBackup } from "#lib/services/backups/run-now";
 import { nothing } from "./part.ts";
 import { type RunTimes, timeRun } from "./runs.ts";
 import type { Station } from "./station.ts";
 
-/** Makes a backup of a source as a click on its button does, and waits until it is stored. */
-export function backUp(station: Station, sourceId: string): Promise<RunTimes> {
-  return timeRun(station, () => createBackup(station.context, { ...nothing, body: { sourceId, kind: "full", reason: "bench", note: "" } }));
+/** Makes a backup of a source as a click on its button does, and waits until it is stored. Throws when it became of another kind. */
+export async function backUp(station: Station, sourceId: string, kind: BackupKind = "full"): Promise<RunTimes> {
+  const body = { sourceId, kind, reason: "bench", note: "" };
+  const made = await timeRun(station, () => createBackup(station.context, { ...nothing, body }));
+  const [row] = await station.catalogue.sql<{ kind: string; why: unknown }[]>`
+    select kind, kind_reason as why from lifeboat.backups where id = ${made.backupId}`;
+  if (row?.kind !== kind) throw new Error(`asked for ${kind}, made ${row?.kind}: ${JSON.stringify(row?.why)}`);
+  return made;
 }
 
 /** Where a backup's pack lies, and how large its stream and pack are. */

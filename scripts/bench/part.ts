@@ -7,6 +7,8 @@ export type Bench = {
   readonly sourceId: string;
   readonly rounds: number;
   readonly isQuick: boolean;
+  /** Of what is generated; 1 is what the documented figures are measured with. */
+  readonly scale: number;
   readonly say: (line: string) => void;
 };
 

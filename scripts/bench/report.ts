@@ -26,6 +26,19 @@ export function ratioLine({ part, what, ours, theirs, most }: Ratio): Line {
   return { part, what, bound: `≤ ${most} ×`, measured: `${ratio.toFixed(2)} ×`, reached: ratio <= most, sides };
 }
 
+/** A line for a share of bytes: `part` of `whole`, at most `most` of it. */
+export function shareLine(line: { part: string; what: string; bytes: number; of: number; most: number }): Line {
+  const { part, what, bytes, of, most } = line;
+  const percent = (share: number) => `${Number((share * 100).toPrecision(2))} %`;
+  const sides = `${(bytes / 1024 ** 2).toFixed(2)} MiB : ${mebibytes(of)}`;
+  return { part, what, bound: `≤ ${percent(most)}`, measured: percent(bytes / of), reached: bytes / of <= most, sides };
+}
+
+/** A line that only tells. */
+export function toldLine(part: string, what: string, measured: string, sides = ""): Line {
+  return { part, what, bound: null, measured, reached: null, sides };
+}
+
 type Limit = { part: string; what: string; value: number; most: number; show: (value: number) => string; sides?: string };
 
 /** A line for something that has a bound of its own. */

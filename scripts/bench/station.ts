@@ -40,7 +40,7 @@ export type Station = {
   /** Environment for stock client tools: where the server is, and its password. */
   readonly toolEnv: (database: string) => Record<string, string>;
   readonly protect: (database: string) => Promise<string>;
-  readonly startWorker: (nodeArguments?: readonly string[]) => Promise<LifeboatProcess>;
+  readonly startWorker: (nodeArguments?: readonly string[], more?: Readonly<Record<string, string>>) => Promise<LifeboatProcess>;
   readonly startWeb: () => Promise<LifeboatProcess>;
   readonly stop: () => Promise<void>;
 };
@@ -144,8 +144,8 @@ async function fill(folder: string, undo: (() => Promise<void>)[], stop: () => P
     toolEnv: (database) => ({ PGHOST: host, PGPORT: String(port), PGUSER: superuser, PGPASSWORD: password, PGDATABASE: database }),
     protect: async (database) =>
       (await createSource(context, { ...nothing, body: sourceInput.parse({ serverId, database, name: database }) })).id,
-    startWorker: (nodeArguments) =>
-      started(startProcess({ name: "worker", env: workerEnvironment(env), nodeArguments, isReady: untilMessage })),
+    startWorker: (nodeArguments, more = {}) =>
+      started(startProcess({ name: "worker", env: workerEnvironment({ ...env, ...more }), nodeArguments, isReady: untilMessage })),
     startWeb: async () => {
       await buildWhenChanged({ root, say: (line) => console.log(`  ${line}`), signal: new AbortController().signal });
       return started(startProcess({ name: "web", env, isReady: () => untilAnswers(webUrl) }));
