@@ -132,6 +132,28 @@ function describeReading(open: () => Promise<Storage>): void {
     expect(error.params).toEqual({ key: "a", expectedBytes: 5001, actualBytes: 5000 });
   });
 
+  it("reads any range past the cache, also many at once", async () => {
+    const storage = await open();
+    const bytes = randomBytes(3 * 1024 * 1024 + 777);
+    await put(storage, "a", bytes);
+    const ranges = [
+      [0, 1],
+      [0, bytes.length],
+      [4095, 2],
+      [4096, 4096],
+      [1_048_575, 1_048_578],
+      [3_000_000, 146_505],
+      [bytes.length, 0],
+    ];
+    const read = await Promise.all(ranges.map(([offset = 0, length = 0]) => storage.readRange("a", offset, length, { uncached: true })));
+    for (const [at, [offset = 0, length = 0]] of ranges.entries()) {
+      expect(Buffer.from(read[at]!).equals(bytes.subarray(offset, offset + length))).toBe(true);
+    }
+    const error = await failureOf(storage.readRange("a", bytes.length - 10, 11, { uncached: true }));
+    expect(error.params).toEqual({ key: "a", expectedBytes: bytes.length + 1, actualBytes: bytes.length });
+    expect(await failureOf(storage.readRange("b", 0, 1, { uncached: true }))).toMatchObject({ code: "pack-missing" });
+  });
+
   it("names the key of what is not there", async () => {
     const storage = await open();
     const error = await failureOf(storage.readRange("no/such", 0, 1));

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 import { toFileError } from "../file-error.ts";
@@ -8,6 +8,7 @@ import { assertStorageKey, assertToken } from "../storage-key.ts";
 import { listFiles } from "./list-files.ts";
 import { openLocalWriter } from "./local-writer.ts";
 import { publishFile, removeFile } from "./publish-file.ts";
+import { readRange, readRangeUncached } from "./read-range.ts";
 import { readUncached } from "./read-uncached.ts";
 
 const markerName = ".lifeboat-installation";
@@ -42,9 +43,10 @@ export function createLocalStorage(options: { root: string }): Storage {
       const temporary = join(incoming, `${token}~${randomBytes(6).toString("hex")}`);
       return openLocalWriter({ root, path, temporary, replace: createOptions?.replace ?? false });
     },
-    async readRange(key, offset, length) {
+    async readRange(key, offset, length, readOptions) {
       const path = pathOf(key);
-      return guard(path, key, () => readExactly(path, key, offset, length));
+      const read = readOptions?.uncached === true ? readRangeUncached : readRange;
+      return guard(path, key, () => read({ path, key, offset, length }));
     },
     async *readAll(key, signal) {
       const path = pathOf(key);
@@ -85,24 +87,6 @@ export function createLocalStorage(options: { root: string }): Storage {
         return { freeBytes: facts.bavail * facts.bsize, totalBytes: facts.blocks * facts.bsize };
       }),
   };
-}
-
-async function readExactly(path: string, key: string, offset: number, length: number): Promise<Uint8Array> {
-  const handle = await open(path, "r");
-  try {
-    const bytes = Buffer.allocUnsafeSlow(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
-      if (bytesRead === 0) {
-        throw new LifeboatError("pack-truncated", { key, expectedBytes: offset + length, actualBytes: (await handle.stat()).size });
-      }
-      filled += bytesRead;
-    }
-    return bytes;
-  } finally {
-    await handle.close();
-  }
 }
 
 async function sweepFolder(incoming: string, isLeftover: (token: string) => boolean): Promise<string[]> {

@@ -1,7 +1,6 @@
-import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { alignedBlocks, directBlockBytes as blockBytes, openDirect, readDirect } from "./direct-file.ts";
 
-const blockBytes = 1024 * 1024;
 /** Blocks in memory: one with the reader, the others on their way from the disk, which has no read-ahead of its own here. */
 const blocks = 3;
 
@@ -11,9 +10,11 @@ const blocks = 3;
  */
 export async function* readUncached(path: string, signal?: AbortSignal): AsyncIterable<Uint8Array> {
   const direct = await openDirect(path);
+  const aligned = direct === null ? null : alignedBlocks(blocks);
   let position = 0;
-  if (direct !== null) {
-    for await (const block of readBlocks(direct.handle, direct.memory, signal)) {
+  if (direct !== null && aligned === null) await direct.close();
+  if (direct !== null && aligned !== null) {
+    for await (const block of readBlocks(direct, aligned, signal)) {
       // The file system refused a direct read (some take the flag and fail later): go on through the cache from where it stopped.
       if (block === null) break;
       if (block.length === 0) return;
@@ -47,7 +48,7 @@ async function* readBlocks(
     for (;;) {
       signal?.throwIfAborted();
       for (const into of free.splice(0)) {
-        const bytesRead = readAt(handle, into, asked);
+        const bytesRead = readDirect(handle, into, into.length, asked);
         // Awaited in order later; until then a rejection must not count as unhandled.
         bytesRead.catch(() => undefined);
         underway.push({ into, bytesRead });
@@ -71,33 +72,5 @@ async function* readBlocks(
   } finally {
     await Promise.allSettled(underway.map((each) => each.bytesRead));
     await handle.close();
-  }
-}
-
-/** Bytes read; null when the file refuses a read of this kind. */
-async function readAt(handle: FileHandle, into: Uint8Array, position: number): Promise<number | null> {
-  try {
-    return (await handle.read(into, 0, into.length, position)).bytesRead;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EINVAL") return null;
-    throw error;
-  }
-}
-
-/** Null where the platform has no direct reads. */
-async function openDirect(path: string): Promise<{ handle: FileHandle; memory: Uint8Array[] } | null> {
-  if (process.platform !== "linux") return null;
-  let handle: FileHandle | null = null;
-  try {
-    handle = await open(path, constants.O_RDONLY | constants.O_DIRECT);
-    // O_DIRECT wants page-aligned memory; a WebAssembly memory is the one that JavaScript can ask for with that alignment.
-    const pages = (blocks * blockBytes) / 65_536;
-    const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    return { handle, memory: Array.from({ length: blocks }, (_, at) => new Uint8Array(buffer, at * blockBytes, blockBytes)) };
-  } catch (error) {
-    await handle?.close();
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "EINVAL" || code === "EOPNOTSUPP" || error instanceof RangeError) return null;
-    throw error;
   }
 }
