@@ -31,6 +31,10 @@ export type TableRef = { readonly schema: string; readonly table: string };
 /** Exact facts of one table's data, read from the archive as it passed. */
 export type TableDigest = TableRef & { readonly rows: number; readonly bytes: number; readonly sha256: string; readonly excluded: boolean };
 
+/** Rows of one table now. `exact` false: the server's own estimate, and null where it has none. */
+export type TableRows = TableRef & { readonly rows: number | null; readonly exact: boolean };
+export type RowCounts = { readonly tables: readonly TableRows[]; readonly countedAt: Date };
+
 /** A piece of a stream. `cut` says that a segment should begin here (a table's data starts), which keeps tables apart. */
 export type StreamChunk = { readonly bytes: Uint8Array; readonly cut: boolean };
 
@@ -181,6 +185,18 @@ export interface Engine {
   check(address: ServerAddress, onStep: (step: CheckStep) => Promise<void>, context: EngineContext): Promise<CheckResult>;
   /** Facts of a target for a preview. */
   inspectTarget(request: RestoreRequest, context: EngineContext): Promise<TargetFacts>;
+  /**
+   * Rows of every table of a source as it is now, read only: exact as far as `budgetMs` milliseconds reach, the largest tables last,
+   * estimates beyond. `tables` are those that a backup has; the ones that came since are counted as well. Throws what keeps the source from being
+   * asked (`connection-refused`, `password-wrong`, `database-missing` …).
+   */
+  countRows(
+    address: ServerAddress,
+    database: string,
+    tables: readonly TableRef[],
+    options: { readonly budgetMs: number },
+    context: EngineContext,
+  ): Promise<RowCounts>;
   /** Creates the new, empty database from `template0` with the recorded properties. Throws `target-exists` when it is there. */
   createDatabase(request: RestoreRequest, context: EngineContext): Promise<void>;
   /** Loads a checked stream (a seekable file) into the database just created. Errors that `pg_restore` skipped are returned, never swallowed. */

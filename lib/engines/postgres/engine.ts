@@ -1,6 +1,7 @@
 import type { Engine } from "../port.ts";
 import { checkServer } from "./check.ts";
 import { createDatabase } from "./create-database.ts";
+import { countRows } from "./count-rows.ts";
 import { clusterId } from "./cluster-id.ts";
 import { databaseIds } from "./database-ids.ts";
 import { digestCopy } from "./digest-copy.ts";
@@ -41,6 +42,7 @@ export function createPostgresEngine(options: PostgresEngineOptions): Engine {
     listArchive: async (archivePath, context) => await listArchive(deps, archivePath, context),
     check: async (address, onStep, context) => await checkServer(deps, address, onStep, context),
     inspectTarget: async (request, context) => await inspectTarget(deps, request, context),
+    countRows,
     createDatabase: async (request, context) => await createDatabase(deps, request, context),
     load: async (archivePath, request, onEntry, context) => await load(deps, archivePath, request, onEntry, context),
     digestCopy: async (request, context) => await digestCopy(deps, request, context),

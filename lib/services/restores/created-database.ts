@@ -6,6 +6,7 @@ import type { Engine, EngineContext, RestoreRequest } from "#lib/engines/port";
 import type { Logger } from "#lib/log/log";
 import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
+import { type DatabaseRestore, isDatabaseRestore } from "./rows.ts";
 
 /** A restore that never began to create its database leaves nothing. */
 export async function settleUntouched(db: Database, runId: string): Promise<void> {
@@ -26,7 +27,7 @@ export async function settleUntouched(db: Database, runId: string): Promise<void
  * For a worker that lost its lease while it created the database: whoever took the run may have found nothing and settled it. The
  * row then tells the truth again and the next sweep decides; unless a newer restore has taken the name since.
  */
-export async function reopenRestore(db: Database, restore: typeof restores.$inferSelect, made: Params | null): Promise<void> {
+export async function reopenRestore(db: Database, restore: DatabaseRestore, made: Params | null): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx.select({ outcome: restores.outcome }).from(restores).where(eq(restores.id, restore.id)).for("update");
     if (row === undefined || row.outcome === "kept-after-failure" || (await hasSuccessor(tx, restore))) return;
@@ -38,7 +39,7 @@ export async function reopenRestore(db: Database, restore: typeof restores.$infe
 }
 
 /** True when a newer restore was asked for under the same name: a database of that name may be the newer one's. */
-async function hasSuccessor(db: Database | Transaction, restore: typeof restores.$inferSelect): Promise<boolean> {
+async function hasSuccessor(db: Database | Transaction, restore: DatabaseRestore): Promise<boolean> {
   const newer = and(
     eq(restores.serverId, restore.serverId),
     eq(restores.database, restore.database),
@@ -78,7 +79,7 @@ export const undoMs = 6_000;
 export async function settleDatabase(undo: Undo, restoreId: string, request: RestoreRequest): Promise<void> {
   const { db, engine, engineContext } = undo;
   const [restore] = await db.select().from(restores).where(eq(restores.id, restoreId));
-  if (restore === undefined || restore.outcome !== "pending") return;
+  if (restore === undefined || !isDatabaseRestore(restore) || restore.outcome !== "pending") return;
   const keep = restore.createdDatabase && restore.keepOnFailure;
   const oid = keep ? undefined : (await engine.databaseIds(request.address, [request.database], engineContext)).get(request.database);
   if (oid !== undefined && (await isOurs(undo, { restore, request, oid }))) {
@@ -95,7 +96,7 @@ export async function settleDatabase(undo: Undo, restoreId: string, request: Res
     .where(and(eq(restores.id, restoreId), eq(restores.outcome, "pending"), eq(restores.createdDatabase, restore.createdDatabase)));
 }
 
-type Candidate = { restore: typeof restores.$inferSelect; request: RestoreRequest; oid: number };
+type Candidate = { restore: DatabaseRestore; request: RestoreRequest; oid: number };
 
 async function isOurs(undo: Undo, { restore, request, oid }: Candidate): Promise<boolean> {
   if (restore.createdDatabase) return restore.facts["oid"] === oid && (await isSameServer(undo, restore, request));

@@ -13,7 +13,7 @@ export type RestoreDtoRow = Omit<typeof restores.$inferSelect, "errors" | "compa
 export type RestoreJoined = {
   readonly sourceName: string;
   readonly snapshotAt: Date;
-  readonly serverName: string;
+  readonly serverName: string | null;
   readonly run: RunDtoRow;
 };
 
@@ -24,9 +24,12 @@ export function toRestoreDto(row: RestoreDtoRow, joined: RestoreJoined): Restore
     backupId: row.backupId,
     sourceName: joined.sourceName,
     snapshotAt: joined.snapshotAt.toISOString(),
+    wantedAt: row.wantedAt?.toISOString() ?? null,
+    estimatedMs: row.estimatedMs,
     serverId: row.serverId,
     serverName: joined.serverName,
     database: row.database,
+    targetPath: row.targetPath,
     mode: row.mode,
     content: row.content,
     owners: row.owners,

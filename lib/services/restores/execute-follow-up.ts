@@ -13,12 +13,12 @@ import { getServerOrThrow } from "../servers/execute-check.ts";
 import { giveUpReplacement } from "./give-up-replacement.ts";
 import { restoreRequest } from "./inspect.ts";
 import { loadReplacement, surroundings } from "./load-replacement.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
 import { renameKnowing } from "./rename-knowing.ts";
 import { recordCleaned, recordUndone } from "./settle-follow-up.ts";
 import { assertSameServer } from "./target-identity.ts";
 
-type Ready = { restore: RestoreRow; replacement: ReplacementRow; request: RestoreRequest; kept: { name: string; oid: number } };
+type Ready = { restore: DatabaseRestore; replacement: ReplacementRow; request: RestoreRequest; kept: { name: string; oid: number } };
 
 /** Swaps the names back by one transaction of renames; the object ids must be those that the replacement recorded. */
 export async function executeUndo(work: RunWork): Promise<void> {

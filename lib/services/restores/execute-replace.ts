@@ -9,7 +9,7 @@ import { loadReplacement } from "./load-replacement.ts";
 import { type PreparedReplacement, prepareRestore, spoolArchive } from "./prepare.ts";
 import { replaceInPlace } from "./replace-in-place.ts";
 import { replaceBySwap } from "./replace-by-swap.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
 import { assertSafetyRun, checkSafetyBackup } from "./safety-check.ts";
 import { assertSameServer } from "./target-identity.ts";
 
@@ -17,14 +17,14 @@ import { assertSameServer } from "./target-identity.ts";
  * Puts a backup in the place of a database. Nothing is touched before the safety backup was verified and the whole stream of the
  * backup was checked. With a swap the old database answers until one transaction renames both.
  */
-export async function executeReplace(work: RunWork, restore: RestoreRow): Promise<void> {
+export async function executeReplace(work: RunWork, restore: DatabaseRestore): Promise<void> {
   const path = join(work.engineContext.workDir, "restore.dump");
   const prepared = await prepare(work, restore, path);
   const replace = prepared.replacement.strategy === "in-place" ? replaceInPlace : replaceBySwap;
   await replace(work, prepared, path);
 }
 
-async function prepare(work: RunWork, restore: RestoreRow, path: string): Promise<PreparedReplacement> {
+async function prepare(work: RunWork, restore: DatabaseRestore, path: string): Promise<PreparedReplacement> {
   const { reporter, db, run } = work;
   try {
     const { replacement } = await loadReplacement(db, restore.id);
@@ -47,7 +47,7 @@ async function prepare(work: RunWork, restore: RestoreRow, path: string): Promis
 }
 
 /** Chooses the way. Throws the plan's first blocker, `server-changed`, and `target-changed` for another database than was backed up. */
-async function plan(work: RunWork, restore: RestoreRow, asked: ReplacementRow): Promise<PreparedReplacement> {
+async function plan(work: RunWork, restore: DatabaseRestore, asked: ReplacementRow): Promise<PreparedReplacement> {
   const prepared = await prepareRestore(work, restore);
   const { existing } = prepared.target;
   const { replace } = prepared.plan;

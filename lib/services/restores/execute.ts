@@ -11,9 +11,11 @@ import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
 import { createTarget } from "./create-target.ts";
 import { reopenRestore, settleUntouched, undoDatabase } from "./created-database.ts";
+import { executeFileRestore } from "./execute-file.ts";
 import { executeReplace } from "./execute-replace.ts";
 import { compareStep, findings, judgeCopy, loadStep, warningsOf } from "./load-copy.ts";
 import { loadRestore, type Prepared, prepareRestore, spoolArchive } from "./prepare.ts";
+import { isDatabaseRestore } from "./rows.ts";
 
 /**
  * Restores into a new database, or in the place of one that is there. All hashes are checked before the first statement reaches the
@@ -21,6 +23,7 @@ import { loadRestore, type Prepared, prepareRestore, spoolArchive } from "./prep
  */
 export async function executeRestore(work: RunWork): Promise<void> {
   const restore = await loadRestore(work);
+  if (!isDatabaseRestore(restore)) return executeFileRestore(work, restore);
   if (restore.mode === "replace") return executeReplace(work, restore);
   const path = join(work.engineContext.workDir, "restore.dump");
   const prepared = await untouchedUntil(work, async () => {

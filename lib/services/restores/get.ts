@@ -26,7 +26,7 @@ export async function getRestore(
     .innerJoin(runs, eq(runs.id, restores.runId))
     .innerJoin(backups, eq(backups.id, restores.backupId))
     .innerJoin(sources, eq(sources.id, backups.sourceId))
-    .innerJoin(servers, eq(servers.id, restores.serverId))
+    .leftJoin(servers, eq(servers.id, restores.serverId))
     .where(eq(restores.id, id));
   if (found === undefined) throw new LifeboatError("not-found", { entity: "restore", id });
   const { restore, ...joined } = found;
@@ -36,6 +36,6 @@ export async function getRestore(
     comparison: restore.comparison,
     outcome: restore.outcome,
     facts: restore.facts,
-    replacement: restore.mode === "replace" ? await loadReplacementDto(context.db, restore.id) : null,
+    replacement: restore.mode === "replace" && restore.serverId !== null ? await loadReplacementDto(context.db, restore.id) : null,
   };
 }

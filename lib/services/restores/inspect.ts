@@ -7,14 +7,15 @@ import type { BackupFacts } from "../backups/facts.ts";
 import type { RunWork } from "../runs/work.ts";
 import { addressOf } from "../servers/address.ts";
 
-export type RestoreOrder = Pick<RestoreInput, "database" | "content" | "owners" | "tables" | "jobs">;
+/** What an engine is told of a restore beside the backup and the server. */
+export type LoadOrder = Pick<RestoreInput, "content" | "owners" | "tables" | "jobs"> & { readonly database: string };
 
 /** The order as engines take it. */
 export function restoreRequest(
   work: Pick<RunWork, "deps">,
   facts: Pick<BackupFacts, "backup">,
   server: typeof servers.$inferSelect,
-  order: RestoreOrder,
+  order: LoadOrder,
 ): RestoreRequest {
   return {
     address: addressOf(work.deps.context.keyring, server, "restore"),

@@ -44,7 +44,7 @@ export async function listRestores(
       .innerJoin(runs, eq(runs.id, restores.runId))
       .innerJoin(backups, eq(backups.id, restores.backupId))
       .innerJoin(sources, eq(sources.id, backups.sourceId))
-      .innerJoin(servers, eq(servers.id, restores.serverId))
+      .leftJoin(servers, eq(servers.id, restores.serverId))
       .where(and(where, keysetAfter(newestFirst, after)))
       .orderBy(...keysetOrderBy(newestFirst))
       .limit(limit + 1),

@@ -6,31 +6,31 @@ import { servers } from "#lib/db/schema/servers";
 import { LifeboatError } from "#lib/domain/error";
 import type { ReplacementSurroundings } from "#lib/domain/replacement-state";
 import { findNamingRun } from "./start-safety.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import { type DatabaseRestore, isDatabaseRestore, type ReplacementRow } from "./rows.ts";
 
 /** A replacement with its restore. Throws `not-found`, also for a restore that replaced nothing by its order. */
 export async function loadReplacement(
   db: Database | Transaction,
   restoreId: string,
-): Promise<{ restore: RestoreRow; replacement: ReplacementRow }> {
+): Promise<{ restore: DatabaseRestore; replacement: ReplacementRow }> {
   const [row] = await db
     .select({ restore: restores, replacement: replacements })
     .from(restores)
     .innerJoin(replacements, eq(replacements.restoreId, restores.id))
     .where(eq(restores.id, restoreId));
-  if (row === undefined) throw new LifeboatError("not-found", { entity: "restore", id: restoreId });
-  return row;
+  if (row === undefined || !isDatabaseRestore(row.restore)) throw new LifeboatError("not-found", { entity: "restore", id: restoreId });
+  return { restore: row.restore, replacement: row.replacement };
 }
 
 /** What a run holds while it works on the names of a database. */
-export function namingSubject(restore: Pick<RestoreRow, "serverId" | "database">): string {
+export function namingSubject(restore: Pick<DatabaseRestore, "serverId" | "database">): string {
   return `${restore.serverId}/${restore.database}`;
 }
 
 /** What else concerns the name. `ownRunId` is not in its own way. */
 export async function surroundings(
   db: Database | Transaction,
-  { restore, replacement }: { restore: RestoreRow; replacement: ReplacementRow },
+  { restore, replacement }: { restore: DatabaseRestore; replacement: ReplacementRow },
   ownRunId: string | null = null,
 ): Promise<ReplacementSurroundings> {
   const active = await findNamingRun(db, namingSubject(restore));
@@ -42,7 +42,7 @@ export async function surroundings(
   };
 }
 
-async function hasLater(db: Database | Transaction, restore: RestoreRow, replacedAt: Date): Promise<boolean> {
+async function hasLater(db: Database | Transaction, restore: DatabaseRestore, replacedAt: Date): Promise<boolean> {
   const later = await db
     .select({ id: restores.id })
     .from(replacements)

@@ -2,16 +2,17 @@ import { eq } from "drizzle-orm";
 import { restores } from "#lib/db/schema/restores";
 import { LifeboatError } from "#lib/domain/error";
 import type { RestoreRequest, TargetFacts } from "#lib/engines/port";
-import { type BackupFacts, knownPack, loadBackupFacts } from "../backups/facts.ts";
+import { type BackupFacts, knownBackup, loadBackupFacts } from "../backups/facts.ts";
 import { lockChain } from "../chains/lock.ts";
 import type { RunWork } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
+import { checkPacks } from "./check-packs.ts";
 import { inspectTarget, restoreRequest, type TargetPlan } from "./inspect.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow, RestoreRow } from "./rows.ts";
 
 /** A restore that nothing stands in the way of, and whose backup cannot be removed meanwhile. */
 export type Prepared = {
-  readonly restore: RestoreRow;
+  readonly restore: DatabaseRestore;
   readonly facts: BackupFacts;
   readonly request: RestoreRequest;
   readonly target: TargetFacts;
@@ -31,8 +32,11 @@ export async function loadRestore({ db, run }: Pick<RunWork, "db" | "run">): Pro
   return restore;
 }
 
-/** Asks the target and throws its first blocker; takes the chain's shared lock. Nothing is changed on the target. */
-export async function prepareRestore(work: RunWork, restore: RestoreRow): Promise<Prepared> {
+/**
+ * Sees to it that every pack is there, asks the target and throws the first blocker; takes the chain's shared lock. Nothing is changed on
+ * the target. Throws `pack-missing`, `chain-broken` { key }, `pack-truncated`.
+ */
+export async function prepareRestore(work: RunWork, restore: DatabaseRestore): Promise<Prepared> {
   const { db, deps, run, reporter } = work;
   const facts = await loadBackupFacts(db, restore.backupId);
   if (facts.backup.state !== "available") {
@@ -41,6 +45,8 @@ export async function prepareRestore(work: RunWork, restore: RestoreRow): Promis
   const server = await getServerOrThrow(db, restore.serverId);
   await deps.prepareDestination();
   await lockChain(db, { chainId: facts.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
+  const [problem] = await checkPacks(work, facts);
+  if (problem !== undefined) throw new LifeboatError(problem.code, problem.params);
   const request = restoreRequest(work, facts, server, restore);
   const { target, plan } = await inspectTarget(work, facts, request, restore.mode);
   const [blocker] = plan.blockers;
@@ -53,7 +59,7 @@ export async function prepareRestore(work: RunWork, restore: RestoreRow): Promis
 /** Writes the whole stream to a file, all hashes checked: the target is touched only after that. */
 export async function spoolArchive(work: RunWork, { facts }: Prepared, path: string): Promise<void> {
   const { reporter, deps, signal } = work;
-  const pack = knownPack(facts);
-  reporter.restart({ bytesTotal: pack.stream.bytes });
-  await reporter.step("spool", () => deps.repository.spool(pack, path, signal, (bytesDone) => reporter.progress({ bytesDone })));
+  const known = knownBackup(facts);
+  reporter.restart({ bytesTotal: known.stream.bytes });
+  await reporter.step("spool", () => deps.repository.spool(known, path, signal, (bytesDone) => reporter.progress({ bytesDone })));
 }

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import { count, errorCode, params } from "#lib/contracts/common";
-import { replaceStrategies } from "#lib/contracts/restores";
+import { filePlan, readPlan, replaceStrategies } from "#lib/contracts/restores";
 
 const reason = z.object({ code: errorCode, params });
 
-/** Output of a `preview-restore` run: what its executor found; the verb adds the texts. */
-export const previewOutput = z.object({
-  serverVersion: z.string(),
+/** What stands at the target, and what a restore would meet there. A file has no server: its fields are null or empty then. */
+const previewTarget = z.object({
+  file: filePlan.nullable(),
+  serverVersion: z.string().nullable(),
   toolVersion: z.string().nullable(),
   databaseExists: z.boolean(),
   existingDatabases: z.array(z.string()),
@@ -16,7 +17,7 @@ export const previewOutput = z.object({
   missingExtensions: z.array(z.string()),
   missingTablespaces: z.array(z.string()),
   missingLocale: z.string().nullable(),
-  /** Null unless a database is to be replaced and is there. */
+  /** Null unless something is to be replaced and is there. */
   replace: z
     .object({
       strategy: z.enum(replaceStrategies),
@@ -32,5 +33,14 @@ export const previewOutput = z.object({
     .nullable(),
   warnings: z.array(reason),
   blockers: z.array(reason),
+});
+export type PreviewTarget = z.infer<typeof previewTarget>;
+
+/** Output of a `preview-restore` run: what its executor found; the verb adds the texts and what the catalogue knows. */
+export const previewOutput = previewTarget.extend({
+  /** Packs that are not where they should be. */
+  missingKeys: z.array(z.string()),
+  changes: readPlan.shape.changes,
+  changesProblem: reason.nullable(),
 });
 export type PreviewOutput = z.infer<typeof previewOutput>;

@@ -1,66 +1,93 @@
 import { describeReason } from "#lib/contracts/describe-reason";
 import type { EndpointInput } from "#lib/contracts/endpoint";
-import type { ReplacePlanDto, RestoreInput, RestorePreviewDto, previewRestore as contract } from "#lib/contracts/restores";
+import type { ReplacePlanDto, RestorePreviewDto, previewRestore as contract } from "#lib/contracts/restores";
+import { mergeBlockers } from "#lib/domain/merge-blockers";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { loadPointFacts } from "../restore-points/point-facts.ts";
 import { awaitProbe } from "../runs/await-probe.ts";
-import { startRun } from "../runs/start.ts";
+import { type RunRow, startRun } from "../runs/start.ts";
 import { type PreviewOutput, previewOutput } from "./preview-output.ts";
+import { loadReadPlan } from "./read-plan.ts";
 import { findReplacementTarget } from "./replacement-target.ts";
-import { getRestorableOrThrow } from "./restorable.ts";
+import { type RestoreOrder, resolveOrder, targetSubject } from "./resolve-order.ts";
+import { findFileSource } from "./start-file-safety.ts";
 
-const timeoutMs = 20_000;
+type Body = EndpointInput<typeof contract>["body"];
+
+const timeoutMs = 19_500;
 
 /**
- * Asks a worker what a restore would meet; nothing is changed anywhere. Throws what `getRestorableOrThrow` throws, what stood in
- * the worker's way (`host-unknown`, `password-wrong` …), `no-worker` and `probe-timeout`.
+ * Asks a worker what a restore would meet and puts beside it what the catalogue knows: which packs are read, how long it should take. Nothing
+ * is changed anywhere. Throws what `resolveOrder` throws, what stood in the worker's way (`host-unknown`, `password-wrong` …),
+ * `no-worker` and `probe-timeout`.
  */
 export async function previewRestore(context: ServiceContext, input: EndpointInput<typeof contract>): Promise<RestorePreviewDto> {
   authorise(context, "restores:read");
-  const { backup, server } = await getRestorableOrThrow(context.db, input.body);
-  const run = await context.db.transaction((tx) =>
-    startRun(tx, context, {
-      type: "preview-restore",
-      subject: `${server.id}/${input.body.database}`,
-      sourceId: backup.sourceId,
-      backupId: backup.id,
-      serverId: server.id,
-      trigger: context.actor.type === "token" ? "api" : "manual",
-      input: input.body,
-      steps: ["inspect"],
-    }),
-  );
+  const { db } = context;
+  const [order, run] = await db.transaction(async (tx) => {
+    const resolved = await resolveOrder(tx, input.body);
+    return [resolved, await queue(context, tx, resolved, input.body)] as const;
+  });
   await context.wake(run.id, run.workerGroup);
   const found = previewOutput.parse(await awaitProbe(context, run.id, { timeoutMs }));
+  const { backup, target } = order;
+  const { changes, changesProblem, missingKeys, ...shown } = found;
+  const [plan, factsOf] = await Promise.all([loadReadPlan(db, order, new Set(missingKeys)), loadPointFacts(db, [backup.id])]);
+  const { blocker } = factsOf(backup.id);
+  const server = target.type === "server" ? target.server : null;
   return {
-    ...found,
-    replace: found.replace === null ? null : await replaceDto(context, input.body, found.replace),
+    ...shown,
+    plan: { ...plan, changes, changesProblem: changesProblem === null ? null : describeReason(changesProblem) },
+    replace: found.replace === null ? null : await replaceDto(context, order, input.body, found.replace),
     backupId: backup.id,
-    serverId: server.id,
-    serverName: server.name,
+    serverId: server?.id ?? null,
+    serverName: server?.name ?? null,
     backupServerVersion: backup.serverVersion,
-    database: input.body.database,
+    database: target.type === "server" ? target.database : order.source.database,
     streamBytes: backup.streamBytes,
     tables: backup.tableCount,
     rows: backup.rowCount,
     warnings: found.warnings.map(describeReason),
-    blockers: found.blockers.map(describeReason),
+    blockers: mergeBlockers(blocker, found.blockers).map(describeReason),
   };
 }
 
-/** What the worker found on the server, with what the catalogue knows of the target. */
+function queue(context: ServiceContext, tx: Parameters<typeof startRun>[0], order: RestoreOrder, body: Body): Promise<RunRow> {
+  const { backup, source, target } = order;
+  const { sourceId: _source, at: _at, ...wanted } = body;
+  return startRun(tx, context, {
+    type: "preview-restore",
+    subject: targetSubject(target),
+    sourceId: backup.sourceId,
+    backupId: backup.id,
+    serverId: target.type === "server" ? target.server.id : null,
+    ...(target.type === "file" && source.workerGroup !== null ? { workerGroup: source.workerGroup } : {}),
+    trigger: context.actor.type === "token" ? "api" : "manual",
+    // The backup is chosen once: the worker looks at the very one that the answer names.
+    input: { ...wanted, backupId: backup.id },
+    steps: ["inspect", "count-source"],
+  });
+}
+
+/** What the worker found at the target, with what the catalogue knows of it. */
 async function replaceDto(
-  context: ServiceContext,
-  input: RestoreInput,
+  { db }: ServiceContext,
+  { target }: RestoreOrder,
+  { targetEnvironment }: Body,
   found: NonNullable<PreviewOutput["replace"]>,
 ): Promise<ReplacePlanDto> {
-  const { source, environment, needsProductionConfirmation } = await findReplacementTarget(context.db, input);
-  return {
-    ...found,
-    why: found.why === null ? null : describeReason(found.why),
-    sourceId: source?.id ?? null,
-    sourceName: source?.name ?? null,
-    environment,
-    needsProductionConfirmation,
-  };
+  const why = found.why === null ? null : describeReason(found.why);
+  if (target.type === "file") {
+    const source = await findFileSource(db, target.path);
+    const environment = source?.environment ?? "production";
+    const needsProductionConfirmation = environment === "production";
+    return { ...found, why, sourceId: source?.id ?? null, sourceName: source?.name ?? null, environment, needsProductionConfirmation };
+  }
+  const { source, environment, needsProductionConfirmation } = await findReplacementTarget(db, {
+    serverId: target.server.id,
+    database: target.database,
+    targetEnvironment,
+  });
+  return { ...found, why, sourceId: source?.id ?? null, sourceName: source?.name ?? null, environment, needsProductionConfirmation };
 }

@@ -10,7 +10,7 @@ import type { WorkerDeps } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { settleDatabase, settleUntouched } from "./created-database.ts";
 import { restoreRequest } from "./inspect.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import { type DatabaseRestore, isDatabaseRestore, type ReplacementRow } from "./rows.ts";
 import { settleReplacement } from "./settle-replacement.ts";
 
 /** Gives work an engine context with a folder of its own, which is removed afterwards. */
@@ -27,6 +27,7 @@ export async function reconcileRestores(db: Database, deps: WorkerDeps, withEngi
     .innerJoin(runs, eq(runs.id, restores.runId))
     .where(and(eq(restores.outcome, "pending"), eq(restores.mode, "new"), notInArray(runs.state, ["queued", "running"])));
   for (const { restore } of left) {
+    if (!isDatabaseRestore(restore)) continue;
     try {
       if (!restore.createdDatabase && restore.facts["creating"] !== true) {
         await settleUntouched(db, restore.runId);
@@ -65,6 +66,7 @@ export async function reconcileReplacements(db: Database, deps: WorkerDeps, with
     .innerJoin(servers, eq(servers.id, restores.serverId))
     .where(and(isOpen, not(isWorkedOn), or(isNull(servers.removedAt), eq(restores.outcome, "pending"))));
   for (const { restore, replacement } of left) {
+    if (!isDatabaseRestore(restore)) continue;
     try {
       if (isUntouched(restore, replacement)) {
         await settleUntouched(db, restore.runId);
@@ -84,7 +86,7 @@ export async function reconcileReplacements(db: Database, deps: WorkerDeps, with
 }
 
 /** No sibling was ever meant, and no load in place: the server need not be asked, and may be the very thing that failed. */
-function isUntouched(restore: RestoreRow, { siblingName, answers }: ReplacementRow): boolean {
+function isUntouched(restore: DatabaseRestore, { siblingName, answers }: ReplacementRow): boolean {
   return siblingName === null && answers === "old" && !restore.createdDatabase && restore.facts["creating"] !== true;
 }
 
@@ -94,7 +96,7 @@ async function isServerRemoved(db: Database, serverId: string): Promise<boolean>
 }
 
 /** Nobody has a password for a removed server any more: what the restore made stays there, and the run says so. Done once. */
-async function leaveDatabase(db: Database, restore: typeof restores.$inferSelect): Promise<void> {
+async function leaveDatabase(db: Database, restore: DatabaseRestore): Promise<void> {
   await db.transaction(async (tx) => {
     const [settled] = await tx
       .update(restores)

@@ -6,13 +6,13 @@ import type { Params } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import type { ServiceContext } from "../context.ts";
 import { databaseNow } from "../runs/lease.ts";
-import type { RestoreRow } from "./rows.ts";
+import type { DatabaseRestore } from "./rows.ts";
 
 /** The new database answers: row and audit. Call it in the transaction that ends the run, or that finds a dead run's work done. */
 export async function recordReplaced(
   tx: Transaction,
   context: ServiceContext,
-  { restore, extra }: { restore: RestoreRow; extra: Params },
+  { restore, extra }: { restore: DatabaseRestore; extra: Params },
 ): Promise<void> {
   await tx.update(restores).set({ outcome: "replaced", facts: {} }).where(eq(restores.id, restore.id));
   const [row] = await tx

@@ -1,9 +1,14 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import type { RestoreInput } from "#lib/contracts/restores";
 import type { Database, Transaction } from "#lib/db/client";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
+
+type Asked = {
+  readonly serverId: string;
+  readonly database: string;
+  readonly targetEnvironment?: (typeof sources.$inferSelect)["environment"] | undefined;
+};
 
 export type ReplacementTarget = {
   /** What the target is registered as; null: nothing yet. */
@@ -13,10 +18,7 @@ export type ReplacementTarget = {
 };
 
 /** Looks the target up among the sources. A database that nobody said anything about counts as production. */
-export async function findReplacementTarget(
-  tx: Database | Transaction,
-  input: Pick<RestoreInput, "serverId" | "database" | "targetEnvironment">,
-): Promise<ReplacementTarget> {
+export async function findReplacementTarget(tx: Database | Transaction, input: Asked): Promise<ReplacementTarget> {
   const [source] = await tx
     .select()
     .from(sources)
@@ -27,7 +29,7 @@ export async function findReplacementTarget(
 }
 
 /** True when another entry of the same address has this database as a source of production: a second entry takes no caution away. */
-async function isProductionElsewhere(tx: Database | Transaction, input: Pick<RestoreInput, "serverId" | "database">): Promise<boolean> {
+async function isProductionElsewhere(tx: Database | Transaction, input: Asked): Promise<boolean> {
   const address = alias(servers, "address");
   const rows = await tx
     .select({ id: sources.id })

@@ -7,7 +7,7 @@ import { type BackupFacts, loadBackupFacts } from "../backups/facts.ts";
 import { lockChain } from "../chains/lock.ts";
 import { assertLease, databaseNow } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
 
 /**
  * A replacement that could not begin for that long, because no worker was there, is not done any more: what was written since is in no
@@ -29,7 +29,7 @@ export async function assertSafetyRun({ db }: RunWork, { safetyRunId }: Replacem
  * clocks are compared), of this very database, with nothing left out, *stored*, and now *verified* byte by byte. Its chain stays
  * locked until the run ends. Throws `safety-backup-failed` { runId }.
  */
-export async function checkSafetyBackup(work: RunWork, restore: RestoreRow, replacement: ReplacementRow): Promise<Params> {
+export async function checkSafetyBackup(work: RunWork, restore: DatabaseRestore, replacement: ReplacementRow): Promise<Params> {
   const { db, deps, run, reporter } = work;
   const { safetyRunId } = replacement;
   const backupId = await assertSafetyRun(work, replacement);
@@ -52,7 +52,7 @@ export async function checkSafetyBackup(work: RunWork, restore: RestoreRow, repl
   return { backupId, streamBytes: facts.stream.bytes, verified: true };
 }
 
-function isOf({ backup, source }: BackupFacts, restore: RestoreRow, safetyRunId: string): boolean {
+function isOf({ backup, source }: BackupFacts, restore: DatabaseRestore, safetyRunId: string): boolean {
   const { manifest } = backup;
   const whole = manifest !== null && manifest.excludedSchemas.length === 0 && manifest.excludedTables.length === 0;
   const same = backup.database === restore.database && source.serverId === restore.serverId;

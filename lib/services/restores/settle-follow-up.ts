@@ -8,7 +8,7 @@ import { recordAudit } from "../audit/record.ts";
 import type { ServiceContext } from "../context.ts";
 import { databaseNow } from "../runs/lease.ts";
 import { actAs } from "../runs/work.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
 import { type Settling, type Unsettled, warn } from "./settling.ts";
 
 /** After a replacement: an undo or a clean-up whose run is over is settled by what the server has. Done twice it does nothing. */
@@ -71,7 +71,7 @@ async function contextOfFollowUp(tx: Transaction, deps: Settling["deps"], row: R
   return run === undefined ? deps.context : actAs(deps, run);
 }
 
-type Recorded = { restore: RestoreRow; replacement: ReplacementRow; finishedBy: "run" | "sweep" };
+type Recorded = { restore: DatabaseRestore; replacement: ReplacementRow; finishedBy: "run" | "sweep" };
 
 /** The old database answers again: row and audit, in the transaction that ends the run or that finds a dead run's work done. */
 export async function recordUndone(

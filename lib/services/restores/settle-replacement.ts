@@ -12,6 +12,7 @@ import { actAs, type WorkerDeps } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { restoreRequest } from "./inspect.ts";
 import { recordReplaced } from "./record-replaced.ts";
+import { isDatabaseRestore } from "./rows.ts";
 import { type Settling, type Unsettled, warn } from "./settling.ts";
 import { tablesMark } from "./tables-mark.ts";
 import { settleFollowUp } from "./settle-follow-up.ts";
@@ -23,12 +24,13 @@ import { assertSameServer } from "./target-identity.ts";
  */
 export async function settleReplacement(settling: Settling, restoreId: string): Promise<void> {
   const { db, deps } = settling;
-  const [row] = await db
+  const [found] = await db
     .select({ restore: restores, replacement: replacements })
     .from(restores)
     .innerJoin(replacements, eq(replacements.restoreId, restores.id))
     .where(eq(restores.id, restoreId));
-  if (row === undefined) return;
+  if (found === undefined || !isDatabaseRestore(found.restore)) return;
+  const row = { restore: found.restore, replacement: found.replacement };
   const facts = await loadBackupFacts(db, row.restore.backupId);
   const server = await getServerOrThrow(db, row.restore.serverId);
   const open = { ...row, facts, request: restoreRequest({ deps }, facts, server, row.restore) };

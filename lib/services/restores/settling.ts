@@ -4,14 +4,14 @@ import { runs } from "#lib/db/schema/runs";
 import type { EngineContext, RestoreRequest } from "#lib/engines/port";
 import type { BackupFacts } from "../backups/facts.ts";
 import type { WorkerDeps } from "../runs/work.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
 
 /** What settling works with; the signal is one of its own. */
 export type Settling = { readonly db: Database; readonly deps: WorkerDeps; readonly engineContext: EngineContext };
 
 /** One replacement that nobody works on any more, with everything that is asked about it. */
 export type Unsettled = {
-  readonly restore: RestoreRow;
+  readonly restore: DatabaseRestore;
   readonly replacement: ReplacementRow;
   readonly facts: BackupFacts;
   readonly request: RestoreRequest;

@@ -11,7 +11,7 @@ import { loadRunDetail } from "../runs/load.ts";
 import { type RunRow, startRun } from "../runs/start.ts";
 import { lockServer } from "../servers/load.ts";
 import { loadReplacement, namingSubject, surroundings } from "./load-replacement.ts";
-import type { ReplacementRow, RestoreRow } from "./rows.ts";
+import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
 
 /** One kind of run that comes after a replacement. */
 export type FollowUp = {
@@ -19,7 +19,7 @@ export type FollowUp = {
   readonly steps: readonly StepCode[];
   readonly blocker: (replacement: ReplacementRow, around: ReplacementSurroundings) => Reason | null;
   /** What must be typed. */
-  readonly typed: (restore: RestoreRow, replacement: ReplacementRow) => string;
+  readonly typed: (restore: DatabaseRestore, replacement: ReplacementRow) => string;
 };
 
 /** Starts a run that comes after a replacement. Throws `not-found`, the blocker, `confirmation-mismatch` { expected }, `run-active`. */

@@ -11,6 +11,7 @@ import { findActiveRun, type RunRow } from "../runs/start.ts";
 import { lockServer } from "../servers/load.ts";
 import { insertSource } from "../sources/create.ts";
 import { findReplacementTarget } from "./replacement-target.ts";
+import type { ServerTarget } from "./resolve-order.ts";
 
 type Order = EndpointInput<typeof contract>["body"];
 
@@ -37,21 +38,26 @@ export async function refuseNamingRun(tx: Transaction, subject: string): Promise
  * source yet becomes one. Throws `replace-needs-all`, `confirmation-mismatch` { expected }, `confirmation-production` { database },
  * `run-active` { runId, type }, `target-is-catalogue`.
  */
-export async function startSafetyBackup(tx: Transaction, context: ServiceContext, order: Order): Promise<RunRow> {
+export async function startSafetyBackup(
+  tx: Transaction,
+  context: ServiceContext,
+  order: Order,
+  { server: { id: serverId }, database }: ServerTarget,
+): Promise<RunRow> {
   if (order.content !== "all" || order.tables.length > 0) throw new LifeboatError("replace-needs-all");
   // Verbs about the names of one server take turns, so that none of them misses what another one is starting.
-  const server = await lockServer(tx, order.serverId, "update");
-  await refuseNamingRun(tx, `${server.id}/${order.database}`);
-  const target = await findReplacementTarget(tx, order);
-  const { database, confirmName: typed, confirmProduction } = order;
+  const server = await lockServer(tx, serverId, "update");
+  await refuseNamingRun(tx, `${server.id}/${database}`);
+  const target = await findReplacementTarget(tx, { serverId, database, targetEnvironment: order.targetEnvironment });
+  const { confirmName: typed, confirmProduction } = order;
   const refusal = replaceConfirmation({ typed, database, environment: target.environment, confirmProduction });
   if (refusal !== null) throw new LifeboatError(refusal.code, refusal.params);
   const source =
     target.source ??
     (await insertSource(tx, context, server, {
       serverId: server.id,
-      database: order.database,
-      name: order.database,
+      database,
+      name: database,
       environment: target.environment,
       excludedSchemas: [],
       excludedTables: [],

@@ -33,6 +33,8 @@ export type NewRun = {
   readonly restoreId?: string | null;
   /** The run is claimed only when that one is over, however it ended. */
   readonly afterRunId?: string | null;
+  /** Work on a file: who reaches it. Left out, the server's group or the default one. */
+  readonly workerGroup?: string;
   readonly trigger: RunTrigger;
   readonly reason?: string;
   readonly note?: string;
@@ -62,7 +64,7 @@ export async function startRun(tx: Database | Transaction, context: ServiceConte
     restoreId: request.restoreId ?? null,
     afterRunId: request.afterRunId ?? null,
     isProbe,
-    workerGroup: await groupOf(tx, request),
+    workerGroup: request.workerGroup ?? (await groupOf(tx, request)),
     trigger: request.trigger,
     reason: request.reason ?? "",
     note: request.note ?? "",
