@@ -5,8 +5,12 @@ import { executeVerify } from "#lib/services/backups/execute-verify";
 import { executeRestore } from "#lib/services/restores/execute";
 import { executeCleanUp, executeUndo } from "#lib/services/restores/execute-follow-up";
 import { executePreview } from "#lib/services/restores/execute-preview";
+import { LifeboatError } from "#lib/domain/error";
 import type { RunWork } from "#lib/services/runs/work";
 import { executeCheck } from "#lib/services/servers/execute-check";
+
+/** Types whose executor is still to come. */
+const notYet = (): Promise<void> => Promise.reject(new LifeboatError("internal"));
 
 /** Who does what. An executor ends its run itself, in the transaction that commits its result; what it throws fails the run. */
 export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
@@ -16,6 +20,12 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   delete: executeRemove,
   "undo-replace": executeUndo,
   "clean-up-replace": executeCleanUp,
+  "verify-chain": notYet,
+  synthesize: notYet,
+  "scan-storage": notYet,
+  import: notYet,
+  "list-import-folder": notYet,
+  "check-file": notYet,
   "check-server": executeCheck,
   "preview-restore": executePreview,
 };

@@ -1,11 +1,11 @@
-import { and, asc, desc, eq, ne, sql } from "drizzle-orm";
+import { and, desc, eq, ne, sql } from "drizzle-orm";
 import type * as contract from "#lib/contracts/backups";
 import type { EndpointInput, EndpointOutput } from "#lib/contracts/endpoint";
-import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backups } from "#lib/db/schema/backups";
 import { LifeboatError } from "#lib/domain/error";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { loadDependents } from "./dependents.ts";
 import { isGood, isGoodAndVerified, isVisible } from "./good.ts";
 
 async function newestId(context: ServiceContext, sourceId: string, condition: typeof isGood): Promise<string | null> {
@@ -26,17 +26,12 @@ export async function getDeleteConsequences(
   authorise(context, "backups:read");
   const { id } = input.params;
   const [backup] = await context.db
-    .select({ sourceId: backups.sourceId, storedBytes: backups.storedBytes, pinned: backups.pinned })
+    .select({ sourceId: backups.sourceId, chainId: backups.chainId, storedBytes: backups.storedBytes, pinned: backups.pinned })
     .from(backups)
     .where(and(eq(backups.id, id), isVisible));
   if (backup === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
   const [dependents, lastGood, lastVerified, [others]] = await Promise.all([
-    context.db
-      .selectDistinct({ id: backups.id, snapshotAt: backups.snapshotAt })
-      .from(backupDependencies)
-      .innerJoin(backups, eq(backups.id, backupDependencies.backupId))
-      .where(and(eq(backupDependencies.needsId, id), ne(backups.id, id), isVisible))
-      .orderBy(asc(backups.snapshotAt)),
+    loadDependents(context.db, { id, chainId: backup.chainId }),
     newestId(context, backup.sourceId, isGood),
     newestId(context, backup.sourceId, isGoodAndVerified),
     context.db
@@ -46,7 +41,15 @@ export async function getDeleteConsequences(
   ]);
   return {
     storedBytes: backup.storedBytes,
-    dependents: dependents.map((row) => ({ id: row.id, snapshotAt: row.snapshotAt.toISOString() })),
+    dependents: dependents
+      .filter((row) => row.state !== "writing")
+      .map(({ id: dependentId, kind, snapshotAt, storedBytes, pinned }) => ({
+        id: dependentId,
+        kind,
+        snapshotAt: snapshotAt.toISOString(),
+        storedBytes,
+        pinned,
+      })),
     isLastGood: lastGood === id,
     isLastVerified: lastVerified === id,
     pinned: backup.pinned,

@@ -1,17 +1,25 @@
 import { getTableColumns } from "drizzle-orm";
 import type { BackupDto, MeterDto } from "#lib/contracts/backups";
+import { describeReason } from "#lib/contracts/describe-reason";
 import { backups } from "#lib/db/schema/backups";
+import { type CopyHealth, copiesBroken } from "#lib/domain/broken";
 import { type CopyFacts, type Meter, type MeterStep, type ProofFacts, readMeter } from "#lib/domain/meter";
+import type { NeedFacts } from "./need-facts.ts";
 
-const { manifest: _manifest, listing: _listing, searchText: _searchText, ...shown } = getTableColumns(backups);
+const { manifest: _manifest, listing: _listing, searchText: _searchText, imported: _imported, ...shown } = getTableColumns(backups);
 
 /** The columns that a backup's DTO is made from; the manifest and the listing may be large and are read for one backup only. */
 export const backupColumns = shown;
 
-export type BackupDtoRow = Omit<typeof backups.$inferSelect, "manifest" | "listing" | "searchText">;
+export type BackupDtoRow = Omit<typeof backups.$inferSelect, "manifest" | "listing" | "searchText" | "imported">;
 
-/** What stands beside the row: the source's name, the copies, and the drills (`validations` of level `proven`). */
-export type BackupJoined = { readonly sourceName: string; readonly copies: readonly CopyFacts[]; readonly proofs: readonly ProofFacts[] };
+/** What stands beside the row: the source's name, the copies, the drills (`validations` of level `proven`), and what it needs. */
+export type BackupJoined = {
+  readonly sourceName: string;
+  readonly copies: readonly (CopyFacts & CopyHealth)[];
+  readonly proofs: readonly ProofFacts[];
+  readonly needs: NeedFacts;
+};
 
 function toStep(step: MeterStep): MeterDto["stored"] {
   return { state: step.state, at: step.at === null ? null : step.at.toISOString() };
@@ -22,6 +30,7 @@ export function toMeterDto(meter: Meter): MeterDto {
 }
 
 export function toBackupDto(row: BackupDtoRow, joined: BackupJoined): BackupDto {
+  const broken = copiesBroken(joined.copies) ?? joined.needs.broken;
   return {
     id: row.id,
     sourceId: row.sourceId,
@@ -29,6 +38,15 @@ export function toBackupDto(row: BackupDtoRow, joined: BackupJoined): BackupDto 
     database: row.database,
     chainId: row.chainId,
     kind: row.kind,
+    origin: row.origin,
+    askedKind: row.askedKind,
+    kindReason: row.kindReason === null ? null : describeReason(row.kindReason),
+    baseId: row.baseId,
+    parentId: row.parentId,
+    derivedFromId: row.derivedFromId,
+    extension: row.extension,
+    needs: joined.needs.needs,
+    broken: broken === null ? null : describeReason(broken),
     state: row.state,
     meter: toMeterDto(readMeter(joined.copies, joined.proofs)),
     trigger: row.trigger,

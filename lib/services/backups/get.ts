@@ -3,7 +3,7 @@ import type { BackupDetailDto } from "#lib/contracts/backups";
 import type * as contract from "#lib/contracts/backups";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import { backupStreams } from "#lib/db/schema/backup-streams";
-import { backups } from "#lib/db/schema/backups";
+import { backups, type ImportedFile } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { destinations } from "#lib/db/schema/destinations";
 import { packs } from "#lib/db/schema/packs";
@@ -46,11 +46,17 @@ function readCopies(context: ServiceContext, id: string) {
 
 async function readFacts(context: ServiceContext, id: string) {
   const [row] = await context.db
-    .select({ manifest: backups.manifest, tableCount: backups.tableCount, rowCount: backups.rowCount })
+    .select({ manifest: backups.manifest, imported: backups.imported, tableCount: backups.tableCount, rowCount: backups.rowCount })
     .from(backups)
     .where(and(eq(backups.id, id), isVisible));
   if (row === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
   return row;
+}
+
+function toImported(imported: ImportedFile | null): BackupDetailDto["imported"] {
+  if (imported === null) return null;
+  const { fileName, bytes, sha256, format } = imported;
+  return { fileName, bytes, sha256, format };
 }
 
 /** One backup with its streams, packs, copies and properties, and the stock commands for its file. Throws `not-found`. */
@@ -93,6 +99,7 @@ export async function getBackup(context: ServiceContext, input: EndpointInput<ty
     excludedTables: manifest?.excludedTables ?? [],
     tableCount: facts.tableCount,
     rowCount: facts.rowCount,
+    imported: toImported(facts.imported),
     stockCommands: isOneFile
       ? stockCommands({
           fileName: backup.fileName,

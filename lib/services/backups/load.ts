@@ -6,12 +6,14 @@ import { copies } from "#lib/db/schema/copies";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import { LifeboatError } from "#lib/domain/error";
+import type { CopyHealth } from "#lib/domain/broken";
 import type { CopyFacts, ProofFacts } from "#lib/domain/meter";
 import { oneOf } from "../one-of.ts";
 import { backupColumns, type BackupDtoRow, toBackupDto } from "./dto.ts";
 import { isVisible } from "./good.ts";
+import { loadNeedFacts } from "./need-facts.ts";
 
-export type MeterFacts = { readonly copies: readonly CopyFacts[]; readonly proofs: readonly ProofFacts[] };
+export type MeterFacts = { readonly copies: readonly (CopyFacts & CopyHealth)[]; readonly proofs: readonly ProofFacts[] };
 
 const nothingKnown: MeterFacts = { copies: [], proofs: [] };
 
@@ -26,6 +28,7 @@ export async function loadMeterFacts(db: Database | Transaction, backupIds: read
         storedAt: copies.storedAt,
         verifiedAt: copies.verifiedAt,
         failedAt: copies.failedAt,
+        failure: copies.failure,
       })
       .from(copies)
       .where(oneOf(copies.backupId, backupIds)),
@@ -44,11 +47,9 @@ export async function toBackupDtos(
   db: Database | Transaction,
   rows: readonly { backup: BackupDtoRow; sourceName: string }[],
 ): Promise<BackupDto[]> {
-  const factsOf = await loadMeterFacts(
-    db,
-    rows.map(({ backup }) => backup.id),
-  );
-  return rows.map(({ backup, sourceName }) => toBackupDto(backup, { sourceName, ...factsOf(backup.id) }));
+  const ids = rows.map(({ backup }) => backup.id);
+  const [factsOf, needsOf] = await Promise.all([loadMeterFacts(db, ids), loadNeedFacts(db, ids)]);
+  return rows.map(({ backup, sourceName }) => toBackupDto(backup, { sourceName, ...factsOf(backup.id), needs: needsOf(backup.id) }));
 }
 
 /** One backup as lists show it. Throws `not-found`, also for an intent row. */

@@ -1,149 +1,103 @@
 import { eq } from "drizzle-orm";
-import { backups } from "#lib/db/schema/backups";
-import { chains } from "#lib/db/schema/chains";
-import { copies } from "#lib/db/schema/copies";
-import { packs } from "#lib/db/schema/packs";
 import { sources } from "#lib/db/schema/sources";
-import { LifeboatError } from "#lib/domain/error";
-import { makeId } from "#lib/domain/ids";
+import type { BackupKind } from "#lib/domain/backup-state";
+import { LifeboatError, type Params, type Reason } from "#lib/domain/error";
 import { estimateStoredBytes, fits, neededBytes } from "#lib/domain/space";
 import type { OpenSnapshot } from "#lib/engines/port";
-import type { ChainParameters } from "#lib/repository/port";
-import { lockChain } from "../chains/lock.ts";
-import { assertLease } from "../runs/lease.ts";
+import type { ChainBase } from "#lib/repository/port";
 import type { RunWork } from "../runs/work.ts";
-import { recordTarget } from "../restores/target-identity.ts";
-import { addressOf } from "../servers/address.ts";
-import { getServerOrThrow } from "../servers/execute-check.ts";
-import { backupOrder } from "./backup-order.ts";
-import { loadHistory, type PastBackup } from "./history.ts";
+import { type BackupOrder, backupOrder } from "./backup-order.ts";
+import { loadHistory, loadLastOfKind, type PastBackup } from "./history.ts";
+import { openBase, type OpenedBase, whyFull } from "./open-base.ts";
+import { type LeftOut, openSnapshot } from "./open-snapshot.ts";
+import { beginChain, type Intent, recordIntent } from "./record-intent.ts";
 
-/** The layout that `docs/format.md` describes. */
-const formatVersion = 1;
-
-/** A backup whose snapshot is open and whose intent row stands, before the first byte. */
-export type OpenBackup = {
-  readonly backupId: string;
-  readonly packId: string;
-  readonly key: string;
-  readonly chain: ChainParameters;
+/** A source whose snapshot is open. Whoever opened it closes the snapshot. */
+export type OpenSource = {
   readonly source: typeof sources.$inferSelect;
+  readonly order: BackupOrder;
+  readonly leftOut: LeftOut;
   readonly snapshot: OpenSnapshot;
   readonly history: readonly PastBackup[];
 };
 
+/** A backup whose intent row stands, before the first byte. */
+export type OpenBackup = OpenSource & { readonly intent: Intent; readonly base: ChainBase | null; readonly warnings: readonly string[] };
+
 /**
- * Checks everything that can be known before the dump, opens the snapshot and writes the intent row. Throws `not-found`,
- * `source-paused`, `no-space` with numbers, the destination's and the engine's own refusals. Nothing stays behind when it throws.
+ * Checks everything that can be known before the dump and opens the snapshot. Throws `not-found`, `source-paused`, the destination's
+ * and the engine's own refusals. Nothing stays behind when it throws.
  */
-export async function openBackup(work: RunWork): Promise<OpenBackup> {
-  const { db, deps, run, reporter } = work;
+export async function openSource(work: RunWork): Promise<OpenSource> {
+  const { db, deps, run } = work;
   const [source] = await db
     .select()
     .from(sources)
     .where(eq(sources.id, run.sourceId ?? ""));
   if (source === undefined || source.removedAt !== null) throw new LifeboatError("not-found", { entity: "source", id: run.sourceId ?? "" });
-  const { everything } = backupOrder.parse(run.input);
-  if (source.pausedAt !== null && !everything) throw new LifeboatError("source-paused", { source: source.name });
-  const leftOut = everything ? { excludedSchemas: [], excludedTables: [] } : source;
-  const server = await getServerOrThrow(db, source.serverId);
+  const order = backupOrder.parse(run.input);
+  if (source.pausedAt !== null && !order.everything) throw new LifeboatError("source-paused", { source: source.name });
+  const leftOut = order.everything ? { excludedSchemas: [], excludedTables: [] } : source;
   await deps.prepareDestination();
   const history = await loadHistory(db, source.id, leftOut);
-  const address = addressOf(deps.context.keyring, server, "backup");
-  const snapshot = await deps.engine.snapshot(
-    {
-      address,
-      database: source.database,
-      excludedSchemas: leftOut.excludedSchemas,
-      excludedTables: leftOut.excludedTables,
-      lockWaitSeconds: Math.max(1, Math.round(deps.lockWaitMs / 1000)),
-    },
-    work.engineContext,
-  );
-  try {
-    reporter.log("info", `server ${snapshot.serverVersion}, pg_dump ${snapshot.toolVersion}`);
-    await recordTarget(work, address, source.database);
-    await assertSpace(work, snapshot, history[0] ?? null);
-    return await recordIntent(work, { source, snapshot, history });
-  } catch (error) {
-    await snapshot.close();
-    throw error;
-  }
+  return { source, order, leftOut, snapshot: await openSnapshot(work, source, leftOut), history };
 }
 
-/** Refuses before starting when the estimate does not fit; the write itself still finds out what an estimate cannot know. */
-async function assertSpace(work: RunWork, snapshot: OpenSnapshot, last: PastBackup | null): Promise<void> {
-  const { destination } = work.deps;
-  const bytes = estimateStoredBytes(snapshot.estimatedBytes, last);
+/**
+ * Decides what kind it becomes and writes the intent row: a member where there is something to build upon, else a full in a new chain
+ * that says why. Throws `no-space` with numbers, and what `openBase` throws.
+ */
+export async function openBackup(work: RunWork, opened: OpenSource): Promise<OpenBackup> {
+  const { order, leftOut, snapshot, source } = opened;
+  const { kind } = order;
+  const found =
+    kind === "full" ? null : await work.reporter.step("open-base", () => openBase(work, source.id, { kind, leftOut, snapshot }), baseFacts);
+  if (found === null || !("base" in found)) return openFull(work, opened, found);
+  await assertSpace(work, opened, kind);
+  const intent = await recordIntent(work, {
+    ...commonPlan(opened),
+    kind,
+    chain: { ...found.chain, isNew: false },
+    baseId: found.baseId,
+    parentId: found.parentId,
+    candidates: found.base.packs,
+  });
+  return { ...opened, intent, base: found.base, warnings: [] };
+}
+
+async function openFull(work: RunWork, opened: OpenSource, reason: Reason | null): Promise<OpenBackup> {
+  const { order, snapshot } = opened;
+  await assertSpace(work, opened, "full");
+  const warnings = reason === null ? [] : [whyFull(order.kind, reason)];
+  for (const warning of warnings) work.reporter.log("warning", warning);
+  const intent = await recordIntent(work, {
+    ...commonPlan(opened),
+    kind: "full",
+    chain: beginChain(work, snapshot.estimatedBytes),
+    askedKind: reason === null ? null : order.kind,
+    kindReason: reason,
+  });
+  return { ...opened, intent, base: null, warnings };
+}
+
+function commonPlan({ source, snapshot }: OpenSource) {
+  const { extension, snapshotAt, serverVersion, toolVersion } = snapshot;
+  return { source, origin: "made" as const, database: source.database, extension, snapshotAt, serverVersion, toolVersion };
+}
+
+function baseFacts(found: OpenedBase | Reason): Params {
+  return "base" in found ? { packs: found.base.packs.length, segments: found.base.segments } : { reason: found.code };
+}
+
+/**
+ * Refuses before starting when the estimate does not fit; the write itself still finds out what an estimate cannot know. How much changed
+ * since a member's base nobody knows: the last one of its kind is all there is to go by.
+ */
+async function assertSpace({ db, deps }: RunWork, { source, snapshot, history }: OpenSource, kind: BackupKind): Promise<void> {
+  const { destination } = deps;
+  const last = await loadLastOfKind(db, source.id, kind);
+  const bytes = kind === "full" ? estimateStoredBytes(snapshot.estimatedBytes, last ?? history[0] ?? null) : (last?.storedBytes ?? null);
   const space = await destination.storage.space();
   if (bytes === null || fits(bytes, space)) return;
   throw new LifeboatError("no-space", { path: destination.path, freeBytes: space?.freeBytes ?? 0, neededBytes: neededBytes(bytes) });
-}
-
-async function recordIntent(work: RunWork, opened: Pick<OpenBackup, "source" | "snapshot" | "history">): Promise<OpenBackup> {
-  const { db, deps, run, lease } = work;
-  const { source, snapshot } = opened;
-  const { newUuid, now } = deps.context;
-  const backupId = makeId("backup", newUuid());
-  const packId = makeId("pack", newUuid());
-  const chain: ChainParameters = {
-    chainId: makeId("chain", newUuid()),
-    seed: deps.randomHex(16),
-    averageSegmentBytes: deps.repository.averageSegmentBytes(snapshot.estimatedBytes),
-  };
-  const { extension, snapshotAt } = snapshot;
-  const key = deps.repository.packKey({
-    sourceSlug: source.slug,
-    chainId: chain.chainId,
-    snapshotAt,
-    kind: "full",
-    backupId,
-    extension,
-  });
-  const fileName = key.slice(key.lastIndexOf("/") + 1);
-  await db.transaction(async (tx) => {
-    await assertLease(tx, lease);
-    // Said twice when the connection broke between the commit and its answer.
-    const written = await tx.select({ id: backups.id }).from(backups).where(eq(backups.id, backupId));
-    if (written.length > 0) return;
-    await tx.insert(chains).values({
-      id: chain.chainId,
-      sourceId: source.id,
-      seed: chain.seed,
-      averageSegmentBytes: chain.averageSegmentBytes,
-      formatVersion,
-      createdAt: now(),
-    });
-    await tx.insert(backups).values({
-      id: backupId,
-      sourceId: source.id,
-      chainId: chain.chainId,
-      runId: run.id,
-      kind: "full",
-      state: "writing",
-      fencingToken: lease.fencingToken,
-      trigger: run.trigger,
-      reason: run.reason,
-      note: run.note,
-      database: source.database,
-      snapshotAt,
-      startedAt: run.startedAt ?? now(),
-      serverVersion: snapshot.serverVersion,
-      toolVersion: snapshot.toolVersion,
-      fileName,
-      createdByType: run.createdByType,
-      createdById: run.createdById,
-      createdByName: run.createdByName,
-    });
-    await tx.insert(packs).values({ id: packId, backupId, key, bytes: 0, packSha256: "", storedBytes: 0, storedSha256: "" });
-    await tx.insert(copies).values({
-      id: makeId("copy", newUuid()),
-      backupId,
-      sourceId: source.id,
-      destinationId: deps.destination.id,
-      state: "writing",
-    });
-    await lockChain(tx, { chainId: chain.chainId, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
-  });
-  return { ...opened, backupId, packId, key, chain };
 }

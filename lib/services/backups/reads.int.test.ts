@@ -5,6 +5,7 @@ import { auditEvents } from "#lib/db/schema/audit-events";
 import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backupStreams } from "#lib/db/schema/backup-streams";
 import { backupTables } from "#lib/db/schema/backup-tables";
+import { backups } from "#lib/db/schema/backups";
 import { packs } from "#lib/db/schema/packs";
 import { validations } from "#lib/db/schema/validations";
 import { insertBackup, insertDestination, insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
@@ -167,11 +168,12 @@ describe("changing a backup", () => {
 test("the consequences of a delete name dependents, what it is the last of, and what remains", async () => {
   const place = await newSource("Consequences");
   const full = await insertBackup(context.db, place, { snapshotAt: at(1) }, { verifiedAt: at(5) });
-  const child = await insertBackup(context.db, place, { snapshotAt: at(2) });
-  await context.db.insert(backupDependencies).values({ backupId: child, needsId: full, reason: "packs" });
+  const [{ chainId } = { chainId: "" }] = await context.db.select().from(backups).where(eq(backups.id, full));
+  const child = await insertBackup(context.db, place, { chainId, kind: "incremental", snapshotAt: at(2) });
+  await context.db.insert(backupDependencies).values({ backupId: child, needsId: full, reason: "packs", packId: "pck", packKey: "key" });
   expect(await getDeleteConsequences(viewer, { ...nothing, params: { id: full } })).toEqual({
     storedBytes: 400,
-    dependents: [{ id: child, snapshotAt: at(2).toISOString() }],
+    dependents: [{ id: child, kind: "incremental", snapshotAt: at(2).toISOString(), storedBytes: 400, pinned: false }],
     isLastGood: false,
     isLastVerified: true,
     pinned: false,

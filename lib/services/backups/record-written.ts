@@ -1,32 +1,40 @@
 import { and, eq } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
+import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backupStreams } from "#lib/db/schema/backup-streams";
 import { backupTables } from "#lib/db/schema/backup-tables";
 import { type BackupManifest, backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { packs } from "#lib/db/schema/packs";
 import { validations } from "#lib/db/schema/validations";
-import { findAnomalies } from "#lib/domain/anomaly";
+import { type BackupSize, findAnomalies } from "#lib/domain/anomaly";
 import { makeId } from "#lib/domain/ids";
 import type { SnapshotManifest, SnapshotResult } from "#lib/engines/port";
 import type { CheckOutcome, WrittenPack } from "#lib/repository/port";
 import type { ServiceContext } from "../context.ts";
 import { databaseNow } from "../runs/lease.ts";
-import type { OpenBackup } from "./open-backup.ts";
 
 /** Rows of one insert: seven values each, below PostgreSQL's 65,535 parameters. */
 const tablesPerInsert = 2_000;
 
 /** What is known after the last byte; `listing` is empty where it could not be had. */
-export type DumpedBackup = { readonly written: WrittenPack; readonly result: SnapshotResult; readonly listing: string };
+export type DumpedBackup = {
+  readonly written: WrittenPack;
+  readonly result: Pick<SnapshotResult, "tables" | "warnings"> & { readonly manifest: SnapshotManifest | BackupManifest | null };
+  readonly listing: string;
+};
 
 /**
  * Writes everything that was learnt onto the intent row, before the pack becomes visible: whoever finds the pack after a crash
  * can tell by its checksum that it is whole, and has all that its row needs.
  */
-export async function recordWritten(tx: Transaction, opened: OpenBackup, dumped: DumpedBackup): Promise<void> {
-  const { backupId } = opened;
-  const { stream, pack } = dumped.written;
+export async function recordWritten(
+  tx: Transaction,
+  backupId: string,
+  dumped: DumpedBackup,
+  history: readonly BackupSize[],
+): Promise<void> {
+  const { stream, pack, needs } = dumped.written;
   const { tables, manifest, warnings } = dumped.result;
   const size = {
     streamBytes: stream.bytes,
@@ -41,7 +49,7 @@ export async function recordWritten(tx: Transaction, opened: OpenBackup, dumped:
       finishedAt: databaseNow,
       manifest: mutableManifest(manifest),
       listing: dumped.listing,
-      anomalies: findAnomalies(size, opened.history),
+      anomalies: findAnomalies(size, history),
       warnings: [...warnings],
     })
     .where(eq(backups.id, backupId));
@@ -54,6 +62,21 @@ export async function recordWritten(tx: Transaction, opened: OpenBackup, dumped:
     .insert(backupStreams)
     .values({ backupId, ...stream })
     .onConflictDoNothing();
+  // The candidates of the intent row become what the recipe really names.
+  await tx.delete(backupDependencies).where(eq(backupDependencies.backupId, backupId));
+  if (needs.length > 0) {
+    await tx.insert(backupDependencies).values(
+      needs.map((need) => ({
+        backupId,
+        needsId: need.backupId,
+        reason: "packs" as const,
+        packId: need.packId,
+        packKey: need.key,
+        readBytes: need.readBytes,
+        ranges: need.ranges,
+      })),
+    );
+  }
   for (let from = 0; from < tables.length; from += tablesPerInsert) {
     const rows = tables.slice(from, from + tablesPerInsert).map(({ schema, table, rows: count, bytes, sha256, excluded }) => ({
       backupId,
@@ -97,6 +120,6 @@ export function rereadOutcome(expected: { storedSha256: string }, found: { sha25
   return { code: "pack-checksum", verdict: "passed", expected: expected.storedSha256, actual: found.sha256 };
 }
 
-function mutableManifest(manifest: SnapshotManifest): BackupManifest {
-  return structuredClone(manifest) as BackupManifest;
+function mutableManifest(manifest: DumpedBackup["result"]["manifest"]): BackupManifest | null {
+  return structuredClone(manifest) as BackupManifest | null;
 }

@@ -4,6 +4,7 @@ import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { RunDetailDto, StepCode } from "#lib/contracts/runs";
 import type { Transaction } from "#lib/db/client";
 import { sources } from "#lib/db/schema/sources";
+import type { BackupKind, SourceEngine } from "#lib/domain/backup-state";
 import { LifeboatError } from "#lib/domain/error";
 import type { RunTrigger } from "#lib/domain/run-state";
 import { recordAudit } from "../audit/record.ts";
@@ -13,8 +14,12 @@ import { loadRunDetail } from "../runs/load.ts";
 import { type RunRow, startRun } from "../runs/start.ts";
 import type { BackupOrder } from "./backup-order.ts";
 
-/** Steps of a backup, in order. */
-export const backupSteps: readonly StepCode[] = ["prepare", "dump", "publish", "reread"];
+/** Steps of a backup, in order: a member opens what it is built upon, a file is copied and checked first. */
+export function backupSteps(engine: SourceEngine, kind: BackupKind): readonly StepCode[] {
+  const ofFile: StepCode[] = engine === "sqlite" ? ["snapshot-file", "check-source"] : [];
+  const ofMember: StepCode[] = kind === "full" ? [] : ["open-base"];
+  return ["prepare", ...ofFile, ...ofMember, "dump", "publish", "reread"];
+}
 
 /**
  * Starts a backup of a source. Throws `not-found`, `source-paused` { source }, and `run-active` { runId, type } when one is running
@@ -22,23 +27,25 @@ export const backupSteps: readonly StepCode[] = ["prepare", "dump", "publish", "
  */
 export async function createBackup(context: ServiceContext, input: EndpointInput<typeof contract>): Promise<RunDetailDto> {
   authorise(context, "backups:create");
-  const { sourceId, reason, note } = input.body;
+  const { sourceId, kind, reason, note } = input.body;
   const trigger = context.actor.type === "token" ? "api" : "manual";
-  const run = await context.db.transaction((tx) => startBackupRun(tx, context, { sourceId, reason, note, trigger }));
+  const run = await context.db.transaction((tx) => startBackupRun(tx, context, { sourceId, kind, reason, note, trigger }));
   await context.wake(run.id, run.workerGroup);
   return loadRunDetail(context.db, run.id);
 }
 
 /**
  * The part that every trigger shares: checks the source, queues the run, writes the audit row. The caller wakes a worker.
- * `everything` is what a safety backup asks for: nothing is left out, and a paused source is no hindrance.
+ * `everything` is what a safety backup asks for: nothing is left out, and a paused source is no hindrance. `kind` is a full unless told:
+ * what is made at a start or for safety stands alone.
  */
 export async function startBackupRun(
   tx: Transaction,
   context: ServiceContext,
-  request: { sourceId: string; reason: string; note: string; trigger: RunTrigger; everything?: boolean },
+  request: { sourceId: string; reason: string; note: string; trigger: RunTrigger; kind?: BackupKind; everything?: boolean },
 ): Promise<RunRow> {
   const everything = request.everything ?? false;
+  const kind = request.kind ?? "full";
   const [source] = await tx.select().from(sources).where(eq(sources.id, request.sourceId)).for("share");
   if (source === undefined || source.removedAt !== null) throw new LifeboatError("not-found", { entity: "source", id: request.sourceId });
   if (source.pausedAt !== null && !everything) throw new LifeboatError("source-paused", { source: source.name });
@@ -47,18 +54,19 @@ export async function startBackupRun(
     subject: source.id,
     sourceId: source.id,
     serverId: source.serverId,
+    ...(source.workerGroup === null ? {} : { workerGroup: source.workerGroup }),
     trigger: request.trigger,
     reason: request.reason,
     note: request.note,
-    input: { everything } satisfies BackupOrder,
-    steps: backupSteps,
+    input: { everything, kind } satisfies BackupOrder,
+    steps: backupSteps(source.engine, kind),
   });
   await recordAudit(tx, context, {
     action: "backup.start",
     targetType: "source",
     targetId: source.id,
     targetName: source.name,
-    after: { runId: run.id, trigger: run.trigger, reason: run.reason, note: run.note },
+    after: { runId: run.id, kind, trigger: run.trigger, reason: run.reason, note: run.note },
   });
   return run;
 }

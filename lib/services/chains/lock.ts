@@ -1,9 +1,10 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Database, Transaction } from "#lib/db/client";
 import { chainLocks } from "#lib/db/schema/chain-locks";
 import { chains } from "#lib/db/schema/chains";
 import { runs } from "#lib/db/schema/runs";
-import { LifeboatError } from "#lib/domain/error";
+import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { databaseNow, leaseEnd } from "../runs/lease.ts";
 
 /**
@@ -37,6 +38,33 @@ export async function lockChain(
       .values({ chainId: lock.chainId, holder: lock.holder, ...lease })
       .onConflictDoUpdate({ target: [chainLocks.chainId, chainLocks.holder], set: lease });
   });
+}
+
+/** How often a busy chain is asked for, in milliseconds. */
+const askAgainMs = 250;
+
+/**
+ * Takes a chain like `lockChain`, but waits while the other kind of holder is there, for one lease's time at most: a removal takes
+ * seconds, and a backup should not fail for it. False: the chain is gone. Throws `chain-locked` when the time is up, and the signal's reason.
+ */
+export async function waitForChain(
+  db: Database,
+  lock: { chainId: string; holder: string; mode: "shared" | "exclusive"; leaseMs: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const untilMs = performance.now() + lock.leaseMs;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await lockChain(db, lock);
+      return true;
+    } catch (error) {
+      const { code } = reasonOf(error);
+      if (code === "not-found") return false;
+      if (code !== "chain-locked" || performance.now() > untilMs) throw error;
+    }
+    await delay(askAgainMs, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** Lengthens a lock; false when it is gone (then what it guarded may be gone as well). */

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import { copiesBroken } from "./broken.ts";
+
+const damage = { code: "pack-damaged", params: { key: "a", detail: "" } } as const;
+
+test("a backup with one readable copy is not broken, whatever happened to another", () => {
+  expect(copiesBroken([])).toBeNull();
+  expect(copiesBroken([{ state: "stored", failure: null }])).toBeNull();
+  expect(
+    copiesBroken([
+      { state: "damaged", failure: damage },
+      { state: "stored", failure: null },
+    ]),
+  ).toBeNull();
+});
+
+test("a copy that is lost, or whose last verification could not read it, breaks the backup and says why", () => {
+  expect(copiesBroken([{ state: "damaged", failure: damage }])).toEqual(damage);
+  expect(copiesBroken([{ state: "missing", failure: null }])?.code).toBe("pack-missing");
+  expect(copiesBroken([{ state: "stored", failure: { code: "chain-broken", params: { key: "b" } } }])?.code).toBe("chain-broken");
+});
+
+test("an edited sidecar breaks nothing: the bytes are there", () => {
+  expect(copiesBroken([{ state: "stored", failure: { code: "sidecar-untrusted", params: { key: "a" } } }])).toBeNull();
+});
