@@ -14,6 +14,8 @@ import { Input, Textarea } from "../ui/input.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { toast } from "../ui/toast.tsx";
 import { DeleteSource } from "./delete-source.tsx";
+import { keepLastDraft, keepLastOf } from "./keep-last.ts";
+import { KeepLastField } from "./keep-last-field.tsx";
 import { LeftOutFields } from "./left-out-fields.tsx";
 
 export function SettingsTab({ source }: { source: SourceDetailDto }) {
@@ -27,6 +29,10 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
     excludedSchemas: source.excludedSchemas,
     excludedTables: source.excludedTables,
   });
+  const [keepLast, setKeepLast] = useState(() => keepLastDraft(source.keepLast));
+  const kept = keepLastOf(keepLast);
+  // A file is backed up whole: it has no schemas, and its tables are not told apart.
+  const { excludedSchemas: _schemas, excludedTables: _tables, ...ofFiles } = draft;
   const update = useAction(updateSource, {
     changes: ["getSource", "listSources", "listSourceNames", "listSourceTables"],
     onDone: ({ name }) => toast({ title: t("saved", { name }) }),
@@ -34,7 +40,9 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
   const errors = fieldErrors(update.error);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    update.mutate({ params: { id: source.id }, body: draft, ifMatch: source.version });
+    if (kept === undefined) return;
+    const body = { ...(source.engine === "sqlite" ? ofFiles : draft), keepLast: kept };
+    update.mutate({ params: { id: source.id }, body, ifMatch: source.version });
   };
   return (
     <div className="flex max-w-3xl flex-col gap-6">
@@ -59,12 +67,17 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
             </Field>
           </div>
         </Card>
-        <Card title={t("leaveOut")} description={t("leaveOutHint")}>
-          <LeftOutFields sourceId={source.id} value={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
+        <Card title={t("retention")}>
+          <KeepLastField value={keepLast} onChange={setKeepLast} backupCount={source.keepLast === kept ? 0 : source.backupCount} />
         </Card>
+        {source.engine === "sqlite" ? null : (
+          <Card title={t("leaveOut")} description={t("leaveOutHint")}>
+            <LeftOutFields sourceId={source.id} value={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
+          </Card>
+        )}
         <ProblemNotice error={update.error} />
         <div>
-          <Button type="submit" variant="primary" pending={update.isPending} disabled={draft.name.trim() === ""}>
+          <Button type="submit" variant="primary" pending={update.isPending} disabled={draft.name.trim() === "" || kept === undefined}>
             {t("save")}
           </Button>
         </div>

@@ -6,6 +6,7 @@ import Link from "next/link";
 import type { SourceDetailDto } from "#lib/contracts/sources";
 import { formatBytes } from "#lib/format/bytes";
 import { formatCount } from "#lib/format/number";
+import { getBackupQuery } from "#lib/query/backups";
 import { listSourceTablesQuery } from "#lib/query/sources";
 import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
@@ -16,6 +17,12 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
   const never = useTranslations("sources")("never");
   const locale = useLocale();
   const { data: known } = useQuery(listSourceTablesQuery(source.id));
+  const isFile = source.engine === "sqlite";
+  // A file has no server to tell a version: the newest backup says which SQLite read it.
+  const { data: lastGood } = useQuery({
+    ...getBackupQuery(source.lastGoodBackupId ?? ""),
+    enabled: isFile && source.lastGoodBackupId !== null,
+  });
   const version = source.serverVersion === null ? "" : `, PostgreSQL ${source.serverVersion}`;
   // Before the first check nobody knows which tools would fit, so "none" would be a false alarm.
   const missing = source.serverVersion === null ? null : <span className="text-bad">{t("toolsNone")}</span>;
@@ -27,27 +34,35 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
         className="-my-2"
         items={[
           { label: t("lastGood"), value: <RelativeTime at={source.lastGoodAt} never={never} /> },
-          {
-            label: t("server"),
-            value: (
-              <>
-                <Link href={`/settings/servers/${source.serverId}`} className="link">
-                  {source.serverName}
-                </Link>
-                {version}
-              </>
-            ),
-          },
+          isFile
+            ? { label: t("path"), value: <span className="font-mono text-[0.8125rem]">{source.path}</span> }
+            : {
+                label: t("server"),
+                value: (
+                  <>
+                    <Link href={`/settings/servers/${source.serverId}`} className="link">
+                      {source.serverName}
+                    </Link>
+                    {version}
+                  </>
+                ),
+              },
           { label: t("lastVerified"), value: <RelativeTime at={source.lastVerifiedAt} never={never} /> },
-          {
-            label: t("tools"),
-            value: tools,
-          },
+          isFile
+            ? { label: t("sqlite"), value: lastGood?.serverVersion || null }
+            : {
+                label: t("tools"),
+                value: tools,
+              },
           { label: t("lastProven"), value: <RelativeTime at={source.lastProvenAt} never={never} /> },
-          { label: t("size"), value: source.sizeBytes === null ? null : formatBytes(source.sizeBytes, locale) },
+          { label: isFile ? t("fileSize") : t("size"), value: source.sizeBytes === null ? null : formatBytes(source.sizeBytes, locale) },
           {
             label: t("backups"),
             value: `${formatCount(source.backupCount, locale)}, ${formatBytes(source.storedBytes, locale)}`,
+          },
+          {
+            label: t("keepLast"),
+            value: source.keepLast === null ? t("keepAll") : t("keepCount", { count: source.keepLast }),
           },
           {
             label: t("tables"),

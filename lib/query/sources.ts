@@ -1,4 +1,6 @@
+import { queryOptions } from "@tanstack/react-query";
 import * as contract from "#lib/contracts/sources";
+import { call } from "#lib/http/client";
 import { endpointPages, endpointQuery, type QueryInput } from "./endpoint-query.ts";
 
 export const listSourcesQuery = (query: QueryInput<typeof contract.listSources>["query"] = {}) =>
@@ -14,3 +16,12 @@ export const listSourceNamesQuery = () => endpointQuery(contract.listSourceNames
 export const getSourceQuery = (id: string) => endpointQuery(contract.getSource, { params: { id } }, ({ activeRun }) => activeRun !== null);
 
 export const listSourceTablesQuery = (id: string) => endpointQuery(contract.listSourceTables, { params: { id } });
+
+/** A worker looks at the path, or for null at the allowed folders; asked for each time, never polled. */
+export const checkFileQuery = (path: string | null) =>
+  queryOptions({
+    queryKey: [contract.checkFile.id, path],
+    queryFn: ({ signal }) => call(contract.checkFile, { body: path === null ? {} : { path }, signal }),
+    staleTime: 10_000,
+    retry: false,
+  });
