@@ -34,19 +34,19 @@ describe("the backup for a date", () => {
   });
 });
 
-describe("of several of one time", () => {
+describe("of several of one time there", () => {
   it.each<[string, Partial<RestoreCandidate>, Partial<RestoreCandidate>]>([
     ["proven before verified", { isProven: true, packs: 9 }, { isVerified: true }],
     ["verified before fewer packs", { isVerified: true, packs: 9 }, {}],
     ["fewer packs before more", { packs: 1 }, { packs: 3 }],
-  ])("it is %s", (_, better, worse) => {
+  ])("wins %s", (_, better, worse) => {
     const one = candidate("z-better", 1, better);
     const other = candidate("a-worse", 1, worse);
     expect(chooseRestorePoint([one, other], at(1))?.id).toBe("z-better");
     expect(chooseRestorePoint([other, one], at(1))?.id).toBe("z-better");
   });
 
-  it("it is always the same one where nothing tells them apart", () => {
+  it("wins always the same one where nothing tells them apart", () => {
     const pair = [candidate("b", 1), candidate("a", 1)];
     expect(chooseRestorePoint(pair, at(1))?.id).toBe("a");
     expect(chooseRestorePoint(pair.toReversed(), at(1))?.id).toBe("a");
