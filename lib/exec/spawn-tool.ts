@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { basename } from "node:path";
-import { PassThrough, pipeline, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { pipeline as pipelineDone } from "node:stream/promises";
 import { execa } from "execa";
 import { LifeboatError } from "#lib/domain/error";
 import { redactText } from "#lib/log/redact";
 import { BoundedText } from "./bounded-text.ts";
 import { toolEnvironment } from "./environment.ts";
+import { gatherPieces } from "./gather-pieces.ts";
 import { LineReader } from "./line-reader.ts";
 import { forgetGroup, killGroup, registerGroup } from "./process-group.ts";
 
@@ -78,9 +79,8 @@ export function spawnTool(options: SpawnOptions): ToolProcess {
   });
   const { pid } = subprocess;
   // execa drains a stream that nobody listens to; ours waits for its reader and holds the tool back meanwhile.
-  const stdout = new PassThrough({ highWaterMark: 65_536 });
+  const stdout = gatherPieces(subprocess.stdout);
   stdout.on("error", () => undefined);
-  pipeline(subprocess.stdout, stdout, () => undefined);
   if (pid !== undefined && options.onParentExit !== "leave") registerGroup(pid);
 
   const state = { timedOut: false, cancelled: false, killed: false };
