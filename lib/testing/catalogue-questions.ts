@@ -75,9 +75,17 @@ function queriesOf(endpoint: Endpoint, ids: LargeCatalogue, now: Date): Record<s
     if (key === "after" && isList) return [];
     const values = [...new Set([...enumValues(type), ...valuesOf(key, ids, now)])].filter((value) => type.safeParse(value).success);
     if (values.length === 0) throw new Error(`catalogue-questions.ts knows nothing to ask ${endpoint.id} for under "${key}"`);
-    return values.map((value) => ({ [key]: value }));
+    return values.map((value): Record<string, string> => ({ [key]: value }));
   });
-  return [...asIs, ...single];
+  // What a query cannot be without stands in each of its questions.
+  const needed = Object.entries(shape).flatMap(([key, type]) =>
+    type.safeParse(undefined).success
+      ? []
+      : valuesOf(key, ids, now)
+          .slice(0, 1)
+          .map((value): Record<string, string> => ({ [key]: value })),
+  );
+  return [...asIs, ...single.map((question) => Object.assign({}, ...needed, question) as Record<string, string>)];
 }
 
 function enumValues(type: z.ZodType): readonly string[] {

@@ -16,6 +16,8 @@ import { loadPointFacts, type PointFacts } from "./point-facts.ts";
 
 /** Points and missed runs that one answer holds at most; the newest ones. */
 const mostPoints = 1_000;
+/** Points looked at on either side of a range: one of them will be restorable. */
+const neighbours = 20;
 /** What is usual is judged by so many of the newest points, whatever range was asked for. */
 const usualOf = 200;
 
@@ -30,26 +32,30 @@ export async function listRestorePoints(context: ServiceContext, input: Endpoint
   const { db } = context;
   const { source: sourceId, from, to } = input.query;
   const range: Range = { sourceId, from: from === undefined ? null : new Date(from), to: to === undefined ? null : new Date(to) };
-  const [now, found, after, usualSeconds, missed] = await Promise.all([
+  const [now, found, before, after, usualSeconds, missed] = await Promise.all([
     readNow(db, sourceId),
     loadNewest(db, range),
-    loadNext(db, range),
+    loadBefore(db, range),
+    loadAfter(db, range),
     loadUsual(db, sourceId),
     loadMissed(db, range),
   ]);
-  const inRange = found.filter(({ snapshotAt }) => range.from === null || snapshotAt >= range.from).slice(0, mostPoints);
-  const around = [...after, ...found].toReversed();
+  const truncated = found.length > mostPoints;
+  const points = found.slice(0, mostPoints).toReversed();
+  const around = truncated ? [...found.slice(mostPoints), ...points, ...after] : [...before, ...points, ...after];
   const factsOf = await loadPointFacts(
     db,
     around.map(({ id }) => id),
   );
-  const restorable = around.filter(({ id }) => factsOf(id).blocker === null).map(({ snapshotAt }) => snapshotAt);
+  const isRestorable = ({ id }: PointRow) => factsOf(id).blocker === null;
+  const restorable = around.filter(isRestorable).map(({ snapshotAt }) => snapshotAt);
+  const lastsUntilNow = after.length < neighbours && !after.some(isRestorable);
   return {
     sourceId,
     now: now.toISOString(),
-    points: inRange.toReversed().map((row) => toPoint(row, factsOf(row.id))),
-    truncated: found.filter(({ snapshotAt }) => range.from === null || snapshotAt >= range.from).length > mostPoints,
-    gaps: findGaps(restorable, usualSeconds, after.length > 0 ? null : now).map(toGap),
+    points: points.map((row) => toPoint(row, factsOf(row.id))),
+    truncated,
+    gaps: findGaps(restorable, usualSeconds, lastsUntilNow ? now : null).map(toGap),
     missed,
     usualSeconds,
   };
@@ -79,29 +85,42 @@ type PointRow = Pick<typeof backups.$inferSelect, keyof typeof pointColumns>;
 
 const ofSource = (sourceId: string) => and(eq(backups.sourceId, sourceId), eq(backups.state, "available"));
 
-/** The newest points up to the range's end, newest first: its own, and one before it, with which a gap at its beginning is seen. */
-async function loadNewest(db: Database, { sourceId, from, to }: Range): Promise<PointRow[]> {
-  const before = db
-    .select({ at: sql`coalesce(max(${backups.snapshotAt}), ${from?.toISOString() ?? "-infinity"}::timestamptz)` })
-    .from(backups)
-    .where(and(ofSource(sourceId), from === null ? sql`false` : lt(backups.snapshotAt, from)));
+/** The newest points of the range, newest first; one more than are shown. */
+function loadNewest(db: Database, { sourceId, from, to }: Range): Promise<PointRow[]> {
   return db
     .select(pointColumns)
     .from(backups)
-    .where(and(ofSource(sourceId), gte(backups.snapshotAt, before), to === null ? undefined : lte(backups.snapshotAt, to)))
+    .where(
+      and(
+        ofSource(sourceId),
+        from === null ? undefined : gte(backups.snapshotAt, from),
+        to === null ? undefined : lte(backups.snapshotAt, to),
+      ),
+    )
     .orderBy(desc(backups.snapshotAt), desc(backups.id))
     .limit(mostPoints + 1);
 }
 
-/** The first point after the range; none for one that lasts until now. */
-async function loadNext(db: Database, { sourceId, to }: Range): Promise<PointRow[]> {
+/** The last points before the range: a gap may have begun there. */
+async function loadBefore(db: Database, { sourceId, from }: Range): Promise<PointRow[]> {
+  if (from === null) return [];
+  return db
+    .select(pointColumns)
+    .from(backups)
+    .where(and(ofSource(sourceId), lt(backups.snapshotAt, from)))
+    .orderBy(desc(backups.snapshotAt), desc(backups.id))
+    .limit(neighbours);
+}
+
+/** The first points after the range; none for one that lasts until now. */
+async function loadAfter(db: Database, { sourceId, to }: Range): Promise<PointRow[]> {
   if (to === null) return [];
   return db
     .select(pointColumns)
     .from(backups)
     .where(and(ofSource(sourceId), gt(backups.snapshotAt, to)))
     .orderBy(asc(backups.snapshotAt), asc(backups.id))
-    .limit(1);
+    .limit(neighbours);
 }
 
 async function loadUsual(db: Database, sourceId: string): Promise<number | null> {
