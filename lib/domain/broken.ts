@@ -17,3 +17,14 @@ export function copiesBroken(copies: readonly CopyHealth[]): Reason | null {
   }
   return worst;
 }
+
+/**
+ * What a look at a backup says of its own copy. A failure that names another backup's pack (`otherKey`) leaves the own one as it is: stored, but
+ * of no use alone.
+ */
+export function copyAfterLook(failure: Reason | null, ownKey: string): { state: CopyState; otherKey: string | null } {
+  if (failure === null || harmless.has(failure.code)) return { state: "stored", otherKey: null };
+  const { key } = failure.params;
+  if (typeof key === "string" && key !== ownKey && key !== "") return { state: "stored", otherKey: key };
+  return { state: failure.code === "pack-missing" ? "missing" : "damaged", otherKey: null };
+}

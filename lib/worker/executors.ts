@@ -1,7 +1,9 @@
 import type { RunType } from "#lib/domain/run-state";
 import { executeBackup } from "#lib/services/backups/execute";
 import { executeRemove } from "#lib/services/backups/execute-remove";
+import { executeSynthesize } from "#lib/services/backups/execute-synthesize";
 import { executeVerify } from "#lib/services/backups/execute-verify";
+import { executeVerifyChain } from "#lib/services/chains/execute-verify";
 import { executeRestore } from "#lib/services/restores/execute";
 import { executeCleanUp, executeUndo } from "#lib/services/restores/execute-follow-up";
 import { executePreview } from "#lib/services/restores/execute-preview";
@@ -20,8 +22,8 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   delete: executeRemove,
   "undo-replace": executeUndo,
   "clean-up-replace": executeCleanUp,
-  "verify-chain": notYet,
-  synthesize: notYet,
+  "verify-chain": executeVerifyChain,
+  synthesize: executeSynthesize,
   "scan-storage": notYet,
   import: notYet,
   "list-import-folder": notYet,

@@ -1,58 +1,99 @@
-import { eq } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { LifeboatError } from "#lib/domain/error";
+import { removalOrder } from "#lib/domain/removal-order";
 import { recordAudit } from "../audit/record.ts";
 import { lockChain } from "../chains/lock.ts";
 import { refuseNeededByReplacement } from "../restores/refuse-needed.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
-import { countDependents } from "./dependents.ts";
+import { countDependents, loadChainEdges } from "./dependents.ts";
 import { discardBackup } from "./discard.ts";
+import { removeOrder } from "./remove-order.ts";
+
+type Doomed = typeof backups.$inferSelect;
 
 /**
- * Removes a backup for good. The exclusive lock waits for nobody: while it is being verified, restored or downloaded the run fails
- * with `chain-locked` and nothing was lost. From the moment the row says `deleting` the removal is finished, if need be by a sweep.
+ * Removes backups of a chain for good, dependents first, so that whatever is left at any moment is whole. The exclusive lock waits for
+ * nobody: while the chain is being verified, restored or downloaded the run fails with `chain-locked` and nothing was lost. From
+ * the moment a row says `deleting` its removal is finished, if need be by a sweep.
  */
 export async function executeRemove(work: RunWork): Promise<void> {
-  const { run, deps, reporter, db } = work;
-  const id = run.backupId ?? "";
-  const backup = await reporter.step("prepare", async () => {
-    const [found] = await db.select().from(backups).where(eq(backups.id, id));
-    if (found === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
-    await deps.prepareDestination();
-    await lockChain(db, { chainId: found.chainId, holder: run.id, mode: "exclusive", leaseMs: deps.leaseMs });
-    return found;
-  });
-  work.signal.throwIfAborted();
+  const { reporter, db } = work;
+  const doomed = await reporter.step("prepare", () => prepare(work));
   await reporter.setStep("remove", { state: "running" });
   await reporter.flush();
-  await discardBackup(db, deps, id, {
+  const last = doomed.at(-1);
+  for (const [index, backup] of doomed.entries()) {
+    work.signal.throwIfAborted();
+    await remove(work, backup, async (tx) => {
+      if (backup === last) await finishRun(tx, work.lease, { state: "succeeded" });
+    });
+    if (backup !== last) {
+      reporter.log("info", `removed ${backup.fileName}`);
+      await reporter.setStep("remove", { state: "running", facts: { removed: index + 1, of: doomed.length } });
+    }
+  }
+  if (last === undefined) await db.transaction((tx) => finishRun(tx, work.lease, { state: "succeeded" }));
+}
+
+/** Holds the chain and says what goes, in order. Throws `not-found` when the run's own backup is gone, and what forbids a removal. */
+async function prepare({ run, deps, db }: RunWork): Promise<Doomed[]> {
+  const id = run.backupId ?? "";
+  const [own] = await db.select().from(backups).where(eq(backups.id, id));
+  if (own === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
+  await deps.prepareDestination();
+  await lockChain(db, { chainId: own.chainId, holder: run.id, mode: "exclusive", leaseMs: deps.leaseMs });
+  const { also } = removeOrder.parse(run.input);
+  const rows = await db
+    .select()
+    .from(backups)
+    .where(and(inArray(backups.id, [id, ...also]), eq(backups.chainId, own.chainId)))
+    .orderBy(backups.snapshotAt, backups.id);
+  const edges = await loadChainEdges(db, own.chainId);
+  const going = new Set(rows.map((row) => row.id));
+  // Before the first one goes: one that may not go, or that came since, keeps all of them.
+  const left = new Set(edges.filter((edge) => going.has(edge.needsId) && !going.has(edge.backupId)).map((edge) => edge.backupId));
+  if (left.size > 0) throw new LifeboatError("backup-has-dependents", { count: left.size });
+  await db.transaction(async (tx) => {
+    for (const row of rows) await assertFree(tx, row.id);
+  });
+  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  return removalOrder(
+    rows.map((row) => row.id),
+    edges,
+  ).flatMap((each) => rowOf.get(each) ?? []);
+}
+
+async function remove(work: RunWork, backup: Doomed, after: (tx: Transaction) => Promise<void>): Promise<void> {
+  const { db, deps, run, lease } = work;
+  await discardBackup(db, deps, backup.id, {
     before: async (tx) => {
-      await assertLease(tx, work.lease);
-      await assertRemovable(tx, id);
+      await assertLease(tx, lease);
+      await assertFree(tx, backup.id);
+      const dependents = await countDependents(tx, backup.id);
+      if (dependents > 0) throw new LifeboatError("backup-has-dependents", { count: dependents });
     },
     after: async (tx) => {
-      await assertLease(tx, work.lease);
+      await assertLease(tx, lease);
       await recordAudit(tx, actAs(deps, run), {
         action: "backup.deleted",
         targetType: "backup",
-        targetId: id,
+        targetId: backup.id,
         targetName: backup.fileName,
         before: { sourceId: backup.sourceId, snapshotAt: backup.snapshotAt, storedBytes: backup.storedBytes, runId: run.id },
       });
-      await finishRun(tx, work.lease, { state: "succeeded" });
+      await after(tx);
     },
   });
 }
 
-/** A pin, a dependent or a replacement may have come since the run was asked for. */
-async function assertRemovable(tx: Transaction, id: string): Promise<void> {
+/** A pin or a replacement may have come since the run was asked for. */
+async function assertFree(tx: Transaction, id: string): Promise<void> {
   const [row] = await tx.select().from(backups).where(eq(backups.id, id)).for("update");
   if (row === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
   if (row.pinned) throw new LifeboatError("backup-pinned");
   await refuseNeededByReplacement(tx, row);
-  const dependents = await countDependents(tx, id);
-  if (dependents > 0) throw new LifeboatError("backup-has-dependents", { count: dependents });
 }

@@ -1,19 +1,16 @@
-import { and, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
-import { copies } from "#lib/db/schema/copies";
-import { validations } from "#lib/db/schema/validations";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
-import { makeId } from "#lib/domain/ids";
 import type { CheckOutcome, KnownBackup } from "#lib/repository/port";
-import { recordAudit } from "../audit/record.ts";
 import { lockChain } from "../chains/lock.ts";
 import { finishRun } from "../runs/finish.ts";
-import { assertLease, databaseNow } from "../runs/lease.ts";
-import { actAs, type RunWork } from "../runs/work.ts";
+import { assertLease } from "../runs/lease.ts";
+import type { RunWork } from "../runs/work.ts";
 import { type BackupFacts, knownBackup, loadBackupFacts } from "./facts.ts";
+import { writeVerdict } from "./write-verdict.ts";
 
 /** What a verification found; `failure` is what the run fails with, null when everything passed. */
 export type VerifyVerdict = { readonly checks: CheckOutcome[]; readonly failure: Reason | null; readonly listing: string };
@@ -49,40 +46,68 @@ export async function executeVerify(work: RunWork): Promise<void> {
 
 /** Looks at a backup's copy, byte by byte. The caller holds the chain's lock. */
 export async function lookAtCopy(work: RunWork, facts: BackupFacts): Promise<VerifyVerdict> {
-  const { deps, reporter, signal } = work;
-  const known = knownBackup(facts);
+  const { deps, reporter } = work;
   await reporter.setStep("check-pack", { state: "running" });
   const sidecar = await deps.repository.checkSidecar(facts);
   await reporter.setStep("check-pack", { state: sidecar.verdict === "passed" ? "done" : "failed", facts: { sidecar: sidecar.actual } });
-  reporter.restart({ bytesTotal: known.stream.bytes });
+  reporter.restart({ bytesTotal: facts.stream.bytes });
   await reporter.setStep("decode", { state: "running" });
-  const found = await deps.repository.verify(known, signal, (bytesDone) => reporter.progress({ bytesDone }));
+  const found = await decode(work, facts);
   await reporter.setStep("decode", {
     state: found.failure === null ? "done" : "failed",
-    facts: { bytes: known.stream.bytes, segments: facts.stream.segments },
+    facts: { bytes: facts.stream.bytes, segments: facts.stream.segments },
     error: found.failure,
   });
   const checks = [sidecar, ...found.checks];
   if (found.failure !== null) {
-    return { checks: [...checks, listingOutcome("skipped", "")], failure: found.failure, listing: "" };
+    const listing = facts.backup.extension === "dump" ? [listingOutcome("skipped", "")] : [];
+    return { checks: [...checks, ...listing], failure: found.failure, listing: "" };
   }
-  const listed = await listArchive(work, facts);
-  const untrusted: Reason | null = sidecar.verdict === "failed" ? { code: "sidecar-untrusted", params: { key: known.pack.key } } : null;
-  return { checks: [...checks, listed.check], failure: untrusted ?? listed.failure, listing: listed.listing };
+  const listed = await checkContent(work, facts);
+  const untrusted: Reason | null = sidecar.verdict === "failed" ? { code: "sidecar-untrusted", params: { key: facts.pack.key } } : null;
+  return { checks: [...checks, ...listed.checks], failure: untrusted ?? listed.failure, listing: listed.listing };
+}
+
+/** A needed backup that the catalogue does not know is a finding, too: nothing can be decoded then. */
+async function decode({ deps, reporter, signal }: RunWork, facts: BackupFacts) {
+  try {
+    return await deps.repository.verify(knownBackup(facts), signal, (bytesDone) => reporter.progress({ bytesDone }));
+  } catch (error) {
+    const failure = reasonOf(error);
+    if (failure.code !== "chain-broken") throw error;
+    const frames: CheckOutcome = { code: "frames", verdict: "failed", expected: "index", actual: failure.code };
+    return { checks: [frames], failure };
+  }
+}
+
+type ContentVerdict = { readonly checks: CheckOutcome[]; readonly failure: Reason | null; readonly listing: string };
+
+/** What only the stream's own tools can say, by what the stream is. */
+async function checkContent(work: RunWork, facts: BackupFacts): Promise<ContentVerdict> {
+  switch (facts.backup.extension) {
+    case "dump":
+      return listArchive(work, facts);
+    case "db":
+    case "tar":
+      await work.reporter.setStep("archive-list", { state: "skipped" });
+      return { checks: [], failure: null, listing: "" };
+    default:
+      return facts.backup.extension satisfies never;
+  }
 }
 
 /** The table of contents stands first; most are far smaller than this. */
 const headBytes = [4 * 1024 * 1024, 64 * 1024 * 1024, Number.MAX_SAFE_INTEGER];
 
 /** Lists the archive as it comes back out of the pack, with the stock tool. Listing reads no data, so the head is enough. */
-async function listArchive(work: RunWork, facts: BackupFacts): Promise<{ check: CheckOutcome; failure: Reason | null; listing: string }> {
+async function listArchive(work: RunWork, facts: BackupFacts): Promise<ContentVerdict> {
   const { reporter, signal } = work;
   const path = join(work.engineContext.workDir, "verify.dump");
   await reporter.setStep("archive-list", { state: "running" });
   try {
     const listing = await listHead(work, knownBackup(facts), path);
     await reporter.setStep("archive-list", { state: "done", facts: { lines: listing.split("\n").length } });
-    return { check: listingOutcome("passed", "listed"), failure: null, listing };
+    return { checks: [listingOutcome("passed", "listed")], failure: null, listing };
   } catch (error) {
     signal.throwIfAborted();
     const failure = reasonOf(error);
@@ -90,7 +115,8 @@ async function listArchive(work: RunWork, facts: BackupFacts): Promise<{ check: 
     const skipped = failure.code === "no-space" || failure.code === "tool-missing";
     reporter.log("warning", `the archive was not listed: ${failure.code}`);
     await reporter.setStep("archive-list", { state: skipped ? "skipped" : "failed", error: failure });
-    return { check: listingOutcome(skipped ? "skipped" : "failed", failure.code), failure: skipped ? null : failure, listing: "" };
+    const check = listingOutcome(skipped ? "skipped" : "failed", failure.code);
+    return { checks: [check], failure: skipped ? null : failure, listing: "" };
   } finally {
     await rm(path, { force: true });
   }
@@ -114,44 +140,14 @@ function listingOutcome(verdict: CheckOutcome["verdict"], actual: string): Check
   return { code: "archive-listing", verdict, expected: "listed", actual };
 }
 
-/** Keeps what a look found: as history, on the copy, in the audit log. */
+/** Keeps what a look at one backup found, and the listing that it made. */
 export async function recordVerdict(
   tx: Transaction,
   work: RunWork,
-  facts: BackupFacts,
-  verdict: VerifyVerdict,
+  { backup, pack }: BackupFacts,
+  { checks, failure, listing }: VerifyVerdict,
   durationMs: number,
 ): Promise<void> {
-  const { deps, run } = work;
-  const backupId = facts.backup.id;
-  const passed = verdict.failure === null;
-  await tx.insert(validations).values({
-    id: makeId("validation", deps.context.newUuid()),
-    backupId,
-    destinationId: deps.destination.id,
-    runId: run.id,
-    level: "verified",
-    verdict: passed ? "passed" : "failed",
-    checks: verdict.checks,
-    at: deps.context.now(),
-    durationMs,
-  });
-  const state =
-    passed || verdict.failure?.code === "sidecar-untrusted" ? "stored" : verdict.failure?.code === "pack-missing" ? "missing" : "damaged";
-  await tx
-    .update(copies)
-    .set(
-      passed
-        ? { state, verifiedAt: databaseNow, failedAt: null, failure: null }
-        : { state, failedAt: databaseNow, failure: verdict.failure },
-    )
-    .where(and(eq(copies.backupId, backupId), eq(copies.destinationId, deps.destination.id)));
-  if (verdict.listing !== "") await tx.update(backups).set({ listing: verdict.listing }).where(eq(backups.id, backupId));
-  await recordAudit(tx, actAs(deps, run), {
-    action: passed ? "backup.verified" : "backup.verify-failed",
-    targetType: "backup",
-    targetId: backupId,
-    targetName: facts.backup.fileName,
-    after: { runId: run.id, failure: verdict.failure?.code ?? null },
-  });
+  await writeVerdict(tx, work, { backup, packKey: pack.key, checks, failure, durationMs });
+  if (listing !== "") await tx.update(backups).set({ listing }).where(eq(backups.id, backup.id));
 }

@@ -4,15 +4,17 @@ import { backups } from "#lib/db/schema/backups";
 import { packs } from "#lib/db/schema/packs";
 import { runs } from "#lib/db/schema/runs";
 import { reasonOf } from "#lib/domain/error";
+import { readSidecar } from "#lib/repository/sidecar";
 import { recordAudit } from "../audit/record.ts";
 import { actAs, type WorkerDeps } from "../runs/work.ts";
 import { adoptFromSidecar } from "../setup/rebuild-from-storage.ts";
 import { discardBackup } from "./discard.ts";
-import { loadBackupFacts } from "./facts.ts";
+import { knownBackup, loadBackupFacts } from "./facts.ts";
 import { commitStored, rereadOutcome } from "./record-written.ts";
+import { isRemovalOf } from "./remove-order.ts";
 
 const active = ["queued", "running"] as const;
-const notWhole = new Set(["pack-missing", "pack-truncated", "pack-damaged", "not-found"]);
+const notWhole = new Set(["pack-missing", "pack-truncated", "pack-damaged", "chain-broken", "not-found"]);
 
 /**
  * Settles backups whose run is over but which are still being written or removed: a pack that lies in storage with the checksum
@@ -47,19 +49,14 @@ async function isBeingRemoved(db: Database, backupId: string): Promise<boolean> 
   const [row] = await db
     .select({ id: runs.id })
     .from(runs)
-    .where(and(eq(runs.backupId, backupId), eq(runs.type, "delete"), inArray(runs.state, [...active])))
+    .where(and(isRemovalOf(backupId), inArray(runs.state, [...active])))
     .limit(1);
   return row !== undefined;
 }
 
 /** A removal that somebody asked for and a sweep finished is told like any other; what a failed backup left was never a backup. */
 async function auditRemoval(tx: Transaction, deps: WorkerDeps, backup: { id: string; fileName: string }): Promise<void> {
-  const [asked] = await tx
-    .select()
-    .from(runs)
-    .where(and(eq(runs.backupId, backup.id), eq(runs.type, "delete")))
-    .orderBy(desc(runs.queuedAt))
-    .limit(1);
+  const [asked] = await tx.select().from(runs).where(isRemovalOf(backup.id)).orderBy(desc(runs.queuedAt)).limit(1);
   if (asked === undefined) return;
   await recordAudit(tx, actAs(deps, asked), {
     action: "backup.deleted",
@@ -76,6 +73,9 @@ async function adopt(db: Database, deps: WorkerDeps, backupId: string, runId: st
   try {
     const facts = await loadBackupFacts(db, backupId);
     const { pack } = facts;
+    // A member without its base is no backup: nobody can be asked to make it whole.
+    const { needs } = knownBackup(facts);
+    if (!(await areThere(deps, needs))) return false;
     const outcome = rereadOutcome(pack, await deps.repository.reread(pack, AbortSignal.timeout(adoptMs)));
     await deps.repository.writeSidecar(facts, `${runId ?? backupId}-${facts.backup.fencingToken}`);
     await db.transaction(async (tx) => {
@@ -128,8 +128,22 @@ async function adoptByItsSidecar(db: Database, deps: WorkerDeps, backupId: strin
   const [pack] = await db.select({ key: packs.key }).from(packs).where(eq(packs.backupId, backupId));
   if (pack === undefined) return false;
   const { id: destinationId, storage } = deps.destination;
+  const reading = await readSidecar(storage, pack.key, deps.context.keyring);
+  if (reading.state !== "trusted" || !(await areThere(deps, reading.facts.needs ?? []))) return false;
   const work = { storage, destinationId, signal: AbortSignal.timeout(adoptMs) };
   return adoptFromSidecar({ ...deps.context, db }, work, { backupId, key: pack.key });
+}
+
+/** The packs that a member needs lie in storage, as long as they should be. */
+async function areThere(
+  { destination }: WorkerDeps,
+  needs: readonly { key: string; storedBytes?: number | undefined }[],
+): Promise<boolean> {
+  for (const { key, storedBytes } of needs) {
+    const found = await destination.storage.stat(key);
+    if (found === null || found.bytes !== storedBytes) return false;
+  }
+  return true;
 }
 
 /** Reading a terabyte back takes a while; a disk that hangs for an hour is another matter. */

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, ne } from "drizzle-orm";
+import { and, eq, inArray, ne } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/sources";
 import type { Transaction } from "#lib/db/client";
@@ -8,7 +8,7 @@ import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
-import { startRemoveRun } from "../backups/remove.ts";
+import { startRemovals } from "../backups/remove.ts";
 import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import type { RunRow } from "../runs/start.ts";
@@ -24,20 +24,15 @@ async function refuseActive(tx: Transaction, sourceId: string): Promise<void> {
   if (active !== undefined) throw new LifeboatError("run-active", { runId: active.id, type: active.type });
 }
 
-/** One removal run per backup, newest first. A pinned backup refuses the whole. */
-async function removeBackups(tx: Transaction, context: ServiceContext, sourceId: string): Promise<RunRow[]> {
+/** One removal run for each chain, dependents first. A pinned backup refuses the whole. */
+async function removeBackups(tx: Transaction, context: ServiceContext, sourceId: string): Promise<{ started: RunRow[]; count: number }> {
   const rows = await tx
     .select({ id: backups.id })
     .from(backups)
-    .where(and(eq(backups.sourceId, sourceId), ne(backups.state, "writing"), ne(backups.state, "deleting")))
-    .orderBy(desc(backups.snapshotAt), desc(backups.id));
-  const started: RunRow[] = [];
-  for (const { id } of rows) {
-    started.push(
-      await startRemoveRun(tx, context, { backupId: id, version: null, trigger: context.actor.type === "token" ? "api" : "manual" }),
-    );
-  }
-  return started;
+    .where(and(eq(backups.sourceId, sourceId), ne(backups.state, "writing"), ne(backups.state, "deleting")));
+  const ids = rows.map((row) => row.id);
+  const trigger = context.actor.type === "token" ? "api" : "manual";
+  return { started: await startRemovals(tx, context, { ids, trigger }), count: ids.length };
 }
 
 /**
@@ -54,7 +49,7 @@ export async function deleteSource(context: ServiceContext, input: EndpointInput
     const row = await lockSource(tx, id);
     refuseStale("source", row.version, expected);
     await refuseActive(tx, id);
-    const removals = isDeletingBackups ? await removeBackups(tx, context, id) : [];
+    const removals = isDeletingBackups ? await removeBackups(tx, context, id) : { started: [], count: 0 };
     const now = context.now();
     await tx
       .update(sources)
@@ -65,9 +60,9 @@ export async function deleteSource(context: ServiceContext, input: EndpointInput
       targetType: "source",
       targetId: id,
       targetName: row.name,
-      before: { ...auditedSource(row), backups: isDeletingBackups ? `${removals.length} to delete` : "kept" },
+      before: { ...auditedSource(row), backups: isDeletingBackups ? `${removals.count} to delete` : "kept" },
     });
-    return removals;
+    return removals.started;
   });
   for (const run of started) await context.wake(run.id, run.workerGroup);
   return null;

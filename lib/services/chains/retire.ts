@@ -1,0 +1,46 @@
+import { and, eq, inArray } from "drizzle-orm";
+import { describeReason } from "#lib/contracts/describe-reason";
+import type { Transaction } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
+import { chains } from "#lib/db/schema/chains";
+import { LifeboatError } from "#lib/domain/error";
+import { recordAudit } from "../audit/record.ts";
+import { startRemovals } from "../backups/remove.ts";
+import { databaseNow } from "../runs/lease.ts";
+import { actAs, type RunWork } from "../runs/work.ts";
+
+/**
+ * Ends a chain for the sake of the full that took its place; nothing is built on it any more. With `removeOld` a run of its own removes its
+ * members, unless one is pinned or kept for an undo: then the whole chain stays, and the returned warning says why.
+ */
+export async function retireChain(
+  tx: Transaction,
+  work: RunWork,
+  request: { chain: typeof chains.$inferSelect; supersededById: string; removeOld: boolean },
+): Promise<string[]> {
+  const { deps, run } = work;
+  const { chain, supersededById, removeOld } = request;
+  const context = actAs(deps, run);
+  await tx.update(chains).set({ retiredAt: databaseNow, supersededById }).where(eq(chains.id, chain.id));
+  await recordAudit(tx, context, {
+    action: "chain.consolidated",
+    targetType: "chain",
+    targetId: chain.id,
+    after: { runId: run.id, supersededById, removeOld },
+  });
+  if (!removeOld) return [];
+  const members = await tx
+    .select({ id: backups.id })
+    .from(backups)
+    .where(and(eq(backups.chainId, chain.id), inArray(backups.state, ["available", "trashed"])));
+  try {
+    // Tried for itself: a refusal must not undo what was decided above.
+    await tx.transaction((inner) =>
+      startRemovals(inner, context, { ids: members.map((member) => member.id), trigger: run.trigger, reason: "consolidated" }),
+    );
+    return [];
+  } catch (error) {
+    if (!(error instanceof LifeboatError)) throw error;
+    return [`the old chain was kept: ${describeReason(error.reason).message}`];
+  }
+}
