@@ -187,7 +187,7 @@ test("10,000 backups of one source are answered for with a fixed number of queri
       expect(found.points.length).toBe(1000);
       counts.push(sent.length);
       let blocks = 0;
-      for (const { query: text, params } of [...sent]) {
+      for (const { query: text, params } of sent.splice(0)) {
         const [row] = await client.unsafe<{ "QUERY PLAN": { Plan: Record<string, number> }[] }[]>(
           `explain (analyze, buffers, timing off, format json) ${text}`,
           params as never[],
