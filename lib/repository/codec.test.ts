@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdDecompressSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { type CompressedBatch, compressBatch, decodeBatch, type DecodedBatch } from "./codec.ts";
+import { type CompressedBatch, compressBatch, decodeBatch, type DecodedBatch, hashBatch } from "./codec.ts";
 
 const segments = [Buffer.from("first segment\n".repeat(900)), Buffer.from([7]), Buffer.from("third\tsegment\n".repeat(2000))];
 
@@ -31,6 +31,21 @@ describe("a batch of segments", () => {
       expect(Buffer.from(digests.subarray(at * 32, at * 32 + 32)).equals(createHash("sha256").update(segment).digest())).toBe(true);
     }
     expect(from).toBe(frames.length);
+  });
+
+  it("is hashed without being compressed, and compressed in part without being hashed", () => {
+    const bytes = Buffer.concat(segments);
+    const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
+    const all = compressed();
+    const hashed = hashBatch({ kind: "hash", buffer, lengths: Uint32Array.from(segments, (each) => each.length) });
+    expect(hashed).toEqual({ raw: buffer, digests: all.digests });
+    const offsets = Uint32Array.of(0, segments[0]!.length + 1);
+    const lengths = Uint32Array.of(segments[0]!.length, segments[2]!.length);
+    const some = compressBatch({ kind: "compress", buffer, offsets, lengths, level: 3 });
+    const [first = 0, second = 0, third = 0] = all.frameLengths;
+    expect(some.frameLengths).toEqual(Uint32Array.of(first, third));
+    expect(Buffer.from(some.frames)).toEqual(Buffer.concat([all.frames.subarray(0, first), all.frames.subarray(first + second)]));
+    expect(some.digests).toHaveLength(0);
   });
 
   it("comes back whole", () => {

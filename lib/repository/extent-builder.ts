@@ -35,7 +35,7 @@ export function createExtentBuilder(): ExtentBuilder {
     },
     add(pack, segment, bytes) {
       const last = count - 1;
-      if (last >= 0 && packs[last] === pack && firsts[last]! + counts[last]! === segment) {
+      if (last >= 0 && packs[last] === pack && segment === firsts[last]! + counts[last]!) {
         counts[last] = counts[last]! + 1;
         streamBytes[last] = streamBytes[last]! + bytes;
         return;

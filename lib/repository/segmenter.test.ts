@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { StreamChunk } from "../engines/port.ts";
 import { createBufferShelf } from "./buffer-shelf.ts";
 import { batchSegments } from "./segment-batches.ts";
-import { chooseAverageSegmentBytes, gearTable, segmentLimits } from "./segmenter.ts";
+import { chooseAverageSegmentBytes, gearTable, hasOutgrown, segmentLimits } from "./segmenter.ts";
 
 const seed = "00112233445566778899aabbccddeeff";
 
@@ -170,5 +170,17 @@ describe("the average segment", () => {
     for (const wrong of [0, 512, 65_535, 4 * 1024 * 1024, Number.NaN, -65_536]) {
       expect(() => segmentLimits(wrong)).toThrow(/format-unknown/);
     }
+  });
+
+  it("serves a chain until the stream is four times what its average was chosen for", () => {
+    const gibibyte = 2 ** 30;
+    expect(hasOutgrown(65_536, 64 * gibibyte)).toBe(false);
+    expect(hasOutgrown(65_536, 64 * gibibyte + 1)).toBe(true);
+    expect(hasOutgrown(524_288, 512 * gibibyte + 1)).toBe(true);
+    expect(hasOutgrown(65_536, null)).toBe(false);
+    // A new chain would get the same average.
+    expect(hasOutgrown(2 ** 21, 100_000 * gibibyte)).toBe(false);
+    // A chain that was begun for its stream is not outgrown.
+    for (let bytes = 1; bytes < 2 ** 45; bytes *= 3) expect(hasOutgrown(chooseAverageSegmentBytes(bytes), bytes)).toBe(false);
   });
 });
