@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { PageHeader } from "../shell/page-header.tsx";
 import { LinkTabs } from "../ui/tabs.tsx";
 
-export function ActivityHeader({ lead, actions }: { lead: "runsLead" | "auditLead"; actions?: ReactNode }) {
+export function ActivityHeader({ lead, actions }: { lead: "runsLead" | "integrityLead" | "auditLead"; actions?: ReactNode }) {
   const t = useTranslations("activity");
   return (
     <div className="flex flex-col gap-4">
@@ -13,6 +13,7 @@ export function ActivityHeader({ lead, actions }: { lead: "runsLead" | "auditLea
         label={t("title")}
         tabs={[
           { href: "/activity", label: t("runs") },
+          { href: "/activity/integrity", label: t("integrity") },
           { href: "/activity/audit", label: t("audit") },
         ]}
       />

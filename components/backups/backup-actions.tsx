@@ -1,48 +1,27 @@
 "use client";
 /** What can be done with a backup: restore, verify, download, edit, pin, delete; each only for whom it is allowed. */
-import { ArchiveRestore, Download, Ellipsis, Pencil, Pin, PinOff, ShieldCheck, Trash2 } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { ArchiveRestore, Download, Ellipsis, FileStack, Link2, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { updateBackup, verifyBackup, type BackupDetailDto } from "#lib/contracts/backups";
+import { updateBackup, type BackupDetailDto } from "#lib/contracts/backups";
 import { useAction } from "#lib/query/use-action";
 import { useCan } from "../shell/me.tsx";
 import { useProblemText } from "../state/error-state.tsx";
-import { problemOf } from "../state/problem-of.tsx";
-import { Button, ButtonLink, IconButton } from "../ui/button.tsx";
+import { ButtonLink, IconButton } from "../ui/button.tsx";
 import { Menu, type MenuEntry } from "../ui/menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import { DeleteBackup } from "./delete-backup.tsx";
 import { EditBackup } from "./edit-backup.tsx";
 import { downloadUrl } from "./files-tab.tsx";
-
-export function VerifyButton({ backupId }: { backupId: string }) {
-  const t = useTranslations("backups.actions");
-  const router = useRouter();
-  const tell = useProblemText();
-  const verify = useAction(verifyBackup, {
-    changes: ["getBackup", "listBackups", "listRuns", "listBackupValidations"],
-    onDone: (run) => router.push(`/runs/${run.id}`),
-    onProblem: (error) => {
-      const problem = problemOf(error);
-      const runId = problem?.code === "run-active" ? problem.params["runId"] : undefined;
-      if (typeof runId === "string") router.push(`/runs/${runId}`);
-      else toast({ tone: "bad", title: tell(error).message, text: tell(error).hint });
-    },
-  });
-  return (
-    <Button icon={ShieldCheck} pending={verify.isPending} onClick={() => verify.mutate({ params: { id: backupId } })}>
-      {t("verify")}
-    </Button>
-  );
-}
+import { SynthesizeBackup } from "./synthesize-backup.tsx";
+import { VerifyButton } from "./verify-button.tsx";
 
 export function BackupActions({ backup }: { backup: BackupDetailDto }) {
   const t = useTranslations("backups.actions");
   const files = useTranslations("backups.files");
   const can = useCan();
   const tell = useProblemText();
-  const [dialog, setDialog] = useState<"edit" | "delete" | null>(null);
+  const [dialog, setDialog] = useState<"edit" | "synthesize" | "delete" | null>(null);
   const pin = useAction(updateBackup, {
     changes: ["getBackup", "listBackups"],
     onDone: ({ pinned }) => toast({ title: pinned ? t("pinned") : t("unpinned") }),
@@ -54,9 +33,18 @@ export function BackupActions({ backup }: { backup: BackupDetailDto }) {
   const items: MenuEntry[] = [
     ...(can("backups:download")
       ? [
-          { label: files("asDump"), icon: Download, href: downloadUrl(backup.id, "dump"), external: true },
+          {
+            label: files("asPlain", { extension: backup.extension }),
+            icon: Download,
+            href: downloadUrl(backup.id, "dump"),
+            external: true,
+          },
           { label: files("asStored"), icon: Download, href: downloadUrl(backup.id, "stored"), external: true },
         ]
+      : []),
+    { label: t("openChain"), icon: Link2, href: `/chains/${backup.chainId}#${backup.id}` },
+    ...(can("backups:create") && backup.kind !== "full" && backup.broken === null
+      ? [{ label: t("synthesize"), icon: FileStack, onSelect: () => setDialog("synthesize") }]
       : []),
     ...(can("backups:edit")
       ? [
@@ -71,15 +59,14 @@ export function BackupActions({ backup }: { backup: BackupDetailDto }) {
   return (
     <>
       {can("backups:verify") ? <VerifyButton backupId={backup.id} /> : null}
-      {can("restores:create") ? (
+      {can("restores:create") && backup.broken === null ? (
         <ButtonLink variant="primary" icon={ArchiveRestore} href={`/restores/new?backup=${backup.id}`}>
           {t("restore")}
         </ButtonLink>
       ) : null}
-      {items.length === 0 ? null : (
-        <Menu trigger={<IconButton label={t("more")} icon={Ellipsis} variant="secondary" tooltip={false} />} items={items} />
-      )}
+      <Menu trigger={<IconButton label={t("more")} icon={Ellipsis} variant="secondary" tooltip={false} />} items={items} />
       <EditBackup key={`${backup.version}-${dialog === "edit"}`} backup={backup} open={dialog === "edit"} onOpenChange={close} />
+      <SynthesizeBackup backup={backup} open={dialog === "synthesize"} onOpenChange={close} />
       <DeleteBackup backup={backup} open={dialog === "delete"} onOpenChange={close} />
     </>
   );

@@ -15,20 +15,23 @@ import { PageHeader } from "../shell/page-header.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { PageSkeleton } from "../state/skeleton.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
+import { shapeOf } from "../timeline/time-line-model.ts";
 import { Badge } from "../ui/badge.tsx";
 import { Tabs } from "../ui/tabs.tsx";
-import { BackupActions, VerifyButton } from "./backup-actions.tsx";
+import { BackupActions } from "./backup-actions.tsx";
 import { ContentsTab } from "./contents-tab.tsx";
 import { FactsTab } from "./facts-tab.tsx";
 import { FilesTab } from "./files-tab.tsx";
 import { TablesTab } from "./tables-tab.tsx";
 import { ValidationsTab } from "./validations-tab.tsx";
+import { VerifyButton } from "./verify-button.tsx";
 
 const tabNames = ["facts", "tables", "contents", "validations", "files", "log"] as const;
 
 export function BackupView({ id }: { id: string }) {
   const t = useTranslations("backups");
   const sources = useTranslations("sources");
+  const shapes = useTranslations("timeline.shapes");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
   const router = useRouter();
   const search = useSearchParams();
@@ -45,7 +48,8 @@ export function BackupView({ id }: { id: string }) {
         ]}
         badges={
           <>
-            <Badge>{t(`kinds.${backup.kind}`)}</Badge>
+            <Badge>{shapes(shapeOf(backup))}</Badge>
+            {backup.broken === null ? null : <StatusBadge status="chain.broken" />}
             {backup.pinned ? <Badge icon={Pin}>{t("pinned")}</Badge> : null}
             {backup.state === "available" ? null : <StatusBadge status={`backup.${backup.state}`} />}
           </>

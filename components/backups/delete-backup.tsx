@@ -1,40 +1,51 @@
 "use client";
-/** `<DeleteBackup backup open onOpenChange />`: asks what a delete would mean, says it with numbers, and names what blocks it. */
+/** `<DeleteBackup backup open onOpenChange />`: asks what a delete would mean, says it with numbers, and names what blocks it or goes along. */
 import { useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import Link from "next/link";
-import { deleteBackup, type BackupDto } from "#lib/contracts/backups";
+import { useState } from "react";
+import { deleteBackup, type BackupDto, type getDeleteConsequences } from "#lib/contracts/backups";
+import type { z } from "zod";
 import { formatBytes } from "#lib/format/bytes";
 import { formatMinute } from "#lib/format/time";
 import { getDeleteConsequencesQuery } from "#lib/query/backups";
-import { useAction } from "#lib/query/use-action";
+import { useStartRun } from "../runs/use-start-run.ts";
 import { ProblemNotice } from "../state/error-state.tsx";
 import { Skeleton } from "../state/skeleton.tsx";
 import { ConfirmDialog } from "../ui/alert-dialog.tsx";
+import { Checkbox } from "../ui/checkbox.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { deletion } from "./deletion.ts";
 
-type DeleteProps = { backup: BackupDto; open: boolean; onOpenChange: (open: boolean) => void };
+type DeleteProps = {
+  backup: Pick<BackupDto, "id" | "sourceName" | "snapshotAt" | "storedBytes" | "version">;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+};
+
+const changed = ["getBackup", "listBackups", "getSource", "listSources", "getChain", "listChains", "listRestorePoints"] as const;
 
 export function DeleteBackup({ backup, open, onOpenChange }: DeleteProps) {
   const t = useTranslations("backups.delete");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
-  const router = useRouter();
+  const [together, setTogether] = useState(false);
   const { data, error } = useQuery({ ...getDeleteConsequencesQuery(backup.id), enabled: open });
-  const remove = useAction(deleteBackup, {
-    changes: ["getBackup", "listBackups", "getSource", "listSources", "listRuns", "getOverview"],
-    onDone: (run) => router.push(`/runs/${run.id}`),
-  });
-  const blocked = data === undefined || data.pinned || data.dependents.length > 0;
+  const remove = useStartRun(deleteBackup, changed, { quiet: true });
+  const { blocked, count, bytes } = deletion(data, backup.storedBytes, together);
   return (
     <ConfirmDialog
       open={open}
-      onOpenChange={onOpenChange}
+      onOpenChange={(next) => {
+        setTogether(false);
+        onOpenChange(next);
+      }}
       title={t("title")}
-      confirm={t("confirm", { size: formatBytes(data?.storedBytes ?? backup.storedBytes, settings.locale) })}
+      confirm={t("confirm", { count, size: formatBytes(bytes, settings.locale) })}
       disabled={blocked}
       pending={remove.isPending}
-      onConfirm={() => remove.mutate({ params: { id: backup.id }, ifMatch: backup.version })}
+      onConfirm={() =>
+        remove.mutate({ params: { id: backup.id }, query: { dependents: together ? "delete" : "refuse" }, ifMatch: backup.version })
+      }
     >
       <p className="text-ink">
         {backup.sourceName}, {formatMinute(backup.snapshotAt, settings)}
@@ -50,29 +61,51 @@ export function DeleteBackup({ backup, open, onOpenChange }: DeleteProps) {
       ) : (
         <>
           <p>
-            {t("frees", { size: formatBytes(data.storedBytes, settings.locale) })}{" "}
-            {t("remaining", { count: data.remaining, source: backup.sourceName })}
+            {t("frees", { size: formatBytes(bytes, settings.locale) })}{" "}
+            {t("remaining", { count: Math.max(0, data.remaining - (count - 1)), source: backup.sourceName })}
           </p>
           {data.isLastGood ? <Notice tone="bad">{t("lastGood", { source: backup.sourceName })}</Notice> : null}
           {data.isLastVerified ? <Notice tone="warn">{t("lastVerified", { source: backup.sourceName })}</Notice> : null}
           {data.pinned ? <Notice tone="warn">{t("pinned")}</Notice> : null}
-          {data.dependents.length === 0 ? null : (
-            <Notice tone="warn" title={t("dependents", { count: data.dependents.length })}>
-              <ul className="list-disc pl-4">
-                {data.dependents.map(({ id, snapshotAt }) => (
-                  <li key={id}>
-                    <Link href={`/backups/${id}`} className="link">
-                      {formatMinute(snapshotAt, settings)}
-                    </Link>
-                  </li>
-                ))}
-              </ul>
-              <p>{t("blockedDependents")}</p>
-            </Notice>
-          )}
+          {data.dependents.length === 0 ? null : <Dependents dependents={data.dependents} together={together} onTogether={setTogether} />}
         </>
       )}
       <ProblemNotice error={remove.error} />
     </ConfirmDialog>
+  );
+}
+
+type Consequences = z.output<typeof getDeleteConsequences.response>;
+type DependentsProps = { dependents: Consequences["dependents"]; together: boolean; onTogether: (together: boolean) => void };
+
+function Dependents({ dependents, together, onTogether }: DependentsProps) {
+  const t = useTranslations("backups.delete");
+  const kinds = useTranslations("backups.kinds");
+  const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
+  const pinned = dependents.filter((each) => each.pinned).length;
+  return (
+    <>
+      <Notice tone="warn" title={t("dependents", { count: dependents.length })}>
+        <ul className="max-h-40 list-disc overflow-y-auto pl-4">
+          {dependents.map(({ id, kind, snapshotAt, storedBytes }) => (
+            <li key={id}>
+              <Link href={`/backups/${id}`} className="link">
+                {formatMinute(snapshotAt, settings)}
+              </Link>
+              , {kinds(kind)}, {formatBytes(storedBytes, settings.locale)}
+            </li>
+          ))}
+        </ul>
+        {pinned === 0 ? null : <p>{t("dependentsPinned", { count: pinned })}</p>}
+      </Notice>
+      {pinned === 0 ? (
+        <Checkbox
+          checked={together}
+          onCheckedChange={onTogether}
+          label={t("together", { count: dependents.length })}
+          hint={t("togetherHint")}
+        />
+      ) : null}
+    </>
   );
 }

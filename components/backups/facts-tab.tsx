@@ -8,26 +8,59 @@ import { formatDuration } from "#lib/format/duration";
 import { formatCount, formatPercent } from "#lib/format/number";
 import { Meter } from "../status/meter.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
+import { ReasonText } from "../state/reason.tsx";
+import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { AbsoluteTime, RelativeTime } from "../ui/relative-time.tsx";
 import { DatabaseProperties } from "./database-properties.tsx";
+import { LineageCard } from "./lineage-card.tsx";
 
 export function FactsTab({ backup }: { backup: BackupDetailDto }) {
   return (
     <div className="flex flex-col gap-6">
       <Meter meter={backup.meter} />
+      <KindNotices backup={backup} />
       <Unusual backup={backup} />
       <div className="grid items-start gap-6 xl:grid-cols-2">
         <What backup={backup} />
         <div className="flex min-w-0 flex-col gap-6">
+          <LineageCard backup={backup} />
           <LeftOut backup={backup} />
           <Copies backup={backup} />
           <DatabaseProperties backup={backup} />
         </div>
       </div>
     </div>
+  );
+}
+
+/** What stands in the way of a restore, and why a full was made although a member was asked for. */
+function KindNotices({ backup }: { backup: BackupDetailDto }) {
+  const t = useTranslations("backups.lineage");
+  const kinds = useTranslations("backups.kinds");
+  return (
+    <>
+      {backup.broken === null ? null : (
+        <Notice
+          tone="bad"
+          title={t("broken")}
+          actions={
+            <ButtonLink size="sm" href={`/chains/${backup.chainId}#${backup.id}`}>
+              {t("openChain")}
+            </ButtonLink>
+          }
+        >
+          <ReasonText reason={backup.broken} />
+        </Notice>
+      )}
+      {backup.askedKind === null || backup.kindReason === null ? null : (
+        <Notice title={t("insteadTitle", { kind: kinds(backup.askedKind) })}>
+          <ReasonText reason={backup.kindReason} />
+        </Notice>
+      )}
+    </>
   );
 }
 
@@ -53,8 +86,8 @@ function What({ backup }: { backup: BackupDetailDto }) {
           { label: t("duration"), value: backup.durationMs === null ? null : formatDuration(backup.durationMs, locale) },
           { label: t("trigger"), value: `${backup.createdBy.name}, ${triggers(backup.trigger)}` },
           { label: t("reason"), value: backup.reason || t("none") },
-          { label: t("server"), value: `PostgreSQL ${backup.serverVersion}` },
-          { label: t("tool"), value: backup.toolVersion },
+          { label: t("server"), value: `${backup.extension === "db" ? "SQLite" : "PostgreSQL"} ${backup.serverVersion}` },
+          { label: backup.extension === "db" ? t("toolSqlite") : t("tool"), value: backup.toolVersion },
           {
             label: t("run"),
             value:

@@ -11,6 +11,7 @@ import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { rich } from "../ui/rich.tsx";
 
 /** Where a browser fetches the file from; the server names it and answers ranges. */
 export function downloadUrl(backupId: string, format: "dump" | "stored"): string {
@@ -26,7 +27,11 @@ export function FilesTab({ backup }: { backup: BackupDetailDto }) {
   const can = useCan();
   const locale = useLocale();
   const links = [
-    { format: "dump", title: t("asDump"), hint: t("asDumpHint", { size: formatBytes(backup.streamBytes, locale) }) },
+    {
+      format: "dump",
+      title: t("asPlain", { extension: backup.extension }),
+      hint: t("asPlainHint", { size: formatBytes(backup.streamBytes, locale) }),
+    },
     { format: "stored", title: t("asStored"), hint: t("asStoredHint", { size: formatBytes(backup.storedBytes, locale) }) },
   ] as const;
   return (
@@ -53,7 +58,7 @@ export function FilesTab({ backup }: { backup: BackupDetailDto }) {
       <Card title={t("checksums")} flush>
         <dl className="divide-y divide-line/70">
           {backup.streams.map((stream) => [
-            <Checksum key={`${stream.name}-sha`} label={t("streamSha")} value={stream.sha256} />,
+            <Checksum key={`${stream.name}-sha`} label={t("streamSha", { extension: backup.extension })} value={stream.sha256} />,
             <Checksum
               key={`${stream.name}-root`}
               label={t("rootHash")}
@@ -69,8 +74,12 @@ export function FilesTab({ backup }: { backup: BackupDetailDto }) {
           ))}
         </dl>
       </Card>
-      <Card title={t("commands")} description={t("commandsHint")}>
-        <CodeBlock label={t("commands")} code={backup.stockCommands.join("\n")} />
+      <Card title={t("commands")} description={backup.kind === "full" ? t("commandsHint") : t("commandsMember")}>
+        {backup.stockCommands.length === 0 ? (
+          <p className="text-sm text-ink-2">{t.rich("commandsDocs", rich)}</p>
+        ) : (
+          <CodeBlock label={t("commands")} code={backup.stockCommands.join("\n")} />
+        )}
       </Card>
     </div>
   );

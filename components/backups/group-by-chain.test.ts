@@ -3,7 +3,7 @@ import type { BackupDto } from "#lib/contracts/backups";
 import { groupByChain } from "./group-by-chain.ts";
 
 function backup(id: string, chainId: string, kind: BackupDto["kind"], snapshotAt: string): BackupDto {
-  return { id, chainId, kind, snapshotAt, storedBytes: 10 } as BackupDto;
+  return { id, chainId, kind, snapshotAt, storedBytes: 10, broken: null } as BackupDto;
 }
 
 describe("backups by chain", () => {
@@ -18,7 +18,12 @@ describe("backups by chain", () => {
       ["a", ["f", "i1", "i2"]],
       ["b", ["b"]],
     ]);
-    expect(groups[0]).toMatchObject({ storedBytes: 30, oldestAt: "2026-11-01T00:00:00.000Z", newestAt: "2026-11-03T00:00:00.000Z" });
+    expect(groups[0]).toMatchObject({
+      storedBytes: 30,
+      broken: 0,
+      oldestAt: "2026-11-01T00:00:00.000Z",
+      newestAt: "2026-11-03T00:00:00.000Z",
+    });
   });
 
   it("is empty without backups", () => {

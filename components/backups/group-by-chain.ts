@@ -5,6 +5,8 @@ export type ChainGroup = {
   /** The full first, then what descends from it, oldest first. */
   readonly members: readonly BackupDto[];
   readonly storedBytes: number;
+  /** Members that cannot be restored, as far as is known. */
+  readonly broken: number;
   readonly oldestAt: string;
   readonly newestAt: string;
 };
@@ -22,6 +24,7 @@ function toGroup(chainId: string, found: readonly BackupDto[]): ChainGroup {
     chainId,
     members,
     storedBytes: members.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+    broken: members.filter(({ broken }) => broken !== null).length,
     oldestAt: times[0] ?? "",
     newestAt: times.at(-1) ?? "",
   };

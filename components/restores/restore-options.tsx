@@ -11,6 +11,7 @@ import { Notice } from "../ui/notice.tsx";
 import { RadioCards } from "../ui/segmented.tsx";
 import { Select } from "../ui/select.tsx";
 import type { RestoreDraft } from "./restore-draft.ts";
+import { RestoreFileTarget } from "./restore-file-target.tsx";
 import { RestoreTarget } from "./restore-target.tsx";
 import { TableChoice } from "./table-choice.tsx";
 
@@ -19,15 +20,20 @@ type OptionsProps = {
   draft: RestoreDraft;
   servers: readonly ServerDto[];
   ownServerId: string | null;
+  /** Of a file: where the source lies and what path beside it is offered. */
+  file: { sourcePath: string | null; suggested: string };
   change: (change: Partial<RestoreDraft>) => void;
 };
 
 const jobChoices = ["1", "2", "4", "8", "16"] as const;
 
-export function RestoreOptions({ backup, draft, servers, ownServerId, change }: OptionsProps) {
+export function RestoreOptions({ backup, draft, servers, ownServerId, file, change }: OptionsProps) {
   const t = useTranslations("restores.new");
   const content = useTranslations("restores.content");
   const isReplace = draft.mode === "replace";
+  if (draft.path !== null) {
+    return <RestoreFileTarget draft={draft} path={draft.path} sourcePath={file.sourcePath} suggested={file.suggested} change={change} />;
+  }
   return (
     <>
       <RestoreTarget draft={draft} servers={servers} ownServerId={ownServerId} change={change} />

@@ -2,7 +2,7 @@
 /** The wizard's second step: what the restore would do, what to know, and what stops it. */
 import { ArchiveRestore, RotateCw } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
-import type { RestoreInput, RestorePreviewDto } from "#lib/contracts/restores";
+import type { FilePlanDto, RestoreInput, RestorePreviewDto } from "#lib/contracts/restores";
 import { formatBytes } from "#lib/format/bytes";
 import { ReasonText } from "../state/reason.tsx";
 import { Button } from "../ui/button.tsx";
@@ -11,7 +11,10 @@ import { InlineCode } from "../ui/code-block.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { rich } from "../ui/rich.tsx";
+import { ChangesCard } from "./changes-card.tsx";
 import { ConfirmReplace, type ReplaceConfirmation } from "./confirm-replace.tsx";
+import { PlanCard } from "./plan-card.tsx";
+import { RehearsalNotice } from "./rehearsal-notice.tsx";
 import { ReplacePlanCard } from "./replace-plan-card.tsx";
 
 type PreviewProps = {
@@ -21,15 +24,14 @@ type PreviewProps = {
   onAgain: () => void;
   asking: boolean;
   starting: boolean;
-  /** When the backup's state was; what was written since is not in it. */
-  snapshotAt: string;
   onStart: (confirmation?: ReplaceConfirmation) => void;
+  rehearsal: { isRehearsal: boolean; name: string; onRehearse: () => void };
 };
 
-export function RestorePreview({ preview, input, onBack, onAgain, asking, starting, snapshotAt, onStart }: PreviewProps) {
+export function RestorePreview({ preview, input, onBack, onAgain, asking, starting, onStart, rehearsal }: PreviewProps) {
   const t = useTranslations("restores.new");
   const words = useTranslations("restores.preview");
-  const { blockers, warnings, database, replace } = preview;
+  const { blockers, warnings, database, replace, file, plan } = preview;
   const blocked = blockers.length > 0;
   const others = (
     <>
@@ -47,7 +49,9 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
         </Notice>
       ) : (
         <Notice tone="good" live title={t("clear")}>
-          {words.rich(replace === null ? "create" : "replace", { ...rich, database, server: preview.serverName ?? "" })}
+          {file === null
+            ? words.rich(replace === null ? "create" : "replace", { ...rich, database, server: preview.serverName ?? "" })
+            : words.rich(replace === null ? "createFile" : "replaceFile", { ...rich, path: file.path })}
         </Notice>
       )}
       {warnings.length === 0 ? null : (
@@ -55,9 +59,12 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
           <Reasons reasons={warnings} />
         </Notice>
       )}
-      {replace === null ? null : <ReplacePlanCard preview={preview} plan={replace} snapshotAt={snapshotAt} />}
+      <RehearsalNotice {...rehearsal} pending={asking} />
+      {replace === null ? null : <ReplacePlanCard preview={preview} plan={replace} snapshotAt={plan.snapshotAt} />}
+      <PlanCard preview={preview} />
+      <ChangesCard plan={plan} />
       <Card title={replace === null ? words("title") : words("target")}>
-        <PreviewFacts preview={preview} />
+        {file === null ? <PreviewFacts preview={preview} /> : <FileFacts preview={preview} file={file} />}
       </Card>
       {replace === null ? (
         <div className="flex flex-wrap items-center gap-2">
@@ -69,7 +76,7 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
       ) : (
         <ConfirmReplace
           database={database}
-          serverName={preview.serverName ?? ""}
+          serverName={preview.serverName ?? file?.path ?? ""}
           plan={replace}
           blocked={blocked || asking}
           pending={starting}
@@ -96,7 +103,6 @@ function Reasons({ reasons }: { reasons: RestorePreviewDto["blockers"] }) {
 
 function PreviewFacts({ preview }: { preview: RestorePreviewDto }) {
   const t = useTranslations("restores.preview");
-  const locale = useLocale();
   const names = (list: readonly string[]) =>
     list.length === 0 ? (
       t("none")
@@ -112,12 +118,6 @@ function PreviewFacts({ preview }: { preview: RestorePreviewDto }) {
       columns={2}
       items={[
         { label: t("contains"), value: t("containsText", { tables: preview.tables, rows: preview.rows }) },
-        { label: t("size"), value: formatBytes(preview.streamBytes, locale) },
-        {
-          label: t("disk"),
-          value: preview.serverFreeBytes === null ? t("diskUnknown") : formatBytes(preview.serverFreeBytes, locale),
-        },
-        { label: t("workerDisk"), value: formatBytes(preview.workerFreeBytes, locale) },
         {
           label: t("versions"),
           value: t("versionsText", { from: preview.backupServerVersion, to: preview.serverVersion ?? "–" }),
@@ -133,6 +133,26 @@ function PreviewFacts({ preview }: { preview: RestorePreviewDto }) {
         { label: t("missingTablespaces"), value: names(preview.missingTablespaces) },
         { label: t("missingLocale"), value: preview.missingLocale ?? t("none") },
         { label: t("existing"), value: names(preview.existingDatabases) },
+      ]}
+    />
+  );
+}
+
+function FileFacts({ preview, file }: { preview: RestorePreviewDto; file: FilePlanDto }) {
+  const t = useTranslations("restores.preview");
+  const locale = useLocale();
+  return (
+    <Facts
+      columns={2}
+      items={[
+        { label: t("contains"), value: t("containsText", { tables: preview.tables, rows: preview.rows }) },
+        {
+          label: t("path"),
+          value: <InlineCode>{file.path}</InlineCode>,
+          hint: file.exists ? t("fileThere", { size: formatBytes(file.bytes ?? 0, locale) }) : t("fileNew"),
+        },
+        { label: t("openBy"), value: file.openBy === null ? t("openUnknown") : t("openCount", { count: file.openBy }) },
+        { label: t("versions"), value: `SQLite ${preview.backupServerVersion}` },
       ]}
     />
   );

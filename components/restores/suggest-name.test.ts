@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byteLength, suggestName } from "./suggest-name.ts";
+import { byteLength, suggestFile, suggestName } from "./suggest-name.ts";
 
 const at = "2026-11-21T02:00:13.000Z";
 
@@ -21,5 +21,12 @@ describe("the suggested name of the new database", () => {
   it("leaves room for the number", () => {
     const first = suggestName("x".repeat(63), at);
     expect(byteLength(suggestName("x".repeat(63), at, [first]))).toBe(63);
+  });
+});
+
+describe("the path of a restored file", () => {
+  it("lies beside the original under a name of its own", () => {
+    expect(suggestFile("/data/shop.db", "2026-11-21T02:00:00.000Z")).toBe("/data/shop_restored_20261121.db");
+    expect(suggestFile("/data.d/shop", "2026-11-21T02:00:00.000Z", "drill")).toBe("/data.d/shop_drill_20261121");
   });
 });

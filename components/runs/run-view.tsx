@@ -14,6 +14,7 @@ import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useCurrentTime } from "../ui/use-current-time.ts";
 import { CancelRun } from "./cancel-run.tsx";
+import { KindInstead } from "./kind-instead.tsx";
 import { PhaseWaterfall } from "./phase-waterfall.tsx";
 import { ProgressCard } from "./progress-card.tsx";
 import { ResultCard } from "./result-card.tsx";
@@ -44,6 +45,7 @@ export function RunView({ id }: { id: string }) {
         actions={active && can("runs:cancel") ? <CancelRun run={run} /> : null}
       />
       {active ? <ProgressCard run={run} now={now} /> : <ResultCard run={run} canRestore={can("restores:create")} />}
+      {run.type === "backup" && run.state === "succeeded" && run.backupId !== null ? <KindInstead backupId={run.backupId} /> : null}
       {run.warnings.length === 0 ? null : (
         <Notice tone="warn" title={t("warnings")}>
           <ul className="list-disc pl-4">

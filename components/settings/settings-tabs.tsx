@@ -17,6 +17,7 @@ export function SettingsHeader({ lead, actions }: { lead: ReactNode; actions?: R
         tabs={[
           { href: "/settings", label: t("system") },
           { href: "/settings/servers", label: t("servers") },
+          { href: "/settings/storage", label: t("storage") },
           ...(can("people:manage") ? [{ href: "/settings/people", label: t("people") }] : []),
           ...(can("tokens:manage") ? [{ href: "/settings/tokens", label: t("tokens") }] : []),
           { href: "/settings/profile", label: t("profile") },

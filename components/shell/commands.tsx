@@ -6,7 +6,9 @@ import {
   Archive,
   Database,
   DatabaseBackup,
+  FileInput,
   Gauge,
+  HardDrive,
   KeyRound,
   LayoutDashboard,
   LifeBuoy,
@@ -15,6 +17,7 @@ import {
   Plus,
   ScrollText,
   Server,
+  ShieldCheck,
   SlidersHorizontal,
   Sun,
   Users,
@@ -82,12 +85,18 @@ export function useCommands(query: string, isOpen: boolean): { commands: Command
     ...(can("sources:write")
       ? [{ id: "add-source", group: "actions" as const, label: t("addSource"), icon: Plus, href: "/sources/new" }]
       : []),
+    ...(can("backups:import")
+      ? [{ id: "import-backup", group: "actions" as const, label: t("importBackup"), icon: FileInput, href: "/imports/new" }]
+      : []),
     { id: "go-overview", group: "go", label: t("goOverview"), icon: LayoutDashboard, href: "/" },
     { id: "go-sources", group: "go", label: t("goSources"), icon: Database, href: "/sources" },
+    { id: "go-imports", group: "go", label: t("goImports"), icon: FileInput, href: "/imports" },
     { id: "go-runs", group: "go", label: t("goRuns"), icon: Activity, href: "/activity" },
+    { id: "go-integrity", group: "go", label: t("goIntegrity"), icon: ShieldCheck, href: "/activity/integrity" },
     { id: "go-audit", group: "go", label: t("goAudit"), icon: ScrollText, href: "/activity/audit" },
     { id: "go-system", group: "go", label: t("goSystem"), icon: Gauge, href: "/settings" },
     { id: "go-servers", group: "go", label: t("goServers"), icon: Server, href: "/settings/servers" },
+    { id: "go-storage", group: "go", label: t("goStorage"), icon: HardDrive, href: "/settings/storage" },
     ...(can("people:manage")
       ? [{ id: "go-people", group: "go" as const, label: t("goPeople"), icon: Users, href: "/settings/people" }]
       : []),

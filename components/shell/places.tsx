@@ -10,7 +10,7 @@ export type Place = {
 
 export const places: readonly Place[] = [
   { key: "overview", href: "/", icon: LayoutDashboard, owns: ["/start"] },
-  { key: "sources", href: "/sources", icon: Database, owns: ["/sources", "/backups", "/restores"] },
+  { key: "sources", href: "/sources", icon: Database, owns: ["/sources", "/backups", "/chains", "/imports", "/restores"] },
   { key: "activity", href: "/activity", icon: Activity, owns: ["/activity", "/runs"] },
   { key: "settings", href: "/settings", icon: Settings, owns: ["/settings", "/servers"] },
 ];

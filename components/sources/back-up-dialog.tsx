@@ -1,14 +1,16 @@
 "use client";
 /**
  * `const askBackUp = useAskBackUp(); askBackUp({ id, name })`: the one dialog behind every "Back up now" (overview, source page,
- * command menu). It asks for reason and note and says what will be done; where a backup runs already, it leads to that run.
+ * command menu). It asks for kind, reason and note and says what will be done; where a backup runs already, it leads to that run.
  */
 import { useQuery } from "@tanstack/react-query";
 import { useLocale, useTranslations } from "next-intl";
 import { useRouter } from "next/navigation";
 import { createContext, use, useCallback, useState, type ReactNode, type SyntheticEvent } from "react";
 import { createBackup } from "#lib/contracts/backups";
+import type { BackupKind } from "#lib/domain/backup-state";
 import { formatBytes } from "#lib/format/bytes";
+import { listChainsQuery } from "#lib/query/chains";
 import { getSourceQuery } from "#lib/query/sources";
 import { useAction } from "#lib/query/use-action";
 import { ProblemNotice } from "../state/error-state.tsx";
@@ -19,6 +21,7 @@ import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { toast } from "../ui/toast.tsx";
+import { KindChoice } from "./kind-choice.tsx";
 import { leftOutNames } from "./left-out.ts";
 
 type Target = { readonly id: string; readonly name: string };
@@ -52,15 +55,19 @@ type DialogProps = { target: Target; from: Element | null; open: boolean; onOpen
 function BackUpDialog({ target, from, open, onOpenChange }: DialogProps) {
   const t = useTranslations("sources.backUp");
   const locale = useLocale();
+  const [picked, setPicked] = useState<BackupKind | null>(null);
   const [reason, setReason] = useState("");
   const [note, setNote] = useState("");
   const { data: source } = useQuery({ ...getSourceQuery(target.id), enabled: open, refetchInterval: false });
+  const { data: chains } = useQuery({ ...listChainsQuery({ source: target.id, limit: 1 }), enabled: open, refetchInterval: false });
+  const newest = chains === undefined ? undefined : (chains.items[0] ?? null);
+  const kind = picked ?? "full";
   const start = useStartBackup(() => onOpenChange(false));
   const leftOut = source === undefined ? [] : leftOutNames(source);
   const size = source?.sizeBytes ?? null;
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    start.mutate({ body: { sourceId: target.id, reason, note } });
+    start.mutate({ body: { sourceId: target.id, kind, reason, note } });
   };
   return (
     <Dialog
@@ -75,12 +82,13 @@ function BackUpDialog({ target, from, open, onOpenChange }: DialogProps) {
         <>
           <DialogCancel />
           <Button type="submit" form="back-up-now" variant="primary" pending={start.isPending}>
-            {size === null ? t("confirm") : t("confirmSize", { size: formatBytes(size, locale) })}
+            {size === null ? t("confirm") : t(kind === "full" ? "confirmSize" : "confirmRead", { size: formatBytes(size, locale) })}
           </Button>
         </>
       }
     >
       <form id="back-up-now" onSubmit={submit} className="flex flex-col gap-4">
+        <KindChoice value={kind} onChange={setPicked} newest={newest} />
         <Field label={t("reason")} hint={t("reasonHint")} optional>
           <Input value={reason} onValueChange={(next) => setReason(next)} maxLength={200} />
         </Field>
@@ -99,7 +107,7 @@ function useStartBackup(close: () => void) {
   const t = useTranslations("sources.backUp");
   const router = useRouter();
   return useAction(createBackup, {
-    changes: ["getSource", "listSources", "listSourceNames", "listRuns", "getOverview"],
+    changes: ["getSource", "listSources", "listSourceNames", "listRuns", "getOverview", "listChains", "listRestorePoints"],
     onDone: (run) => {
       close();
       router.push(`/runs/${run.id}`);

@@ -15,7 +15,9 @@ import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { RowsSkeleton } from "../state/skeleton.tsx";
 import { MeterCompact } from "../status/meter.tsx";
-import { Badge } from "../ui/badge.tsx";
+import { StatusBadge } from "../status/status-badge.tsx";
+import { PointSymbol } from "../timeline/point-mark.tsx";
+import { shapeOf } from "../timeline/time-line-model.ts";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { TableFrame, Td, Th } from "../ui/table.tsx";
@@ -51,8 +53,13 @@ function Chain({ chain }: { chain: ChainGroup }) {
   const title = t("chain", { day: formatDay(chain.oldestAt, settings) });
   return (
     <Card
-      title={title}
+      title={
+        <Link href={`/chains/${chain.chainId}`} className="link">
+          {title}
+        </Link>
+      }
       description={t("summary", { count: chain.members.length, size: formatBytes(chain.storedBytes, settings.locale) })}
+      actions={chain.broken === 0 ? null : <StatusBadge status="chain.broken" />}
       flush
     >
       {/* Chains of one day would otherwise be regions of one name. */}
@@ -79,7 +86,7 @@ function Chain({ chain }: { chain: ChainGroup }) {
 }
 
 function Member({ backup }: { backup: BackupDto }) {
-  const t = useTranslations("backups");
+  const shapes = useTranslations("timeline.shapes");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
   const { locale } = settings;
   return (
@@ -91,7 +98,10 @@ function Member({ backup }: { backup: BackupDto }) {
         <BackupMarks backup={backup} className="ml-2" />
       </Td>
       <Td>
-        <Badge>{t(`kinds.${backup.kind}`)}</Badge>
+        <span className="flex items-center gap-1.5 whitespace-nowrap">
+          <PointSymbol shape={shapeOf(backup)} blocked={backup.broken !== null} />
+          {shapes(shapeOf(backup))}
+        </span>
       </Td>
       <Td>
         <MeterCompact meter={backup.meter} />

@@ -1,5 +1,6 @@
 /** Every state that the interface shows, once: icon, colour and (under `status.<key>` in the messages) words. Never colour alone. */
 import {
+  Archive,
   Ban,
   CircleAlert,
   CircleCheck,
@@ -12,9 +13,11 @@ import {
   Database,
   Equal,
   EqualNot,
+  FileHeart,
   FileQuestion,
   FileWarning,
   HardDrive,
+  Link2,
   LoaderCircle,
   MailQuestionMark,
   Pause,
@@ -22,12 +25,17 @@ import {
   ShieldCheck,
   Trash2,
   Undo2,
+  Upload,
+  Unlink,
   type LucideIcon,
 } from "lucide-react";
+import type { ChainDto } from "#lib/contracts/chains";
 import type { ReplacementDto } from "#lib/contracts/restores";
+import type { OrphanDto } from "#lib/contracts/storage";
 import type { UserDto } from "#lib/contracts/people";
 import type { ApiTokenDto } from "#lib/contracts/tokens";
 import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-state";
+import type { ImportState } from "#lib/domain/import-state";
 import type { RunState, StepState } from "#lib/domain/run-state";
 import type { Tone } from "../ui/badge.tsx";
 
@@ -40,9 +48,13 @@ export type StatusKey =
   | `proof.${"never" | "failed"}`
   | `check.${"passed" | "failed" | "skipped"}`
   | `table.${"equal" | "different" | "missing" | "not-restored"}`
+  | `chain.${ChainDto["state"]}`
+  | `pack.${"present" | "missing"}`
+  | `orphan.${OrphanDto["provenance"]}`
   | `answers.${ReplacementDto["answers"]}`
   | `worker.${"alive" | "lost"}`
   | `source.${"paused" | "active"}`
+  | `import.${ImportState}`
   | `user.${UserDto["state"]}`
   | `token.${ApiTokenDto["state"]}`;
 
@@ -87,6 +99,17 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
   "table.missing": { icon: FileQuestion, tone: "bad" },
   "table.not-restored": { icon: CircleMinus, tone: "neutral" },
 
+  "chain.whole": { icon: Link2, tone: "good" },
+  "chain.broken": { icon: Unlink, tone: "bad" },
+  "chain.retired": { icon: Archive, tone: "neutral" },
+
+  "pack.present": { icon: HardDrive, tone: "good" },
+  "pack.missing": { icon: FileQuestion, tone: "bad" },
+
+  "orphan.ours": { icon: FileHeart, tone: "good" },
+  "orphan.external": { icon: FileQuestion, tone: "warn" },
+  "orphan.unreadable": { icon: FileWarning, tone: "bad" },
+
   "answers.old": { icon: Database, tone: "neutral" },
   "answers.new": { icon: Replace, tone: "good" },
   "answers.undone": { icon: Undo2, tone: "neutral" },
@@ -97,6 +120,12 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
 
   "source.active": { icon: CircleCheck, tone: "good" },
   "source.paused": { icon: Pause, tone: "warn" },
+
+  "import.uploading": { icon: Upload, tone: "accent" },
+  "import.ready": { icon: CircleDot, tone: "warn" },
+  "import.running": { icon: LoaderCircle, tone: "accent", spin: true },
+  "import.done": { icon: CircleCheck, tone: "good" },
+  "import.failed": { icon: CircleX, tone: "bad" },
 
   "user.active": { icon: CircleCheck, tone: "good" },
   "user.invited": { icon: MailQuestionMark, tone: "accent" },

@@ -3,9 +3,11 @@ import { getTranslations } from "next-intl/server";
 import { SourceView } from "#components/sources/source-view";
 import { pageContext } from "#lib/auth/page-session";
 import * as backups from "#lib/contracts/backups";
+import { listRestorePoints as restorePoints } from "#lib/contracts/restore-points";
 import * as contract from "#lib/contracts/sources";
 import { ask, askPages, prefetch } from "#lib/query/prefetch";
 import { listBackups } from "#lib/services/backups/list";
+import { listRestorePoints } from "#lib/services/restore-points/list";
 import { getSource } from "#lib/services/sources/get";
 import { listSourceTables } from "#lib/services/sources/list-tables";
 
@@ -21,6 +23,7 @@ export default async function SourcePage({ params }: { params: Promise<{ id: str
     ask(context, contract.getSource, getSource, { params: { id } }),
     ask(context, contract.listSourceTables, listSourceTables, { params: { id } }),
     askPages(context, backups.listBackups, listBackups, { source: id }),
+    ask(context, restorePoints, listRestorePoints, { query: { source: id } }),
   );
   return (
     <HydrationBoundary state={state}>
