@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { readSecretFiles } from "./secret-files.ts";
 
@@ -36,6 +36,8 @@ const schema = z.object({
     .regex(/^[0-9a-f]{64}$/, "must be 64 hex digits; make one with: openssl rand -hex 32")
     .optional(),
   LIFEBOAT_TEMP_DIR: z.string().optional(),
+  LIFEBOAT_IMPORT_DIRS: z.string().default(""),
+  LIFEBOAT_SQLITE_DIRS: z.string().default(""),
   LIFEBOAT_WORKER_GROUP: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, "must be lower-case letters, digits and hyphens")
@@ -61,6 +63,10 @@ export type Env = {
   backupDir: string;
   tempDir: string;
   pgBinPath: readonly string[];
+  /** Folders whose files may be imported; empty: none. */
+  importDirs: readonly string[];
+  /** Folders whose SQLite files may be sources and targets; empty: none. */
+  sqliteDirs: readonly string[];
   /** Addresses or CIDR ranges of proxies whose forwarded headers count. */
   trustedProxies: readonly string[];
   disableAutoBackup: boolean;
@@ -93,6 +99,13 @@ function databaseUrl(url: string | undefined, password: string | undefined): str
   return address.href;
 }
 
+/** A colon-separated list of folders. Throws `EnvError` for one that is not absolute: what it means would depend on who starts us. */
+function folders(name: string, value: string): string[] {
+  const parts = value.split(":").filter((part) => part !== "");
+  if (parts.some((part) => !isAbsolute(part))) throw new EnvError(`${name}: must be absolute folders, separated by colons`);
+  return parts.map((part) => resolve(part));
+}
+
 /**
  * Reads and validates the configuration; the only reader of `process.env`.
  * An empty variable counts as not set; secrets may stand in files (`<name>_FILE`). Throws `EnvError` naming every wrong variable, never a value.
@@ -120,6 +133,8 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     backupDir: resolve(value.BACKUP_DIR ?? join(dataDir, "backups")),
     tempDir: resolve(value.LIFEBOAT_TEMP_DIR ?? join(dataDir, "tmp")),
     pgBinPath: value.PG_BIN_PATH.split(":").filter((part) => part !== ""),
+    importDirs: folders("LIFEBOAT_IMPORT_DIRS", value.LIFEBOAT_IMPORT_DIRS),
+    sqliteDirs: folders("LIFEBOAT_SQLITE_DIRS", value.LIFEBOAT_SQLITE_DIRS),
     trustedProxies: value.TRUSTED_PROXY.split(",")
       .map((part) => part.trim())
       .filter((part) => part !== ""),

@@ -3,7 +3,7 @@ import { buildGraph } from "./source-graph.ts";
 
 /**
  * Which layer may import which (DESIGN.md, section 5). A layer is a folder of `lib`, or `app`, `components`, `messages`; every layer may
- * import itself. `engines:port` is that file alone (`lib/engines/port.ts`), without the implementations.
+ * import itself. `engines:port` is that file alone (`lib/engines/port.ts`), without the implementations; `engines:file-port` likewise.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -17,7 +17,19 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   engines: ["contracts", "domain", "env", "exec", "log"],
   clusters: ["domain", "env", "exec", "log"],
   db: ["contracts", "domain"],
-  services: ["contracts", "db", "domain", "engines:port", "jobs", "log", "package.json", "repository", "secrets", "storage:port"],
+  services: [
+    "contracts",
+    "db",
+    "domain",
+    "engines:file-port",
+    "engines:port",
+    "jobs",
+    "log",
+    "package.json",
+    "repository",
+    "secrets",
+    "storage:port",
+  ],
   jobs: ["db", "log"],
   // The one place where the concrete engines and storage are wired in.
   worker: "clusters contracts db domain engines env exec jobs log repository secrets services storage".split(" "),

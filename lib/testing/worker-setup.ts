@@ -57,6 +57,8 @@ export async function createStation(test: {
   context: ServiceContext;
   backupDir?: string;
   tempDir?: string;
+  /** Folders whose SQLite files may be sources and targets. */
+  sqliteDirs?: string[];
 }): Promise<Station> {
   const folder = await mkdtemp(join(tmpdir(), "lifeboat-station-"));
   const backupDir = test.backupDir ?? join(folder, "backups");
@@ -77,7 +79,7 @@ export async function createStation(test: {
       const pgBinPath = [...(options.pgBinPath ?? []), ...testBinPath()];
       const engine = options.engine ?? createPostgresEngine({ pgBinPath, ...timings, cataloguesAddress: addressOfUrl(test.url), logger });
       const wired = await wireWorker({
-        env: { backupDir, tempDir, ...timings },
+        env: { backupDir, tempDir, ...timings, sqliteDirs: test.sqliteDirs ?? [] },
         catalogue,
         keyring: test.context.keyring,
         installationId,

@@ -10,6 +10,7 @@ import { executePreview } from "#lib/services/restores/execute-preview";
 import { LifeboatError } from "#lib/domain/error";
 import type { RunWork } from "#lib/services/runs/work";
 import { executeCheck } from "#lib/services/servers/execute-check";
+import { executeCheckFile } from "#lib/services/sources/execute-check-file";
 
 /** Types whose executor is still to come. */
 const notYet = (): Promise<void> => Promise.reject(new LifeboatError("internal"));
@@ -27,7 +28,7 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   "scan-storage": notYet,
   import: notYet,
   "list-import-folder": notYet,
-  "check-file": notYet,
+  "check-file": executeCheckFile,
   "check-server": executeCheck,
   "preview-restore": executePreview,
 };

@@ -2,6 +2,7 @@ import { randomBytes, randomUUIDv7 } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import type { Catalogue } from "#lib/db/client";
 import type { Engine } from "#lib/engines/port";
+import { createSqliteEngine } from "#lib/engines/sqlite/engine";
 import type { Env } from "#lib/env/env";
 import type { Logger } from "#lib/log/log";
 import { type CodecPool, createCodecPool } from "#lib/repository/codec-pool";
@@ -15,7 +16,7 @@ import { readDisk } from "./disks.ts";
 import { createPackRepository } from "./pack-repository.ts";
 
 export type Wiring = {
-  readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs">;
+  readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs"> & Partial<Pick<Env, "dataDir" | "sqliteDirs">>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly installationId: string;
@@ -47,6 +48,11 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
   const deps: WorkerDeps = {
     context,
     engine: wiring.engine,
+    files: createSqliteEngine({
+      roots: env.sqliteDirs ?? [],
+      forbidden: [env.backupDir, env.tempDir, ...(env.dataDir === undefined ? [] : [env.dataDir])],
+      lockWaitMs: env.lockWaitMs,
+    }),
     destination: { id, path: env.backupDir, storage },
     repository: createPackRepository({ storage, keyring, installationId, pool }),
     prepareDestination: () => storage.prepare(installationId),

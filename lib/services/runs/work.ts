@@ -1,4 +1,5 @@
 import type { Database } from "#lib/db/client";
+import type { FileEngine } from "#lib/engines/file-port";
 import type { Engine, EngineContext } from "#lib/engines/port";
 import type { Logger } from "#lib/log/log";
 import type { PackRepository } from "./pack-repository.ts";
@@ -16,6 +17,8 @@ export type WorkerDeps = {
   /** The system as actor; executors of somebody's run take that person from the run (`actAs`). */
   readonly context: ServiceContext;
   readonly engine: Engine;
+  /** Database files of this host. */
+  readonly files: FileEngine;
   readonly destination: WorkerDestination;
   readonly repository: PackRepository;
   /** Proves that the destination is this installation's; throws `destination-foreign`, `permission-denied` … */

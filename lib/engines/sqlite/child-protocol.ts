@@ -1,0 +1,39 @@
+import type { ErrorCode, Params } from "#lib/domain/error";
+
+/** What the child is asked, as the first line of its standard input. `identity` is device and inode of what must be opened. */
+export type ChildRequest =
+  | { readonly command: "look"; readonly path: string; readonly identity: string }
+  | { readonly command: "count"; readonly path: string; readonly identity: string }
+  | { readonly command: "copy"; readonly path: string; readonly identity: string; readonly to: string; readonly busyMs: number }
+  | { readonly command: "check"; readonly path: string }
+  | {
+      readonly command: "replace";
+      readonly temporary: string;
+      readonly path: string;
+      readonly identity: string;
+      readonly ignoreOpenFile: boolean;
+      readonly busyMs: number;
+    };
+
+/** What the child says, one line of JSON each. */
+export type ChildEvent =
+  | { readonly event: "failed"; readonly code: ErrorCode; readonly params: Params }
+  | { readonly event: "file"; readonly journalMode: string; readonly tables: number; readonly pageBytes: number; readonly bytes: number }
+  | { readonly event: "copying"; readonly bytesDone: number; readonly bytesTotal: number }
+  | {
+      readonly event: "copied";
+      /** Milliseconds since the epoch: the moment whose state the copy has. */
+      readonly at: number;
+      readonly pages: number;
+      readonly journalMode: string;
+      readonly restarts: number;
+    }
+  | { readonly event: "table"; readonly table: string; readonly rows: number }
+  | { readonly event: "problem"; readonly text: string }
+  | { readonly event: "foreign-key"; readonly text: string }
+  | { readonly event: "foreign-keys"; readonly count: number }
+  | { readonly event: "ready" }
+  | { readonly event: "replaced" };
+
+/** What allows the rename, as a line of standard input: the time at which the caller was sure, in milliseconds since the epoch. */
+export type ChildGo = { readonly goAt: number };
