@@ -98,7 +98,8 @@ export const backups = lifeboat.table(
   },
   (table) => [
     index("backups_source_idx").on(table.sourceId, table.snapshotAt, table.id),
-    index("backups_chain_idx").on(table.chainId, table.snapshotAt),
+    // Answers a chain's totals without its rows.
+    index("backups_chain_idx").on(table.chainId, table.snapshotAt, table.state, table.streamBytes, table.storedBytes, table.id),
     index("backups_snapshot_idx").on(table.snapshotAt, table.id),
     index("backups_stream_idx").on(table.streamBytes, table.id),
     index("backups_stored_idx").on(table.storedBytes, table.id),
@@ -108,6 +109,6 @@ export const backups = lifeboat.table(
       .on(table.snapshotAt, table.id)
       .where(sql`${table.pinned}`),
     // Answers a source's totals without its rows.
-    index("backups_totals_idx").on(table.sourceId, table.state, table.storedBytes),
+    index("backups_totals_idx").on(table.sourceId, table.state, table.kind, table.storedBytes, table.streamBytes),
   ],
 );

@@ -20,5 +20,8 @@ export const chains = lifeboat.table(
     /** The synthetic full that took its place. */
     supersededById: text("superseded_by_id"),
   },
-  (table) => [index("chains_source_idx").on(table.sourceId, table.createdAt)],
+  (table) => [
+    index("chains_source_idx").on(table.sourceId, table.createdAt, table.id),
+    index("chains_created_idx").on(table.createdAt, table.id),
+  ],
 );

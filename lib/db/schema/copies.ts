@@ -36,6 +36,9 @@ export const copies = lifeboat.table(
     index("copies_verified_idx")
       .on(table.sourceId, table.verifiedAt)
       .where(sql`${table.verifiedAt} is not null`),
+    index("copies_unverified_idx")
+      .on(table.storedAt, table.backupId)
+      .where(sql`${table.verifiedAt} is null and ${table.state} = 'stored'`),
     index("copies_failed_idx")
       .on(table.backupId)
       .where(sql`${table.failedAt} is not null or ${table.state} in ('missing', 'damaged')`),
