@@ -5,6 +5,7 @@ import { recordTarget } from "../restores/target-identity.ts";
 import type { RunWork } from "../runs/work.ts";
 import { addressOf } from "../servers/address.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
+import { openFileSnapshot } from "./open-file-snapshot.ts";
 
 type Source = typeof sources.$inferSelect;
 
@@ -17,7 +18,7 @@ export async function openSnapshot(work: RunWork, source: Source, leftOut: LeftO
     case "postgres":
       return openPostgres(work, source, leftOut);
     case "sqlite":
-      throw new LifeboatError("file-missing", { path: source.path ?? "" });
+      return openFileSnapshot(work, source);
     default:
       return source.engine satisfies never;
   }
