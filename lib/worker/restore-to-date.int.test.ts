@@ -73,6 +73,7 @@ function toDate(server: TestServer): void {
     await backUp("incremental");
     // What nobody backed up: it is lost in every restore.
     await sql.unsafe("update marker set text = 'now'; create table fresh as select generate_series(1, 4) as id; drop table old_news");
+    expect(made).toHaveLength(3);
   });
 
   describe("the plan for a date", () => {

@@ -63,7 +63,7 @@ describe("restore points", () => {
     );
     await insertBackup(context.db, place, { state: "writing", snapshotAt: day(5) }, { state: "writing", storedAt: null });
     await insertBackup(context.db, place, { state: "deleting", snapshotAt: day(5) });
-    const proof = { id: newId("validation"), level: "proven", verdict: "passed", checks: [], at: day(6), durationMs: 1 } as const;
+    const proof = { id: newId("validation"), level: "proven" as const, verdict: "passed" as const, checks: [], at: day(6), durationMs: 1 };
     await context.db.insert(validations).values({ ...proof, backupId: member });
     const found = await ask({ source: place.sourceId });
     expect(
