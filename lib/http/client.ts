@@ -86,10 +86,14 @@ async function answerOf(url: string, init: RequestInit): Promise<Response> {
 }
 
 async function problemOf(response: Response): Promise<Problem> {
-  const parsed = problemSchema.safeParse(await response.json().catch(() => null));
-  return parsed.success
-    ? parsed.data
-    : madeUp(response.status === 503 || response.status === 502 ? "web-unreachable" : "internal", response.status);
+  return toProblem(response.status, await response.json().catch(() => null));
+}
+
+/** The problem that an answer of this status tells; 0 is no answer at all. What tells none (a proxy's page) becomes one. */
+export function toProblem(status: number, body: unknown): Problem {
+  const parsed = problemSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  return status === 0 || status === 502 || status === 503 ? madeUp("web-unreachable", status || 503) : madeUp("internal", status);
 }
 
 function madeUp(code: ErrorCode, status: number): Problem {

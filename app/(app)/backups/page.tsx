@@ -23,9 +23,10 @@ export async function generateMetadata() {
 export default async function BackupsPage({ searchParams }: { searchParams: Search }) {
   const values = readSearchParams(backupListSpec, await searchParams);
   const context = await pageContext("backups:read");
-  const [t, restores, shell, state] = await Promise.all([
+  const [t, restores, imports, shell, state] = await Promise.all([
     getTranslations("backups"),
     getTranslations("restores"),
+    getTranslations("imports"),
     getTranslations("sources"),
     prefetch(
       askPages(context, contract.listBackups, listBackups, backupListQuery(values)),
@@ -39,7 +40,12 @@ export default async function BackupsPage({ searchParams }: { searchParams: Sear
           title={t("title")}
           crumbs={[{ href: "/sources", label: shell("title") }]}
           description={t("lead")}
-          actions={<ButtonLink href="/restores">{restores("title")}</ButtonLink>}
+          actions={
+            <>
+              <ButtonLink href="/restores">{restores("title")}</ButtonLink>
+              <ButtonLink href="/imports">{imports("title")}</ButtonLink>
+            </>
+          }
         />
         <BackupList />
       </Page>

@@ -1,6 +1,7 @@
 import { HydrationBoundary } from "@tanstack/react-query";
 import { getTranslations } from "next-intl/server";
 import { readSearchParams } from "#components/data-table/list-state";
+import { NewImportLink } from "#components/imports/new-import-link";
 import { Page } from "#components/shell/page";
 import { PageHeader } from "#components/shell/page-header";
 import { AddSourceLink } from "#components/sources/add-source-link";
@@ -35,6 +36,7 @@ export default async function SourcesPage({ searchParams }: { searchParams: Sear
           actions={
             <>
               <ButtonLink href="/backups">{t("allBackups")}</ButtonLink>
+              <NewImportLink primary={false} />
               <AddSourceLink />
             </>
           }
