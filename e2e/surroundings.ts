@@ -11,6 +11,8 @@ export type Surroundings = {
   token: string;
   /** Cookies of the admin's session, for pages that do not sign in themselves. */
   cookies: SignedIn;
+  /** Folders of the host that Lifeboat may read: SQLite files to protect, files to import. */
+  folders: { sqlite: string; imports: string };
   shop: ShopServer;
 };
 
