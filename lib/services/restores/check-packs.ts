@@ -4,8 +4,8 @@ import type { RunWork } from "../runs/work.ts";
 
 /**
  * What is wrong with the files that a restore reads, as far as their presence and size tell; empty when all are there. The backup's own
- * pack gives `pack-missing` { key }, another one `chain-broken` { key }; either of another size `pack-truncated`. A destination that cannot
- * be used gives its own reason. The hashes decide later, before the target is touched.
+ * pack gives `pack-missing` { key }, another one `chain-broken` { key }; either of another size `pack-truncated`. A destination that does
+ * not answer gives its own reason. The hashes decide later, before the target is touched.
  */
 export async function checkPacks({ deps }: Pick<RunWork, "deps">, { pack, needs }: BackupFacts): Promise<Reason[]> {
   const { storage } = deps.destination;
@@ -16,7 +16,6 @@ export async function checkPacks({ deps }: Pick<RunWork, "deps">, { pack, needs 
     return [{ code: "pack-truncated", params: { key, expectedBytes: bytes, actualBytes: found.bytes } }];
   };
   try {
-    await deps.prepareDestination();
     const problems: Reason[] = [];
     for (const { dependency, pack: needed } of needs) {
       const key = dependency.packKey;

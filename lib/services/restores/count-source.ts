@@ -10,30 +10,38 @@ const budgetMs = 6_000;
 /** Whatever the source does, the preview has answered before its asker gives up after 20 seconds. */
 const limitMs = 14_000;
 
+const timeout = new LifeboatError("probe-timeout", { seconds: limitMs / 1000 });
+
 export type SourceCounts = { readonly counts: RowCounts; readonly problem: null } | { readonly counts: null; readonly problem: Reason };
 
 /** Rows that the backup's source has now. A source that cannot be asked gives the reason, never an error. */
 export async function countSource(work: RunWork, facts: BackupFacts, signal: AbortSignal): Promise<SourceCounts> {
   const limit = AbortSignal.timeout(limitMs);
+  const ended = AbortSignal.any([work.signal, signal, limit]);
   try {
-    const counts = await before(count(work, facts, AbortSignal.any([signal, limit])), limit);
+    const counts = await before(count(work, facts, ended), ended);
     return { counts, problem: null };
   } catch (error) {
-    work.signal.throwIfAborted();
-    return { counts: null, problem: limit.aborted ? { code: "probe-timeout", params: { seconds: limitMs / 1000 } } : reasonOf(error) };
+    const problem = limit.aborted ? timeout.reason : reasonOf(error);
+    if (problem.code === "internal") work.deps.logger.warn("the rows of a source could not be counted", { runId: work.run.id, error });
+    return { counts: null, problem };
   }
 }
 
-async function count({ db, deps, engineContext }: RunWork, facts: BackupFacts, signal: AbortSignal): Promise<RowCounts> {
-  const server = await getServerOrThrow(db, facts.source.serverId);
+async function count({ db, deps, engineContext }: RunWork, { source, tables }: BackupFacts, signal: AbortSignal): Promise<RowCounts> {
+  const context = { ...engineContext, signal };
+  if (source.engine === "sqlite") return deps.files.countRows(source.path ?? "", context);
+  const server = await getServerOrThrow(db, source.serverId);
   const address = addressOf(deps.context.keyring, server, "backup");
-  return deps.engine.countRows(address, facts.source.database, facts.tables, { budgetMs }, { ...engineContext, signal });
+  return deps.engine.countRows(address, source.database, tables, { budgetMs }, context);
 }
 
 /** Gives up waiting, whether or not what is waited for listens to its signal. */
-function before<T>(work: Promise<T>, limit: AbortSignal): Promise<T> {
+function before<T>(work: Promise<T>, ended: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    limit.addEventListener("abort", () => reject(new LifeboatError("probe-timeout", { seconds: limitMs / 1000 })), { once: true });
+    const giveUp = () => reject(timeout);
+    if (ended.aborted) giveUp();
+    ended.addEventListener("abort", giveUp, { once: true });
     work.then(resolve, reject);
   });
 }
