@@ -9,6 +9,7 @@ import { executeCleanUp, executeUndo } from "#lib/services/restores/execute-foll
 import { executePreview } from "#lib/services/restores/execute-preview";
 import { LifeboatError } from "#lib/domain/error";
 import type { RunWork } from "#lib/services/runs/work";
+import { executeScanStorage } from "#lib/services/storage/execute-scan";
 import { executeCheck } from "#lib/services/servers/execute-check";
 import { executeCheckFile } from "#lib/services/sources/execute-check-file";
 
@@ -25,7 +26,7 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   "clean-up-replace": executeCleanUp,
   "verify-chain": executeVerifyChain,
   synthesize: executeSynthesize,
-  "scan-storage": notYet,
+  "scan-storage": executeScanStorage,
   import: notYet,
   "list-import-folder": notYet,
   "check-file": executeCheckFile,

@@ -116,8 +116,14 @@ async function findFile({ db }: ServiceContext, id: string) {
   return { backup, pack, stream, needs: await loadNeeds(db, id) };
 }
 
-/** Database, snapshot's time in UTC, kind. The database's own name, in whatever script: the edge encodes it. */
+/**
+ * Database, snapshot's time in UTC, kind; a file's copy is called as its own tools would: `name_backup_YYYYMMDD_HHMMSS.db`. The name is the
+ * database's own, in whatever script: the edge encodes it.
+ */
 function downloadName(backup: typeof backups.$inferSelect, format: "dump" | "stored"): string {
   const at = backup.snapshotAt.toISOString().replaceAll(/[-:]|\.\d+/g, "");
-  return `${backup.database}_${at}_${backup.kind}.${format === "dump" ? "dump" : "dump.zst"}`;
+  const { database, kind, extension } = backup;
+  const name =
+    extension === "db" ? `${database}_backup_${at.replace("T", "_").replace("Z", "")}.db` : `${database}_${at}_${kind}.${extension}`;
+  return format === "dump" ? name : `${name}.zst`;
 }
