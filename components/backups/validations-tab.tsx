@@ -89,7 +89,7 @@ function Validation({ validation }: { validation: ValidationDto }) {
 }
 
 type CheckCode = (typeof knownChecks)[number];
-const knownChecks = ["pack-checksum", "frames", "root-hash", "stream-checksum", "archive-listing", "sidecar"] as const;
+const knownChecks = ["pack-checksum", "frames", "root-hash", "stream-checksum", "archive-listing", "integrity-check", "sidecar"] as const;
 
 function isKnownCheck(code: string, has: (key: `checks.${CheckCode}`) => boolean): code is CheckCode {
   return has(`checks.${code as CheckCode}`);

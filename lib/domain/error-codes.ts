@@ -101,6 +101,7 @@ export const errorCategories = {
   "file-not-sqlite": "unprocessable", // { path }
   "file-in-use": "conflict", // { path, count }
   "file-changed": "conflict", // { path }
+  "file-use-unknown": "conflict", // { path }
   "sqlite-check-failed": "unprocessable", // { check, detail }
   // files from elsewhere
   "import-format-unknown": "unprocessable", // { fileName, found }

@@ -55,6 +55,14 @@ export type FileTargetFacts = {
   readonly leftovers: readonly string[];
 };
 
+export type FileReplacement = {
+  readonly path: string;
+  readonly identity: FileIdentity;
+  readonly ignoreOpenFile: boolean;
+  /** SHA-256 of the stream of the safety backup: what is replaced must be that. Null: it is not compared. */
+  readonly oldSha256: string | null;
+};
+
 /**
  * The engine of database files: file → byte stream → file. It knows which folders are allowed and touches nothing else; every path is
  * resolved anew by each operation. Errors beside those named: `files-not-allowed`, `file-outside`, `file-missing`, `file-not-sqlite`,
@@ -89,14 +97,10 @@ export interface FileEngine {
   /**
    * Puts the temporary file in the place of another one, whole at any moment. SQLite's locks on both are held meanwhile; the old
    * one's log is folded into it before. `guard` is asked right before the rename. Throws `file-in-use` { path, count } and
-   * `file-changed` when `identity` is no longer what has the name.
+   * `file-changed` when `identity` is no longer what has the name, or when its contents are no longer those of the safety backup
+   * (with `ignoreOpenFile` that is only told).
    */
-  replace(
-    temporary: string,
-    target: { path: string; identity: FileIdentity; ignoreOpenFile: boolean },
-    context: EngineContext,
-    guard: CommitGuard,
-  ): Promise<void>;
+  replace(temporary: string, target: FileReplacement, context: EngineContext, guard: CommitGuard): Promise<{ readonly isSame: boolean }>;
   /** What has that name now; null when nothing has. */
   identityOf(path: string): Promise<FileIdentity | null>;
   /** Removes a temporary file and what SQLite may have put beside it. Quietly done when it is gone. */

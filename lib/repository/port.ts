@@ -112,7 +112,7 @@ export type WrittenPack = {
 
 /** One look at a stored backup. */
 export type CheckOutcome = {
-  readonly code: "pack-checksum" | "frames" | "root-hash" | "stream-checksum" | "archive-listing" | "sidecar";
+  readonly code: "pack-checksum" | "frames" | "root-hash" | "stream-checksum" | "archive-listing" | "integrity-check" | "sidecar";
   readonly verdict: "passed" | "failed" | "skipped";
   readonly expected: string;
   readonly actual: string;

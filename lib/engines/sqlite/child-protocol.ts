@@ -13,6 +13,9 @@ export type ChildRequest =
       readonly identity: string;
       readonly ignoreOpenFile: boolean;
       readonly busyMs: number;
+      /** Where the old file may be copied to, to be compared with `oldSha256`; null: it is not compared. */
+      readonly scratch: string;
+      readonly oldSha256: string | null;
     };
 
 /** What the child says, one line of JSON each. */
@@ -32,7 +35,7 @@ export type ChildEvent =
   | { readonly event: "problem"; readonly text: string }
   | { readonly event: "foreign-key"; readonly text: string }
   | { readonly event: "foreign-keys"; readonly count: number }
-  | { readonly event: "ready" }
+  | { readonly event: "ready"; readonly isSame: boolean }
   | { readonly event: "replaced" };
 
 /** What allows the rename, as a line of standard input: the time at which the caller was sure, in milliseconds since the epoch. */

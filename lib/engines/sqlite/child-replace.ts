@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, closeSync, fsyncSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, chownSync, closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { backup, DatabaseSync } from "node:sqlite";
 import { sqliteSiblings } from "#lib/domain/file-path";
 import { LifeboatError } from "#lib/domain/error";
 import { hear, resultCode, say, sqliteBusy, sqliteLocked } from "./child-line.ts";
@@ -12,6 +13,8 @@ type ReplaceRequest = Extract<ChildRequest, { command: "replace" }>;
 
 /** What the old file is held by while the new one takes its name. */
 type Hold = {
+  /** Null where it is no database any more. */
+  readonly db: DatabaseSync | null;
   /** False where others have its log open: they keep it, and it is unlinked after the rename. */
   readonly alone: boolean;
   readonly release: () => void;
@@ -26,13 +29,13 @@ const goValidMs = 5_000;
  * would apply a log to whatever file it lies beside. The old one's log is folded into it first, so that a crash before the rename
  * leaves the old file whole, and one after it the new file whole.
  */
-export function replaceDatabase(request: ReplaceRequest): void {
+export async function replaceDatabase(request: ReplaceRequest): Promise<void> {
   const { temporary, path } = request;
   takeOver(path, temporary);
   const old = holdOld(request);
   const fresh = holdNew(temporary);
   try {
-    say({ event: "ready" });
+    say({ event: "ready", isSame: await isSame(old.db, request) });
     awaitGo();
     if (identityOf(statSync(path, { bigint: true })) !== request.identity) throw new LifeboatError("file-changed", { path });
     if (old.alone) removeSiblings(path);
@@ -69,17 +72,46 @@ function holdOld(request: ReplaceRequest): Hold {
     opened = openExactly(path, identity, { readOnly: false, busyMs });
   } catch (error) {
     // No database any more: nothing of it is used, so nothing of it can be lost.
-    if (error instanceof LifeboatError && error.code === "file-not-sqlite") return { alone: true, release: () => undefined };
+    if (error instanceof LifeboatError && error.code === "file-not-sqlite") return { db: null, alone: true, release: () => undefined };
     throw error;
   }
   const { db, close } = opened;
   try {
     const alone = lockAlone(db, path) || lockBeside(request, db);
-    return { alone, release: close };
+    return { db, alone, release: close };
   } catch (error) {
-    if (isUnreadable(error)) return { alone: true, release: close };
+    if (isUnreadable(error)) return { db: null, alone: true, release: close };
     close();
     throw error;
+  }
+}
+
+/**
+ * True when what is replaced is byte for byte what the safety backup holds: a copy made under the lock has its digest (equal databases
+ * give equal copies). What can no longer be read counts as the same: there is no more to be had of it.
+ */
+async function isSame(db: DatabaseSync | null, { scratch, oldSha256 }: ReplaceRequest): Promise<boolean> {
+  if (db === null || oldSha256 === null) return true;
+  try {
+    await backup(db, scratch, { rate: 0x7fff_ffff });
+    return digestOf(scratch) === oldSha256;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return true;
+  } finally {
+    rmSync(scratch, { force: true });
+  }
+}
+
+function digestOf(path: string): string {
+  const hash = createHash("sha256");
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  const file = openSync(path, "r");
+  try {
+    for (let read = readSync(file, buffer); read > 0; read = readSync(file, buffer)) hash.update(buffer.subarray(0, read));
+    return hash.digest("hex");
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,7 +1,9 @@
-import { link, lstat, open, rename, rm, statfs } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, link, lstat, open, rename, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 import { folderOf, sqliteSiblings } from "#lib/domain/file-path";
-import type { FileTargetFacts } from "../file-port.ts";
+import type { FileReplacement, FileTargetFacts } from "../file-port.ts";
 import type { CommitGuard, EngineContext } from "../port.ts";
 import { identityOf } from "./database-file.ts";
 import { countWriters } from "./open-by.ts";
@@ -14,9 +16,12 @@ const replaceBusyMs = 5_000;
 /** Looks at a place for a file; nothing is changed. */
 export async function inspectFileTarget(asked: string, rules: PathRules): Promise<FileTargetFacts> {
   const { path, file } = await resolveTarget(asked, rules);
-  const space = await statfs(folderOf(path)).catch((error: unknown) => {
-    throw pathError(error, folderOf(path));
-  });
+  const folder = folderOf(path);
+  const space = await access(folder, constants.W_OK)
+    .then(() => statfs(folder))
+    .catch((error: unknown) => {
+      throw pathError(error, folder);
+    });
   const siblings = [`${path}-wal`, `${path}-journal`];
   const there = await Promise.all(siblings.map((each) => lstat(each).catch(() => null)));
   return {
@@ -74,31 +79,36 @@ async function placeByName(temporary: string, path: string): Promise<void> {
 export async function replaceFile(
   rules: PathRules,
   temporary: string,
-  target: { path: string; identity: string; ignoreOpenFile: boolean },
+  target: FileReplacement,
   context: EngineContext,
   guard: CommitGuard,
-): Promise<void> {
+): Promise<{ isSame: boolean }> {
   const { path, file } = await resolveTarget(target.path, rules);
   if (path !== target.path || file === null || file.identity !== target.identity) throw new LifeboatError("file-changed", { path });
-  const { ignoreOpenFile, identity } = target;
+  const { ignoreOpenFile } = target;
   if (!ignoreOpenFile) await refuseWriters(path);
-  const request = { command: "replace", temporary, path, identity, ignoreOpenFile, busyMs: replaceBusyMs } as const;
-  const ready = Promise.withResolvers<() => void>();
+  const request = { command: "replace", temporary, ...target, busyMs: replaceBusyMs, scratch: join(context.workDir, "old.db") } as const;
+  const ready = Promise.withResolvers<{ go: () => void; isSame: boolean }>();
   const replaced = Promise.withResolvers<void>();
-  const child = runChild(request, context, (event, go) => {
-    if (event.event === "ready") ready.resolve(go);
+  const ending = new AbortController();
+  const child = runChild(request, { signal: AbortSignal.any([context.signal, ending.signal]) }, (event, go) => {
+    if (event.event === "ready") ready.resolve({ go, isSame: event.isSame });
     if (event.event === "replaced") replaced.resolve();
   });
-  const failed = child.then(() => Promise.reject(new LifeboatError("stream-cut", { detail: "the file was not replaced" })));
-  failed.catch(() => undefined);
+  const ended = child.then(() => Promise.reject(new LifeboatError("stream-cut", { detail: "the file was not replaced" })));
+  ended.catch(() => undefined);
   try {
-    const go = await Promise.race([ready.promise, failed]);
+    const { go, isSame } = await Promise.race([ready.promise, ended]);
+    if (!isSame && !ignoreOpenFile) throw new LifeboatError("file-changed", { path });
     await guard(async () => {
       go();
-      await Promise.race([replaced.promise, failed]);
+      await Promise.race([replaced.promise, ended]);
     });
     await child;
+    return { isSame };
   } catch (error) {
+    ending.abort(error);
+    await child.catch(() => undefined);
     if (!(error instanceof LifeboatError) || error.code !== "file-in-use") throw error;
     throw new LifeboatError("file-in-use", { path, count: (await countWriters(path)) || 1 }, { cause: error });
   }

@@ -9,6 +9,7 @@ import { lockChain } from "../chains/lock.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
+import { checkDatabaseFile } from "./check-database-file.ts";
 import { type BackupFacts, knownBackup, loadBackupFacts } from "./facts.ts";
 import { writeVerdict } from "./write-verdict.ts";
 
@@ -88,6 +89,7 @@ async function checkContent(work: RunWork, facts: BackupFacts): Promise<ContentV
     case "dump":
       return listArchive(work, facts);
     case "db":
+      return checkDatabaseFile(work, facts);
     case "tar":
       await work.reporter.setStep("archive-list", { state: "skipped" });
       return { checks: [], failure: null, listing: "" };

@@ -11,6 +11,7 @@ import type { EngineContext } from "#lib/engines/port";
 import { reconcileIntents } from "../backups/reconcile-intents.ts";
 import { isLockOver, unlockChains } from "../chains/lock.ts";
 import { reconcileReplacements, reconcileRestores, type WithEngineContext } from "../restores/reconcile-restores.ts";
+import { reconcileFileRestores } from "../restores/settle-file.ts";
 import { closeSteps } from "./finish.ts";
 import { applicationNameOf, databaseNow, runIdOfToken } from "./lease.ts";
 import { endSessionsOf } from "./end-sessions.ts";
@@ -50,6 +51,7 @@ export async function reconcile(
   const withEngineContext: WithEngineContext = (runId, work) => inFolder(deps, (workDir) => work({ ...engineContext(runId), workDir }));
   await attempt(deps, "restores", () => reconcileRestores(db, deps, withEngineContext));
   await attempt(deps, "replacements", () => reconcileReplacements(db, deps, withEngineContext));
+  await attempt(deps, "restored files", () => reconcileFileRestores(db, deps));
   await attempt(deps, "work folders", () => sweepFolders(db, deps, own));
   await attempt(deps, "old probes", () => removeOldProbes(db));
   return { lost: lost.map((run) => run.id) };
