@@ -14,7 +14,7 @@ export type DecodeOptions = {
   /** All of the stream when left out. */
   readonly run?: SegmentRange;
   /** How bytes of the member's own pack are had, when not by a read of the range; asked for one after the other. */
-  readonly readOwn?: (offset: number, length: number) => Promise<Uint8Array>;
+  readonly readOwn?: (offset: number, into: Uint8Array) => Promise<void>;
   /** Past the page cache where the platform can. */
   readonly uncached?: boolean;
   /** Every batch in memory of its own, for a consumer that still holds one when it asks for the next. */
@@ -39,12 +39,13 @@ export async function* decodeSegments(options: DecodeOptions): AsyncGenerator<Se
   const shelf = createBufferShelf();
   const underway: Underway[] = [];
   const run = options.run ?? { from: 0, to: member.segments };
-  for await (const window of loadAhead(options, run)) {
+  for await (const window of loadAhead(options, shelf, run)) {
     for (const batch of cutBatches(member, window.run)) {
       signal?.throwIfAborted();
       underway.push(startBatch(options, shelf, window, batch));
       if (underway.length >= pool.inFlight) yield* finishBatch(options, shelf, underway.shift()!);
     }
+    shelf.give(window.memory);
   }
   for (let oldest = underway.shift(); oldest !== undefined; oldest = underway.shift()) yield* finishBatch(options, shelf, oldest);
 }
@@ -52,14 +53,15 @@ export async function* decodeSegments(options: DecodeOptions): AsyncGenerator<Se
 /** Windows on their way while one is decoded. */
 const windowsAhead = 1;
 
-type LoadedWindow = { readonly run: SegmentRange; readonly reads: readonly (PackRead & { readonly bytes: Uint8Array })[] };
+type LoadedRead = PackRead & { readonly bytes: Uint8Array };
+type LoadedWindow = { readonly run: SegmentRange; readonly reads: readonly LoadedRead[]; readonly memory: ArrayBuffer };
 
 /** Windows one after the other, the next one on its way while one is decoded. */
-async function* loadAhead(options: DecodeOptions, run: SegmentRange): AsyncGenerator<LoadedWindow, void, undefined> {
+async function* loadAhead(options: DecodeOptions, shelf: BufferShelf, run: SegmentRange): AsyncGenerator<LoadedWindow, void, undefined> {
   const loading: Promise<LoadedWindow>[] = [];
   let before: Promise<unknown> = Promise.resolve();
   for (const window of cutWindows(options.member, run)) {
-    const next = before.then(() => loadWindow(options, window));
+    const next = before.then(() => loadWindow(options, shelf, window));
     // Awaited in order later; until then a rejection must not count as unhandled.
     next.catch(() => undefined);
     before = next;
@@ -69,23 +71,28 @@ async function* loadAhead(options: DecodeOptions, run: SegmentRange): AsyncGener
   for (const rest of loading) yield await rest;
 }
 
-async function loadWindow(options: DecodeOptions, run: SegmentRange): Promise<LoadedWindow> {
-  const reads: (PackRead & { bytes: Uint8Array })[] = [];
-  for (const read of planReads(options.member, run)) {
+async function loadWindow(options: DecodeOptions, shelf: BufferShelf, run: SegmentRange): Promise<LoadedWindow> {
+  const plan = planReads(options.member, run);
+  const memory = shelf.take(plan.reduce((sum, read) => sum + read.length, 0));
+  const reads: LoadedRead[] = [];
+  let filled = 0;
+  for (const read of plan) {
     options.signal?.throwIfAborted();
-    reads.push({ ...read, bytes: await readPack(options, read) });
+    reads.push({ ...read, bytes: await readPack(options, read, new Uint8Array(memory, filled, read.length)) });
+    filled += read.length;
   }
-  return { run, reads };
+  return { run, reads, memory };
 }
 
-async function readPack(
-  { storage, member, readOwn, uncached = false }: DecodeOptions,
-  { pack, offset, length }: PackRead,
-): Promise<Uint8Array> {
-  if (pack === 0 && readOwn !== undefined) return readOwn(offset, length);
+async function readPack(options: DecodeOptions, { pack, offset, length }: PackRead, into: Uint8Array): Promise<Uint8Array> {
+  const { storage, member, readOwn, uncached = false } = options;
+  if (pack === 0 && readOwn !== undefined) {
+    await readOwn(offset, into);
+    return into;
+  }
   const { key } = member.packs[pack]!;
   try {
-    return await storage.readRange(key, offset, length, { uncached });
+    return await storage.readRange(key, offset, length, { uncached, into });
   } catch (error) {
     // It was there when the member was opened.
     const isGone = pack > 0 && error instanceof LifeboatError && error.code === "pack-missing";

@@ -4,8 +4,8 @@ import type { OpenPack } from "./read-pack.ts";
 
 /** A pack that is read once from its first byte to its last and hashed on the way, while ranges of it are handed out. */
 export interface HashedPack {
-  /** One range after the other; one that begins behind what has passed already is read again. Throws `pack-truncated`. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Fills `into` from `offset` on. One range after the other; what has passed already is read again. Throws `pack-truncated`. */
+  read(offset: number, into: Uint8Array): Promise<void>;
   /** Reads what is left. Length and hex SHA-256 of the file as it was read. */
   finish(): Promise<{ readonly bytes: number; readonly sha256: string }>;
   /** Bytes that have passed. */
@@ -29,19 +29,18 @@ export function openHashedPack(storage: Storage, pack: OpenPack, signal: AbortSi
     hash.update(block);
     return true;
   };
-  const read = async (offset: number, length: number) => {
-    if (offset < position - block.length) return storage.readRange(pack.key, offset, length);
-    const bytes = new Uint8Array(length);
+  const readAgain = async (offset: number, into: Uint8Array) => into.set(await storage.readRange(pack.key, offset, into.length));
+  const read = async (offset: number, into: Uint8Array) => {
+    if (offset < position - block.length) return readAgain(offset, into);
     let filled = 0;
-    while (filled < length) {
+    while (filled < into.length) {
       const start = position - block.length;
-      const piece = block.subarray(Math.max(0, offset + filled - start), offset + length - start);
-      bytes.set(piece, filled);
+      const piece = block.subarray(Math.max(0, offset + filled - start), offset + into.length - start);
+      into.set(piece, filled);
       filled += piece.length;
       // The file shrank since it was opened: asking for the range says so.
-      if (filled < length && !(await advance())) return storage.readRange(pack.key, offset, length);
+      if (filled < into.length && !(await advance())) return readAgain(offset, into);
     }
-    return bytes;
   };
   const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
     const result = busy.then(work, work);
@@ -49,7 +48,7 @@ export function openHashedPack(storage: Storage, pack: OpenPack, signal: AbortSi
     return result;
   };
   return {
-    read: (offset, length) => inOrder(() => read(offset, length)),
+    read: (offset, into) => inOrder(() => read(offset, into)),
     finish: () =>
       inOrder(async () => {
         while (await advance()) signal.throwIfAborted();

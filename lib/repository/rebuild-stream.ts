@@ -49,7 +49,7 @@ export async function rebuildStream(options: RebuildOptions): Promise<Rebuilt> {
         member,
         pool,
         signal,
-        readOwn: (offset, length) => own.read(offset, length),
+        readOwn: (offset, into) => own.read(offset, into),
         uncached: true,
       })) {
         flat.update(raw);

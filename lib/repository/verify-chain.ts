@@ -86,7 +86,7 @@ async function lookAtPack(
     first ??= new LifeboatError("pack-damaged", { key: ref.key, detail: `segment ${segment}: ${detail}` });
   };
   try {
-    const batches = decodeSegments({ storage, member, pool, signal, readOwn: (offset, length) => own.read(offset, length), onDamaged });
+    const batches = decodeSegments({ storage, member, pool, signal, readOwn: (offset, into) => own.read(offset, into), onDamaged });
     for await (const batch of batches) onBytes(opened.frameOffsets[batch.to]!);
     const { sha256 } = await own.finish();
     const checksum = sha256 === ref.storedSha256 ? null : packChecksumDiffers(ref, sha256);

@@ -149,6 +149,13 @@ function describeReading(open: () => Promise<Storage>): void {
     for (const [at, [offset = 0, length = 0]] of ranges.entries()) {
       expect(Buffer.from(read[at]!).equals(bytes.subarray(offset, offset + length))).toBe(true);
     }
+    for (const uncached of [true, false]) {
+      const into = new Uint8Array(100);
+      const filled = await storage.readRange("a", 5000, 60, { uncached, into });
+      expect([filled.buffer === into.buffer, Buffer.from(filled).equals(bytes.subarray(5000, 5060))]).toEqual([true, true]);
+      const larger = await storage.readRange("a", 5000, 101, { uncached, into });
+      expect(Buffer.from(larger).equals(bytes.subarray(5000, 5101))).toBe(true);
+    }
     const error = await failureOf(storage.readRange("a", bytes.length - 10, 11, { uncached: true }));
     expect(error.params).toEqual({ key: "a", expectedBytes: bytes.length + 1, actualBytes: bytes.length });
     expect(await failureOf(storage.readRange("b", 0, 1, { uncached: true }))).toMatchObject({ code: "pack-missing" });

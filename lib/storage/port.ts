@@ -11,6 +11,8 @@ export interface StorageWriter {
   abort(): Promise<void>;
 }
 
+export type ReadRangeOptions = { readonly uncached?: boolean; readonly into?: Uint8Array };
+
 /**
  * Bytes under a key. Keys are relative, made by Lifeboat, `/`-separated, without `.` or `..` parts; every implementation refuses
  * others. Errors are `LifeboatError` with `no-space`, `no-inodes`, `read-only`, `permission-denied`, `io-error`, `pack-missing`.
@@ -28,9 +30,9 @@ export interface Storage {
   create(key: string, token: string, options?: { readonly replace?: boolean }): Promise<StorageWriter>;
   /**
    * Reads `length` bytes from `offset`; throws `pack-truncated` when the object ends before. `uncached`: past any cache of the writer where the
-   * platform can.
+   * platform can. `into`: taken for the bytes when there are enough of it, and answered as the part that they fill.
    */
-  readRange(key: string, offset: number, length: number, options?: { readonly uncached?: boolean }): Promise<Uint8Array>;
+  readRange(key: string, offset: number, length: number, options?: ReadRangeOptions): Promise<Uint8Array>;
   /** Reads the whole object in order, in chunks of at most 1 MiB, past any cache of the writer where the platform can. A chunk is valid until the next one is asked for. */
   readAll(key: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
   /** Size of an object, or null when there is none. */

@@ -1,16 +1,18 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, open, realpath } from "node:fs/promises";
-import { isAbsolute, resolve, sep } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
+import { isInside } from "#lib/domain/file-path";
 import { toFileError } from "../file-error.ts";
 
 /** A path below one of the folders that the host's configuration allows, with every link resolved. */
-export type AllowedPath = { readonly path: string; readonly isFolder: boolean; readonly isFile: boolean; readonly bytes: number; readonly modifiedAt: Date };
-
-/** True when `path` is `root` itself or lies below it. Both resolved. */
-export function isWithin(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
-}
+export type AllowedPath = {
+  readonly path: string;
+  readonly isFolder: boolean;
+  readonly isFile: boolean;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
+};
 
 /**
  * Resolves a path and all links in it, and sees to it that it lies below one of `roots`, whose own links are resolved too. Throws
@@ -23,15 +25,16 @@ export async function resolveAllowed(roots: readonly string[], path: string): Pr
   if (!isAbsolute(path) || path.includes("\0")) throw outside;
   const asked = resolve(path);
   const real = await resolvedRoots(roots);
-  if (![...roots.map((root) => resolve(root)), ...real].some((root) => isWithin(root, asked))) throw outside;
+  if (![...roots.map((root) => resolve(root)), ...real].some((root) => isInside(root, asked))) throw outside;
   try {
     const found = await realpath(asked);
-    if (!real.some((root) => isWithin(root, found))) throw outside;
+    if (!real.some((root) => isInside(root, found))) throw outside;
     const facts = await lstat(found);
     return { path: found, isFolder: facts.isDirectory(), isFile: facts.isFile(), bytes: facts.size, modifiedAt: facts.mtime };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") throw new LifeboatError("file-missing", { path: asked }, { cause: error });
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP")
+      throw new LifeboatError("file-missing", { path: asked }, { cause: error });
     throw await toFileError(error, { path: asked, folder: asked, neededBytes: 0 });
   }
 }

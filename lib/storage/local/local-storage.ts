@@ -46,7 +46,7 @@ export function createLocalStorage(options: { root: string }): Storage {
     async readRange(key, offset, length, readOptions) {
       const path = pathOf(key);
       const read = readOptions?.uncached === true ? readRangeUncached : readRange;
-      return guard(path, key, () => read({ path, key, offset, length }));
+      return guard(path, key, () => read({ path, key, offset, length, into: readOptions?.into }));
     },
     async *readAll(key, signal) {
       const path = pathOf(key);

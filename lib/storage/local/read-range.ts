@@ -2,13 +2,13 @@ import { open } from "node:fs/promises";
 import { LifeboatError } from "#lib/domain/error";
 import { alignedBlocks, directBlockBytes, directUnit, openDirect, readDirect } from "./direct-file.ts";
 
-type Range = { readonly path: string; readonly key: string; readonly offset: number; readonly length: number };
+type Range = { readonly path: string; readonly key: string; readonly offset: number; readonly length: number; readonly into?: Uint8Array };
 
 /** Reads a range through the page cache. Throws `pack-truncated` and what the system says. */
-export async function readRange({ path, key, offset, length }: Range): Promise<Uint8Array> {
+export async function readRange({ path, key, offset, length, into }: Range): Promise<Uint8Array> {
   const handle = await open(path, "r");
   try {
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = memoryFor(length, into);
     let filled = 0;
     while (filled < length) {
       const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
@@ -21,19 +21,23 @@ export async function readRange({ path, key, offset, length }: Range): Promise<U
   }
 }
 
+function memoryFor(length: number, into: Uint8Array | undefined): Uint8Array {
+  return into !== undefined && into.length >= length ? into.subarray(0, length) : Buffer.allocUnsafeSlow(length);
+}
+
 function truncated(key: string, expectedBytes: number, actualBytes: number): LifeboatError {
   return new LifeboatError("pack-truncated", { key, expectedBytes, actualBytes });
 }
 
 /** Reads a range from the disk rather than from the page cache where the file system allows it, elsewhere through the cache. */
 export async function readRangeUncached(range: Range): Promise<Uint8Array> {
-  const { path, key, offset, length } = range;
+  const { path, key, offset, length, into } = range;
   const handle = await openDirect(path);
   if (handle === null) return readRange(range);
   const block = await takeBlock();
   try {
     if (block === null) return await readRange(range);
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = memoryFor(length, into);
     for (let filled = 0; filled < length;) {
       const start = floor(offset + filled);
       const wanted = Math.min(directBlockBytes, floor(offset + length - start + directUnit - 1));
