@@ -1,6 +1,7 @@
 import { and, desc, eq, lte } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
+import { sources } from "#lib/db/schema/sources";
 import { chooseRestorePoint } from "#lib/domain/choose-restore-point";
 import { LifeboatError } from "#lib/domain/error";
 import { loadPointFacts } from "./point-facts.ts";
@@ -10,9 +11,11 @@ const atOnce = 100;
 
 /**
  * The backup that a restore of a source to a date gives back: the newest one at or before it that can be restored as far as is known.
- * Throws `no-restore-point` { at }.
+ * Throws `not-found` for an unknown source, and `no-restore-point` { at }.
  */
 export async function chooseForDate(db: Database | Transaction, sourceId: string, at: Date): Promise<string> {
+  const [source] = await db.select({ id: sources.id }).from(sources).where(eq(sources.id, sourceId));
+  if (source === undefined) throw new LifeboatError("not-found", { entity: "source", id: sourceId });
   for (let offset = 0; ; offset += atOnce) {
     const found = await db
       .select({ id: backups.id, snapshotAt: backups.snapshotAt })

@@ -136,6 +136,10 @@ describe("the backup for a date", () => {
     });
   });
 
+  test("of a source that there is not is not found", async () => {
+    await expect(chooseForDate(context.db, newId("source"), day(1))).rejects.toMatchObject({ code: "not-found" });
+  });
+
   test("is not one whose last verification failed, nor one that is being removed", async () => {
     const place = await newPlace();
     const good = await insertBackup(context.db, place, { snapshotAt: day(1) });
