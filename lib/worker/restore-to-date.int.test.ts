@@ -7,9 +7,11 @@ import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { servers } from "#lib/db/schema/servers";
 import { listRestorePoints } from "#lib/services/restore-points/list";
+import { loadEstimate } from "#lib/services/restores/past-restores";
 import { getRestore } from "#lib/services/restores/get";
 import { previewRestore } from "#lib/services/restores/preview";
 import { createRestore } from "#lib/services/restores/start";
+import { newId } from "#lib/testing/catalogue-rows";
 import { type ChainKit, createChainKit } from "#lib/testing/chain-kit";
 import { describeOn, type TestServer } from "#lib/testing/postgres";
 import { inDatabase, markerOf } from "#lib/testing/replaceable";
@@ -157,6 +159,10 @@ function toDate(server: TestServer): void {
       const { bytesPerSecond = 0, milliseconds = 0 } = plan.estimate ?? {};
       expect(milliseconds).toBeGreaterThan(0);
       expect(Math.abs(milliseconds - (streamBytes / bytesPerSecond) * 1000)).toBeLessThan(0.01 * milliseconds + 1);
+      // A source that was never restored goes by the others of its kind.
+      const another = { bytes: streamBytes, sourceId: newId("source") };
+      expect(await loadEstimate(db(), { ...another, engine: "postgres" })).toEqual({ ...plan.estimate, of: "installation" });
+      expect(await loadEstimate(db(), { ...another, engine: "sqlite" })).toBeNull();
     });
 
     it("is not another one than was planned", async () => {

@@ -3,21 +3,19 @@ import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
+import type { SourceEngine } from "#lib/domain/backup-state";
 import { estimateRestore, type PastRestore, type RestoreEstimate, restoresToJudgeBy } from "#lib/domain/restore-estimate";
-import type { RestoreOrder } from "./resolve-order.ts";
 
-/** How long the restore should take, by past ones of everything in a backup; a part of it says nothing about the whole. */
-export async function loadEstimate(db: Database | Transaction, { backup, source }: RestoreOrder): Promise<RestoreEstimate | null> {
-  const ofSource = await loadPast(db, source.engine, source.id);
-  const ofInstallation = ofSource.length > 0 ? [] : await loadPast(db, source.engine, null);
-  return estimateRestore(backup.streamBytes, { source: ofSource, installation: ofInstallation });
+type Planned = { readonly bytes: number; readonly sourceId: string; readonly engine: SourceEngine };
+
+/** How long a restore should take, by past ones of everything in a backup; a part of it says nothing about the whole. */
+export async function loadEstimate(db: Database | Transaction, { bytes, sourceId, engine }: Planned): Promise<RestoreEstimate | null> {
+  const source = await loadPast(db, engine, sourceId);
+  const installation = source.length > 0 ? [] : await loadPast(db, engine, null);
+  return estimateRestore(bytes, { source, installation });
 }
 
-async function loadPast(
-  db: Database | Transaction,
-  engine: RestoreOrder["source"]["engine"],
-  sourceId: string | null,
-): Promise<PastRestore[]> {
+async function loadPast(db: Database | Transaction, engine: SourceEngine, sourceId: string | null): Promise<PastRestore[]> {
   return db
     .select({
       bytes: backups.streamBytes,

@@ -19,7 +19,7 @@ export async function loadReadPlan(
   order: RestoreOrder,
   missing: ReadonlySet<string>,
 ): Promise<Omit<ReadPlanDto, "changes" | "changesProblem">> {
-  const { backup } = order;
+  const { backup, source } = order;
   const wantedAt = order.wantedAt ?? backup.snapshotAt;
   const [needed, own, destination] = await Promise.all([loadNeeded(db, backup.id), loadOwn(db, order), loadDestination(db, backup.id)]);
   const read = [...needed, own];
@@ -33,7 +33,7 @@ export async function loadReadPlan(
     packs: read,
     ...destination,
     readBytes: read.reduce((sum, { readBytes }) => sum + readBytes, 0),
-    estimate: await loadEstimate(db, order),
+    estimate: await loadEstimate(db, { bytes: backup.streamBytes, sourceId: source.id, engine: source.engine }),
   };
 }
 
