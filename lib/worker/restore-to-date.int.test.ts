@@ -1,4 +1,6 @@
 import { eq } from "drizzle-orm";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { restorePreview, type createRestore as contract } from "#lib/contracts/restores";
@@ -125,14 +127,29 @@ function toDate(server: TestServer): void {
       expect(changes?.tables.map(({ table }) => table)).toEqual(["pets"]);
     });
 
-    it("says why nothing is told of the source when that is down, and plans all the same", async () => {
-      await db().update(servers).set({ port: 1 }).where(eq(servers.id, kit.serverId));
+    /** The plan while the source's address leads to another port; the target's does not. */
+    const previewWithSourceAt = async (port: number) => {
+      await db().update(servers).set({ port }).where(eq(servers.id, kit.serverId));
       const begun = performance.now();
-      const { plan, blockers } = await preview({ at: between(1) });
+      const found = await preview({ at: between(1) });
       await db().update(servers).set({ port: server.port }).where(eq(servers.id, kit.serverId));
-      expect(plan).toMatchObject({ changes: null, changesProblem: { code: "connection-refused", message: expect.stringContaining("1") } });
-      expect(blockers).toEqual([]);
       expect(performance.now() - begun).toBeLessThan(20_000);
+      expect(found).toMatchObject({ backupId: member(1).id, blockers: [], plan: { changes: null } });
+      return found.plan.changesProblem;
+    };
+
+    it("says why nothing is told of the source when that is down, and plans all the same", async () => {
+      expect(await previewWithSourceAt(1)).toMatchObject({ code: "connection-refused", message: expect.stringContaining("port 1") });
+    });
+
+    it("is there in time, and says why, when the source takes the connection and never answers", async () => {
+      const silent = createServer().listen(0, "127.0.0.1");
+      await once(silent, "listening");
+      try {
+        expect(await previewWithSourceAt((silent.address() as AddressInfo).port)).toMatchObject({ code: "connection-lost" });
+      } finally {
+        silent.close();
+      }
     });
 
     it("has no estimate without a past restore", async () => {
