@@ -13,6 +13,27 @@ it("hands small pieces on in large ones, every byte in its order", async () => {
   expect(pieces.length).toBeLessThan(30);
 });
 
+it("with its memory used again, leaves a piece alone until the next one is asked for", async () => {
+  const parts = Array.from({ length: 2000 }, (_, at) => Buffer.alloc(1 + ((at * 7919) % 65_536), at));
+  const memory = new Set<ArrayBufferLike>();
+  const pieces: Buffer[] = [];
+  for await (const piece of gatherPieces(Readable.from(parts, { highWaterMark: 4 }), { reuse: true })) {
+    for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    memory.add((piece as Buffer).buffer);
+    pieces.push(Buffer.from(piece as Buffer));
+  }
+  expect(Buffer.concat(pieces).equals(Buffer.concat(parts))).toBe(true);
+  expect(memory.size).toBe(3);
+  expect(pieces.length).toBeGreaterThan(100);
+});
+
+it("takes parts that are larger than any pipe's", async () => {
+  const parts = [part(1), Buffer.alloc(700_000, 2), part(3)];
+  const pieces: Buffer[] = [];
+  for await (const piece of gatherPieces(Readable.from(parts), { reuse: true })) pieces.push(Buffer.from(piece as Buffer));
+  expect(Buffer.concat(pieces).equals(Buffer.concat(parts))).toBe(true);
+});
+
 it("does not keep back what came when nothing more comes", async () => {
   const source = new PassThrough();
   const seen: string[] = [];

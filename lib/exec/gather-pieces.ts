@@ -4,27 +4,25 @@ import { Readable } from "node:stream";
 const pieceBytes = 262_144;
 /** Milliseconds after which less is handed on, when no more came. */
 const longestWaitMs = 5;
+/** The largest part that a pipe gives at once. */
+const partBytes = 65_536;
 
 /**
- * Reads `source` in its own small pieces and gives them out in larger ones: every step behind it costs by the piece, and so does reading when the
- * reader is back before the tool has written more (measured on `pg_dump -Z0`: half of the processor time). At most two pieces are held; the
- * source waits meanwhile. Ends, fails and is destroyed together with its source.
+ * Reads `source` in its own small pieces and gives them out in larger ones: every step behind it costs by the piece. At most three pieces are held;
+ * the source waits meanwhile. Ends, fails and is destroyed together with its source. With `reuse` a piece is valid only until the next
+ * one is asked for: new memory for each of a long stream costs more in collecting it than its hash.
  */
-export function gatherPieces(source: Readable): Readable {
-  let parts: Buffer[] = [];
-  let bytes = 0;
+export function gatherPieces(source: Readable, options: { readonly reuse?: boolean } = {}): Readable {
+  const pile = options.reuse === true ? createRotation() : createPile();
   let wanted = false;
   let ended = false;
   let timer: NodeJS.Timeout | undefined;
 
   const handOn = () => {
-    if (!wanted) return;
-    if (bytes > 0) {
-      const piece = parts.length === 1 ? parts[0] : Buffer.concat(parts, bytes);
-      parts = [];
-      bytes = 0;
+    if (!wanted || output.destroyed) return;
+    if (pile.bytes > 0) {
       wanted = false;
-      output.push(piece);
+      output.push(pile.take());
       if (!ended) source.resume();
     } else if (ended) output.push(null);
   };
@@ -32,7 +30,8 @@ export function gatherPieces(source: Readable): Readable {
     highWaterMark: 1,
     read() {
       wanted = true;
-      if (ended || bytes >= pieceBytes) handOn();
+      // Not at once: the stream would put the piece behind the one that it is just giving out, and copy both into one.
+      if (ended || pile.bytes >= pieceBytes) process.nextTick(handOn);
       else waitForMore();
     },
     destroy(error, callback) {
@@ -42,18 +41,17 @@ export function gatherPieces(source: Readable): Readable {
     },
   });
   const waitForMore = () => {
-    if (bytes === 0) return;
+    if (pile.bytes === 0) return;
     timer ??= setTimeout(() => {
       timer = undefined;
       handOn();
     }, longestWaitMs);
   };
   source.on("data", (part: Buffer) => {
-    parts.push(part);
-    bytes += part.length;
-    if (bytes < pieceBytes) return waitForMore();
+    pile.add(part);
+    if (pile.bytes < pieceBytes) return waitForMore();
     handOn();
-    if (bytes >= pieceBytes) source.pause();
+    if (pile.bytes >= pieceBytes) source.pause();
   });
   source.on("end", () => {
     ended = true;
@@ -64,4 +62,54 @@ export function gatherPieces(source: Readable): Readable {
     if (!ended) output.destroy();
   });
   return output;
+}
+
+/** Parts of a piece, put together when it is taken. */
+type Pile = { readonly bytes: number; add(part: Buffer): void; take(): Buffer };
+
+function createPile(): Pile {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    add(part) {
+      parts.push(part);
+      bytes += part.length;
+    },
+    take() {
+      const piece = parts.length === 1 ? parts[0]! : Buffer.concat(parts, bytes);
+      parts = [];
+      bytes = 0;
+      return piece;
+    },
+  };
+}
+
+/** The same in three blocks: one is with the reader, one waits in the stream's own buffer, one is filled. */
+function createRotation(): Pile {
+  const blocks = Array.from({ length: 3 }, () => Buffer.allocUnsafeSlow(pieceBytes + partBytes));
+  let turn = 0;
+  let bytes = 0;
+  return {
+    get bytes() {
+      return bytes;
+    },
+    add(part) {
+      const block = blocks[turn]!;
+      if (bytes + part.length > block.length) {
+        blocks[turn] = Buffer.allocUnsafeSlow(bytes + part.length);
+        block.copy(blocks[turn]!, 0, 0, bytes);
+      }
+      part.copy(blocks[turn]!, bytes);
+      bytes += part.length;
+    },
+    take() {
+      const piece = blocks[turn]!.subarray(0, bytes);
+      turn = (turn + 1) % blocks.length;
+      bytes = 0;
+      return piece;
+    },
+  };
 }

@@ -34,6 +34,8 @@ export type SpawnOptions = {
   readonly maxOutputBytes?: number;
   /** Milliseconds between SIGTERM and SIGKILL; default 2000. */
   readonly graceMs?: number;
+  /** A piece of standard output is valid only until the next one is asked for; saves a long stream new memory for each. Default false. */
+  readonly reuseMemory?: boolean;
   /** What becomes of the group when this process exits; `leave` is for clusters that are adopted again. Default `kill`. */
   readonly onParentExit?: "kill" | "leave";
 };
@@ -79,7 +81,7 @@ export function spawnTool(options: SpawnOptions): ToolProcess {
   });
   const { pid } = subprocess;
   // execa drains a stream that nobody listens to; ours waits for its reader and holds the tool back meanwhile.
-  const stdout = gatherPieces(subprocess.stdout);
+  const stdout = gatherPieces(subprocess.stdout, { reuse: options.reuseMemory });
   stdout.on("error", () => undefined);
   if (pid !== undefined && options.onParentExit !== "leave") registerGroup(pid);
 

@@ -59,7 +59,7 @@ export class ArchiveReader {
     return this.#blocks.currentTable;
   }
 
-  /** Takes the next bytes and returns what may go on. The result may refer to the input's memory. */
+  /** Takes the next bytes and returns what may go on: valid until the next call, and as long as the input's memory. */
   push(bytes: Uint8Array): StreamChunk[] {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#bytesIn += chunk.length;

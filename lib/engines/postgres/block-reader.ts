@@ -29,6 +29,7 @@ const keepBackBytes = 1_048_576;
 const wholeRowBytes = 65_536;
 /** Blocks from this size are searched for a second row; for smaller ones the search would cost more than the hash. */
 const searchBytes = 4_096;
+const joinedStep = 131_072;
 const lineFeed = 10;
 const [backslash, fullStop] = copyEnd as unknown as [number, number];
 
@@ -49,6 +50,7 @@ export class BlockReader {
   #left = 0;
   #carry: Buffer | null = null;
   #bytes: Buffer = Buffer.alloc(0);
+  #joined: Buffer = Buffer.alloc(0);
   #at = 0;
   #passed = 0;
   #entry: TocEntry | undefined;
@@ -70,9 +72,9 @@ export class BlockReader {
     return this.#hasher === null || this.#entry === undefined ? null : `${this.#entry.namespace}.${this.#entry.tag}`;
   }
 
-  /** Takes the next bytes; returns those that begin with a block of an unknown kind, or null. */
+  /** Takes the next bytes; returns those that begin with a block of an unknown kind, or null. What it gives out is valid until the next call. */
   push(chunk: Buffer): Buffer | null {
-    this.#bytes = this.#carry === null ? chunk : Buffer.concat([this.#carry, chunk]);
+    this.#bytes = this.#carry === null ? chunk : this.#behindCarry(this.#carry, chunk);
     this.#carry = null;
     this.#at = 0;
     this.#passed = 0;
@@ -96,6 +98,15 @@ export class BlockReader {
   /** Gives out what is kept back, when the stream ends too early. */
   end(): void {
     if (this.#carry !== null) this.#sink.emit(this.#carry);
+  }
+
+  /** Nearly every piece ends inside a row: joining them in new memory each time cost as much in collecting it as the hash does. */
+  #behindCarry(carry: Buffer, chunk: Buffer): Buffer {
+    const length = carry.length + chunk.length;
+    if (this.#joined.length < length) this.#joined = Buffer.allocUnsafeSlow(Math.ceil(length / joinedStep) * joinedStep);
+    carry.copy(this.#joined);
+    chunk.copy(this.#joined, carry.length);
+    return this.#joined.subarray(0, length);
   }
 
   #step(): "on" | "wait" | "unknown" {

@@ -38,6 +38,7 @@ export class DumpStream {
       // Nobody knows how long a dump takes; a stall is judged by asking the server.
       timeoutMs: null,
       signal: request.signal,
+      reuseMemory: true,
     });
   }
 
@@ -45,7 +46,7 @@ export class DumpStream {
     return this.#tool.pid;
   }
 
-  /** Read once. Throws when the tool or the connection fails, also after the last byte. */
+  /** Read once; a chunk is valid until the next one is asked for. Throws when the tool or the connection fails, also after the last byte. */
   async *chunks(): AsyncGenerator<StreamChunk> {
     const { address, database, applicationName, stallMs } = this.#request;
     const { pid } = this.#tool;
