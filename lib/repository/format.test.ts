@@ -8,9 +8,12 @@ import { promisify } from "node:util";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { createKeyring } from "#lib/secrets/keyring";
+import { type ChainMember, storeChain } from "./chain-fixture.ts";
 import { createCodecPool } from "./codec-pool.ts";
 import { formatCommands } from "./format-commands.ts";
 import { packFileName } from "./keys.ts";
+import { openMember } from "./open-member.ts";
+import { recipeLines } from "./recipe-lines.ts";
 import { exampleKey, exampleSidecar } from "./sidecar-example.ts";
 import { writeSidecar } from "./sidecar.ts";
 import { rowsOf, storeFull, type StoredFull, tamper } from "./pack-fixture.ts";
@@ -43,6 +46,28 @@ function follow(commands: string) {
   return run("bash", ["-euo", "pipefail", "-c", commands], { cwd: dirname(full.path), env: { ...process.env, file } });
 }
 
+/** A chain with the sidecars of its members, and the page's commands for one of them. */
+async function storeMembers() {
+  const chainRoot = join(root, `${round}-chain`);
+  const kinds = ["full", "differential", "incremental", "incremental"] as const;
+  const chain = await storeChain({ root: chainRoot, pool, seed: 21, kinds, bytes: 400_000, averageSegmentBytes: 4096, edits: 4 });
+  for (const { storage, backup, stream, written, pack } of chain) {
+    const recipe = recipeLines(
+      await openMember(storage, backup),
+      written.needs.map((need) => need.packId),
+    );
+    const facts = { ...exampleSidecar, streams: [stream], packs: [written.pack], needs: [...written.needs], recipe };
+    await writeSidecar(storage, { packKey: pack.key, token: "run_1.1", facts }, createKeyring(Buffer.alloc(32, 7)));
+  }
+  const folder = dirname(chain[0]!.path);
+  const followFor = ({ pack }: ChainMember) =>
+    run("bash", ["-euo", "pipefail", "-c", formatCommands("rebuild")], {
+      cwd: folder,
+      env: { ...process.env, file: packFileName(pack.key) },
+    });
+  return { chain, folder, follow: followFor };
+}
+
 describe("docs/format.md", () => {
   it("unpacks a full with sha256sum, zstd and jq into the very stream", async () => {
     const { stdout } = await follow(formatCommands("unpack"));
@@ -50,6 +75,29 @@ describe("docs/format.md", () => {
     expect(stdout).toContain("stream.dump: OK");
     const unpacked = readFileSync(join(dirname(full.path), "stream.dump"));
     expect(createHash("sha256").update(unpacked).digest("hex")).toBe(full.stream.sha256);
+  });
+
+  describe("for a member", () => {
+    it("rebuilds its stream from the packs of its chain with sha256sum, jq, dd and zstd", async () => {
+      const { chain, folder, follow: rebuild } = await storeMembers();
+      for (const member of chain.slice(1)) {
+        const { stdout } = await rebuild(member);
+        expect(stdout.match(/zst: OK/g)).toHaveLength(member.backup.needs.length + 1);
+        expect(readFileSync(join(folder, "stream.dump")).equals(member.bytes)).toBe(true);
+        await rm(join(folder, "stream.dump"));
+      }
+      expect(Math.max(...chain.map(({ backup }) => backup.needs.length))).toBeGreaterThan(1);
+    });
+
+    it("stops before anything is rebuilt when a pack is missing or another one", async () => {
+      const { chain, folder, follow: rebuild } = await storeMembers();
+      const [first] = chain;
+      await tamper(first!.path, (stored) => stored.fill(stored[500]! ^ 1, 500, 501));
+      await expect(rebuild(chain.at(-1)!)).rejects.toMatchObject({ stdout: expect.stringContaining("FAILED") as string });
+      await rm(first!.path);
+      await expect(rebuild(chain.at(-1)!)).rejects.toMatchObject({ stderr: expect.stringContaining("No such file") as string });
+      expect(() => readFileSync(join(folder, "stream.dump"))).toThrow(/ENOENT/);
+    });
   });
 
   it("stops at its first check when the pack was damaged", async () => {

@@ -100,7 +100,8 @@ function assertRecipe([own, ...needed]: readonly OpenPack[], damaged: (detail: s
   for (let at = 0; at < extents.count; at += 1) {
     const first = extents.firsts[at]!;
     const count = extents.counts[at]!;
-    const pack: OpenPack | undefined = extents.packs[at]! === 0 ? own : needed[extents.packs[at]! - 1];
+    const number = extents.packs[at]!;
+    const pack: OpenPack | undefined = number === 0 ? own : needed[number - 1];
     if (pack === undefined) throw damaged("the recipe names a pack that is not there");
     if (first + count > pack.segments.count) throw damaged("the recipe names segments that are not there");
     if (pack === own) named.fill(1, first, first + count);

@@ -25,6 +25,11 @@ export const exampleSidecar: SidecarFacts = {
     toolVersion: "17.12",
     fileName: "shop_20261121T020000Z_full_1a2b3c4d.dump.zst",
     createdBy: { type: "user", id: "usr_0193a1b2c3d470008000000000000003", name: "Ada" },
+    askedKind: "incremental",
+    kindReason: { code: "no-base", params: {} },
+    derivedFromId: null,
+    extension: "dump",
+    imported: null,
   },
   source: {
     id: "src_0193a1b2c3d470008000000000000004",
@@ -33,6 +38,8 @@ export const exampleSidecar: SidecarFacts = {
     engine: "postgres",
     database: "Ñandú 表",
     environment: "production",
+    path: null,
+    workerGroup: null,
   },
   server: { id: "srv_0193a1b2c3d470008000000000000005", slug: "main", name: "Main", host: "db.example.org", port: 5432 },
   chain: {
@@ -41,6 +48,8 @@ export const exampleSidecar: SidecarFacts = {
     averageSegmentBytes: 65_536,
     formatVersion: 1,
     createdAt: "2026-11-21T02:00:00.000Z",
+    retiredAt: null,
+    supersededById: null,
   },
   dependencies: [],
   streams: [{ name: "base", bytes: 1000, sha256: "a".repeat(64), rootHash: "b".repeat(64), segments: 1 }],
@@ -54,6 +63,7 @@ export const exampleSidecar: SidecarFacts = {
       storedSha256: "c".repeat(64),
     },
   ],
+  needs: [],
   tables: [{ schema: "public", table: 'x"; drop', rows: 12, bytes: 400, sha256: "d".repeat(64), excluded: false }],
   manifest: {
     properties: {
@@ -79,4 +89,36 @@ export const exampleSidecar: SidecarFacts = {
   },
   warnings: [],
   anomalies: [{ code: "smaller-than-usual", params: { percent: 40 } }],
+};
+
+const fullId = exampleSidecar.backup.id;
+
+/** The sidecar of a member, of a file's source: what only such a one has. */
+export const exampleMemberSidecar: SidecarFacts = {
+  ...exampleSidecar,
+  backup: {
+    ...exampleSidecar.backup,
+    id: "bkp_0193a1b2c3d47000800000001a2b3c4e",
+    kind: "incremental",
+    baseId: fullId,
+    parentId: fullId,
+    derivedFromId: fullId,
+    extension: "db",
+    imported: { fileName: "old.db", bytes: 4096, sha256: "e".repeat(64), format: "sqlite", takenFrom: "file" },
+  },
+  source: { ...exampleSidecar.source, engine: "sqlite", path: "/srv/shop.db", workerGroup: "default" },
+  server: null,
+  chain: { ...exampleSidecar.chain, retiredAt: "2026-12-21T02:00:00.000Z", supersededById: "bkp_0193a1b2c3d47000800000001a2b3c4f" },
+  dependencies: [{ backupId: fullId, reason: "packs" }],
+  needs: [
+    {
+      ...exampleSidecar.packs[0]!,
+      backupId: fullId,
+      packId: "pck_0193a1b2c3d470008000000000000007",
+      key: `${exampleKey}.base`,
+      readBytes: 800,
+      ranges: 2,
+    },
+  ],
+  recipe: "1 0 400\n0 0 90\n1 500 400\n",
 };

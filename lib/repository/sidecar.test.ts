@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { createKeyring } from "#lib/secrets/keyring";
 import { createLocalStorage } from "../storage/local/local-storage.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { exampleKey, exampleSidecar } from "./sidecar-example.ts";
+import { exampleKey, exampleMemberSidecar, exampleSidecar } from "./sidecar-example.ts";
 import { decodeSidecar, encodeSidecar, readSidecar, writeSidecar } from "./sidecar.ts";
 import { tamper } from "./pack-fixture.ts";
 
@@ -35,8 +35,19 @@ describe("a sidecar", () => {
     expect(decodeSidecar(JSON.stringify(reordered), exampleKey, keyring).state).toBe("trusted");
   });
 
-  it("is untrusted after an edit of any value in it", () => {
-    const text = encodeSidecar(exampleSidecar, keyring);
+  it("of a member comes back whole, and one of before members existed is read and trusted", () => {
+    expect(decodeSidecar(encodeSidecar(exampleMemberSidecar, keyring), exampleKey, keyring)).toEqual({
+      state: "trusted",
+      facts: exampleMemberSidecar,
+    });
+    const { needs: _needs, ...before } = exampleSidecar;
+    const { askedKind: _a, kindReason: _k, derivedFromId: _d, extension: _e, imported: _i, ...backup } = exampleSidecar.backup;
+    const old = { ...before, backup };
+    expect(decodeSidecar(encodeSidecar(old, keyring), exampleKey, keyring)).toEqual({ state: "trusted", facts: old });
+  });
+
+  it.each([exampleSidecar, exampleMemberSidecar])("is untrusted after an edit of any value in it ($backup.kind)", (example) => {
+    const text = encodeSidecar(example, keyring);
     const document = JSON.parse(text) as unknown;
     const edits = editsOf(document, []).filter((edit) => edit.path[0] !== "hmac");
     expect(edits.length).toBeGreaterThan(70);
