@@ -131,7 +131,7 @@ function SourceName({ source }: { source: SourceRow }) {
         ) : null}
         {source.pausedAt === null ? null : <StatusBadge status="source.paused" />}
       </span>
-      <span className="block text-xs font-normal text-ink-3">{source.serverName}</span>
+      <span className="block text-xs font-normal wrap-anywhere text-ink-3">{source.path ?? source.serverName}</span>
     </span>
   );
 }

@@ -46,7 +46,7 @@ function FileRow({ file, isChosen, onChoose }: FileRowProps) {
         <span className="block text-sm font-medium wrap-anywhere text-ink">{name}</span>
         <span className="block font-mono text-xs wrap-anywhere text-ink-3">{folder}</span>
       </span>
-      <span className="flex items-center gap-3 text-[0.8125rem] text-ink-2 nums max-sm:ml-7">
+      <span className="flex flex-wrap items-center gap-x-3 gap-y-1 text-[0.8125rem] text-ink-2 nums max-sm:ml-7">
         {file.protectedBy === null ? null : <Badge tone="good">{t("protectedBy", { name: file.protectedBy })}</Badge>}
         <RelativeTime at={file.modifiedAt} className="whitespace-nowrap" />
         <span className="whitespace-nowrap">{formatBytes(file.bytes, locale)}</span>

@@ -59,10 +59,7 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
           {
             label: t("backups"),
             value: `${formatCount(source.backupCount, locale)}, ${formatBytes(source.storedBytes, locale)}`,
-          },
-          {
-            label: t("keepLast"),
-            value: source.keepLast === null ? t("keepAll") : t("keepCount", { count: source.keepLast }),
+            hint: source.keepLast === null ? undefined : t("keepCount", { count: source.keepLast }),
           },
           {
             label: t("tables"),
