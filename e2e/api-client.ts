@@ -4,6 +4,7 @@ import type { Endpoint } from "#lib/contracts/endpoint";
 import { getRun, type RunDetailDto } from "#lib/contracts/runs";
 import { createServer, listServers, type ServerDto } from "#lib/contracts/servers";
 import { createSource, listSources, type SourceDto } from "#lib/contracts/sources";
+import type { BackupKind } from "#lib/domain/backup-state";
 import { isActive } from "#lib/domain/run-state";
 import { call, type CallOptions } from "#lib/http/client";
 import type { z } from "zod";
@@ -24,8 +25,8 @@ export function apiClient(baseUrl: string, token: string) {
     return ask(getRun, { params: { id: runId } });
   }
 
-  async function backUp(sourceId: string, reason = ""): Promise<BackupDto> {
-    const { id } = await ask(createBackup, { body: { sourceId, reason } });
+  async function backUp(sourceId: string, reason = "", kind: BackupKind = "full"): Promise<BackupDto> {
+    const { id } = await ask(createBackup, { body: { sourceId, kind, reason } });
     const run = await ended(id);
     expect(run.error).toBeNull();
     const { items } = await ask(listBackups, { query: { source: sourceId } });

@@ -73,17 +73,21 @@ function Packs({ plan }: { plan: ReadPlanDto }) {
       <thead>
         <tr>
           <Th>{t("file")}</Th>
-          <Th>{t("kind")}</Th>
+          <Th className="max-sm:hidden">{t("kind")}</Th>
           <Th num>{t("read")}</Th>
-          <Th num>{t("size")}</Th>
-          <Th num>{t("ranges")}</Th>
+          <Th num className="max-sm:hidden">
+            {t("size")}
+          </Th>
+          <Th num className="max-sm:hidden">
+            {t("ranges")}
+          </Th>
           <Th>{t("present")}</Th>
         </tr>
       </thead>
       <tbody>
         {plan.packs.map((pack) => (
           <tr key={pack.key}>
-            <Td className="min-w-56">
+            <Td className="min-w-36">
               {pack.snapshotAt === null ? (
                 <span className="text-ink-3">{t("gone")}</span>
               ) : (
@@ -93,14 +97,16 @@ function Packs({ plan }: { plan: ReadPlanDto }) {
               )}
               <span className="block font-mono text-2xs break-all text-ink-3">{pack.key}</span>
             </Td>
-            <Td>{pack.kind === null ? "–" : kinds(pack.kind)}</Td>
+            <Td className="max-sm:hidden">{pack.kind === null ? "–" : kinds(pack.kind)}</Td>
             <Td num className="whitespace-nowrap">
               {formatBytes(pack.readBytes, locale)}
             </Td>
-            <Td num className="whitespace-nowrap">
+            <Td num className="whitespace-nowrap max-sm:hidden">
               {formatBytes(pack.packBytes, locale)}
             </Td>
-            <Td num>{formatCount(pack.ranges, locale)}</Td>
+            <Td num className="max-sm:hidden">
+              {formatCount(pack.ranges, locale)}
+            </Td>
             <Td>
               <StatusBadge status={pack.present ? "pack.present" : "pack.missing"} />
             </Td>

@@ -68,7 +68,14 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
       </Card>
       {replace === null ? (
         <div className="flex flex-wrap items-center gap-2">
-          <Button variant="primary" icon={ArchiveRestore} disabled={blocked || asking} pending={starting} onClick={() => onStart()}>
+          <Button
+            variant="primary"
+            icon={ArchiveRestore}
+            disabled={blocked || asking}
+            pending={starting}
+            onClick={() => onStart()}
+            className="h-auto! min-h-9 max-w-full shrink! py-1.5 whitespace-normal! wrap-anywhere"
+          >
             {input.content === "schema" ? t("startSchema", { database }) : t("start", { rows: preview.rows, database })}
           </Button>
           {others}
