@@ -1,17 +1,16 @@
 import { describeReason } from "#lib/contracts/describe-reason";
 import type { EndpointInput } from "#lib/contracts/endpoint";
-import type { ReplacePlanDto, RestorePreviewDto, previewRestore as contract } from "#lib/contracts/restores";
+import type { RestorePreviewDto, previewRestore as contract } from "#lib/contracts/restores";
 import { mergeBlockers } from "#lib/domain/merge-blockers";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { loadPointFacts } from "../restore-points/point-facts.ts";
 import { awaitProbe } from "../runs/await-probe.ts";
 import { type RunRow, startRun } from "../runs/start.ts";
-import { type PreviewOutput, previewOutput } from "./preview-output.ts";
+import { previewOutput } from "./preview-output.ts";
 import { loadReadPlan } from "./read-plan.ts";
-import { findReplacementTarget } from "./replacement-target.ts";
+import { planReplacement } from "./plan-replacement.ts";
 import { type RestoreOrder, resolveOrder, targetSubject } from "./resolve-order.ts";
-import { findFileSource } from "./start-file-safety.ts";
 
 type Body = EndpointInput<typeof contract>["body"];
 
@@ -33,23 +32,27 @@ export async function previewRestore(context: ServiceContext, input: EndpointInp
   const found = previewOutput.parse(await awaitProbe(context, run.id, { timeoutMs }));
   const { backup, target } = order;
   const { changes, changesProblem, missingKeys, ...shown } = found;
-  const [plan, factsOf] = await Promise.all([loadReadPlan(db, order, new Set(missingKeys)), loadPointFacts(db, [backup.id])]);
+  const [plan, factsOf, replacing] = await Promise.all([
+    loadReadPlan(db, order, new Set(missingKeys)),
+    loadPointFacts(db, [backup.id]),
+    planReplacement(db, order, input.body, found),
+  ]);
   const { blocker } = factsOf(backup.id);
   const server = target.type === "server" ? target.server : null;
   return {
     ...shown,
     plan: { ...plan, changes, changesProblem: changesProblem === null ? null : describeReason(changesProblem) },
-    replace: found.replace === null ? null : await replaceDto(context, order, input.body, found.replace),
+    replace: replacing.replace,
     backupId: backup.id,
     serverId: server?.id ?? null,
     serverName: server?.name ?? null,
     backupServerVersion: backup.serverVersion,
-    database: target.type === "server" ? target.database : order.source.database,
+    database: replacing.name,
     streamBytes: backup.streamBytes,
     tables: backup.tableCount,
     rows: backup.rowCount,
     warnings: found.warnings.map(describeReason),
-    blockers: mergeBlockers(blocker, found.blockers).map(describeReason),
+    blockers: mergeBlockers(blocker, [...replacing.blockers, ...found.blockers]).map(describeReason),
   };
 }
 
@@ -68,26 +71,4 @@ function queue(context: ServiceContext, tx: Parameters<typeof startRun>[0], orde
     input: { ...wanted, backupId: backup.id },
     steps: ["inspect", "count-source"],
   });
-}
-
-/** What the worker found at the target, with what the catalogue knows of it. */
-async function replaceDto(
-  { db }: ServiceContext,
-  { target }: RestoreOrder,
-  { targetEnvironment }: Body,
-  found: NonNullable<PreviewOutput["replace"]>,
-): Promise<ReplacePlanDto> {
-  const why = found.why === null ? null : describeReason(found.why);
-  if (target.type === "file") {
-    const source = await findFileSource(db, target.path);
-    const environment = source?.environment ?? "production";
-    const needsProductionConfirmation = environment === "production";
-    return { ...found, why, sourceId: source?.id ?? null, sourceName: source?.name ?? null, environment, needsProductionConfirmation };
-  }
-  const { source, environment, needsProductionConfirmation } = await findReplacementTarget(db, {
-    serverId: target.server.id,
-    database: target.database,
-    targetEnvironment,
-  });
-  return { ...found, why, sourceId: source?.id ?? null, sourceName: source?.name ?? null, environment, needsProductionConfirmation };
 }

@@ -43,7 +43,7 @@ export function targetSubject(target: RestoreOrder["target"]): string {
 /**
  * What the catalogue alone can say about a restore: the backup is there whole, the target is known, the name is one. Throws
  * `not-found`, `no-restore-point` { at }, `backup-not-restorable` { backupId, state }, `target-name-invalid`, and `target-kind-differs` { engine } for a database
- * that is to become a file or the other way round.
+ * that is to become a file or the other way round, `invalid-input` for a part of a file.
  */
 export async function resolveOrder(tx: Tx, input: RestoreInput): Promise<RestoreOrder> {
   const wantedAt = input.at === undefined ? null : new Date(input.at);
@@ -55,6 +55,9 @@ export async function resolveOrder(tx: Tx, input: RestoreInput): Promise<Restore
   const target = await loadTarget(tx, input);
   const engine = target.type === "server" ? "postgres" : "sqlite";
   if (source.engine !== engine) throw new LifeboatError("target-kind-differs", { engine: source.engine });
+  if (target.type === "file" && (input.content !== "all" || input.tables.length > 0)) {
+    throw new LifeboatError("invalid-input", { issues: "content: a file is restored whole" });
+  }
   return { backup, source, wantedAt, target };
 }
 

@@ -1,23 +1,13 @@
-import { and, eq, isNull } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { createRestore as contract } from "#lib/contracts/restores";
 import type { Transaction } from "#lib/db/client";
-import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
 import { replaceConfirmation } from "#lib/domain/replace-confirmation";
 import { startBackupRun } from "../backups/run-now.ts";
 import type { ServiceContext } from "../context.ts";
 import type { RunRow } from "../runs/start.ts";
+import { findFileSource } from "./file-source.ts";
 import type { FileTarget } from "./resolve-order.ts";
-
-/** The source that a file is registered as, or null. */
-export async function findFileSource(tx: Pick<Transaction, "select">, path: string): Promise<typeof sources.$inferSelect | null> {
-  const [source] = await tx
-    .select()
-    .from(sources)
-    .where(and(eq(sources.path, path), isNull(sources.removedAt)));
-  return source ?? null;
-}
 
 /**
  * The first half of putting a backup in the place of a file: a backup of what the file holds now. Only a file that is a source can be
@@ -29,8 +19,9 @@ export async function startFileSafetyBackup(
   context: ServiceContext,
   { confirmName: typed, confirmProduction }: EndpointInput<typeof contract>["body"],
   { path }: FileTarget,
+  workerGroup: string | null,
 ): Promise<RunRow> {
-  const source = await findFileSource(tx, path);
+  const source = await findFileSource(tx, { path, workerGroup });
   if (source === null) throw new LifeboatError("file-exists", { path });
   const { id: sourceId, database, environment } = source;
   const refusal = replaceConfirmation({ typed, database, environment, confirmProduction });

@@ -68,8 +68,10 @@ function refuseChangedPlan({ backup }: RestoreOrder, { plannedBackupId }: Body):
   if (plannedBackupId !== undefined && plannedBackupId !== backup.id) throw new LifeboatError("plan-changed", { backupId: backup.id });
 }
 
-function startSafety(tx: Transaction, context: ServiceContext, { target }: RestoreOrder, request: Body): Promise<RunRow> {
-  return target.type === "server" ? startSafetyBackup(tx, context, request, target) : startFileSafetyBackup(tx, context, request, target);
+function startSafety(tx: Transaction, context: ServiceContext, { source, target }: RestoreOrder, request: Body): Promise<RunRow> {
+  return target.type === "server"
+    ? startSafetyBackup(tx, context, request, target)
+    : startFileSafetyBackup(tx, context, request, target, source.workerGroup);
 }
 
 async function queue(
