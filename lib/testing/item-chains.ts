@@ -1,6 +1,6 @@
 import { asc, eq } from "drizzle-orm";
-import { open, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import postgres from "postgres";
 import { expect } from "vitest";
 import type { RunDetailDto } from "#lib/contracts/runs";
@@ -11,9 +11,11 @@ import { packs } from "#lib/db/schema/packs";
 import { runLog } from "#lib/db/schema/run-log";
 import type { sources } from "#lib/db/schema/sources";
 import type { BackupKind } from "#lib/domain/backup-state";
+import { openPack } from "#lib/repository/read-pack";
 import { createBackup } from "#lib/services/backups/run-now";
 import { createRestore } from "#lib/services/restores/start";
 import type { RunRow } from "#lib/services/runs/start";
+import { createLocalStorage } from "#lib/storage/local/local-storage";
 import type { Worker } from "#lib/worker/worker";
 import { testContext, type TestContext } from "./context.ts";
 import { createCatalogue, createEmptyDatabase, type TestDatabase, testServer } from "./postgres.ts";
@@ -34,7 +36,7 @@ export type ItemChains = {
   readonly serverId: string;
   /** One more source of the same database server, with a database of its own. */
   readonly addSource: (change?: Partial<typeof sources.$inferInsert>) => Promise<string>;
-  /** Rewrites a few rows that lie together, and adds one. */
+  /** Rewrites rows that lie together, some 100 KB of them, and adds one. */
   readonly edit: (mark: string) => Promise<void>;
   readonly backUp: (kind: BackupKind, sourceId?: string) => Promise<BackupRow>;
   /** Waits for a run that a verb started. */
@@ -45,6 +47,8 @@ export type ItemChains = {
   readonly copyOf: (backupId: string) => Promise<typeof copies.$inferSelect>;
   /** Turns one bit of a backup's pack, `share` of its length from the beginning; gives back how to undo it. */
   readonly flip: (backupId: string, share: number) => Promise<() => Promise<void>>;
+  /** The same in a frame of the pack that another backup's recipe names. */
+  readonly flipNeeded: (backupId: string, neededBy: string) => Promise<() => Promise<void>>;
   /** Takes a backup's pack away; gives back how to undo it. */
   readonly takeAway: (backupId: string) => Promise<() => Promise<void>>;
   readonly logOf: (runId: string) => Promise<string>;
@@ -54,6 +58,15 @@ export type ItemChains = {
   readonly present: () => Promise<{ rows: number; digest: string }>;
   readonly close: () => Promise<void>;
 };
+
+/** Turns one bit; gives back how to undo it. */
+async function flipAt(path: string, at: number): Promise<() => Promise<void>> {
+  const whole = await readFile(path);
+  const file = await open(path, "r+");
+  await file.write(Buffer.of((whole[at] ?? 0) ^ 4), 0, 1, at);
+  await file.close();
+  return () => writeFile(path, whole);
+}
 
 const contents = `select count(*)::int as rows, md5(string_agg(id || name, ',' order by id)) as digest from items`;
 
@@ -103,8 +116,8 @@ export async function createItemChains(): Promise<ItemChains> {
     },
     edit: async (mark) => {
       edits += 1;
-      const from = edits * 1500;
-      await source.sql`update items set name = ${mark} || name where id between ${from} and ${from + 40}`;
+      const from = (edits * 1500) % 22_000;
+      await source.sql`update items set name = ${mark} || name where id between ${from} and ${from + 1400}`;
       await source.sql`insert into items select max(id) + 1, ${mark} from items`;
     },
     backUp: async (kind, of = sourceId) => {
@@ -120,12 +133,16 @@ export async function createItemChains(): Promise<ItemChains> {
     },
     flip: async (backupId, share) => {
       const path = await packPath(backupId);
-      const whole = await readFile(path);
-      const at = Math.floor(whole.length * share);
-      const file = await open(path, "r+");
-      await file.write(Buffer.of((whole[at] ?? 0) ^ 4), 0, 1, at);
-      await file.close();
-      return () => writeFile(path, whole);
+      return flipAt(path, Math.floor((await stat(path)).size * share));
+    },
+    flipNeeded: async (backupId, neededBy) => {
+      const storage = createLocalStorage({ root: station.backupDir });
+      const keyOf = async (id: string) => relative(station.backupDir, await packPath(id));
+      const [own, other] = [await openPack(storage, await keyOf(backupId)), await openPack(storage, await keyOf(neededBy))];
+      const number = other.meta.packs.findIndex((pack) => pack.backupId === backupId) + 1;
+      const extent = other.extents.packs.indexOf(number);
+      if (number === 0 || extent < 0) throw new Error("the one does not need the other");
+      return flipAt(await packPath(backupId), own.frameOffsets[other.extents.firsts[extent]!]! + 20);
     },
     takeAway: async (backupId) => {
       const path = await packPath(backupId);
