@@ -1,8 +1,9 @@
-import { asc, eq } from "drizzle-orm";
+import { asc, eq, inArray } from "drizzle-orm";
 import { copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Database } from "#lib/db/client";
+import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backupStreams } from "#lib/db/schema/backup-streams";
 import { backupTables } from "#lib/db/schema/backup-tables";
 import { backups } from "#lib/db/schema/backups";
@@ -13,7 +14,10 @@ import { packs } from "#lib/db/schema/packs";
 import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
+import type { BackupKind } from "#lib/domain/backup-state";
+import { knownBackup, loadBackupFacts } from "#lib/services/backups/facts";
 import { createBackup } from "#lib/services/backups/run-now";
+import { synthesizeBackup } from "#lib/services/backups/synthesize";
 import { createRestore } from "#lib/services/restores/start";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createShopDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
@@ -48,7 +52,13 @@ afterAll(async () => {
 async function rowsOf(db: Database) {
   return {
     backups: (await db.select().from(backups).orderBy(asc(backups.id))).map(({ listing: _listing, ...row }) => row),
-    chains: await db.select().from(chains).orderBy(asc(chains.id)),
+    dependencies: await db.select().from(backupDependencies).orderBy(asc(backupDependencies.backupId), asc(backupDependencies.needsId)),
+    // A chain whose last backup was deleted leaves its row behind, and nothing in storage.
+    chains: await db
+      .select()
+      .from(chains)
+      .where(inArray(chains.id, db.select({ id: backups.chainId }).from(backups)))
+      .orderBy(asc(chains.id)),
     packs: await db.select().from(packs).orderBy(asc(packs.id)),
     streams: await db.select().from(backupStreams).orderBy(asc(backupStreams.backupId)),
     tables: await db.select().from(backupTables).orderBy(asc(backupTables.backupId), asc(backupTables.schema), asc(backupTables.table)),
@@ -73,11 +83,11 @@ async function withWorker<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function backUp(): Promise<string> {
+async function backUp(kind: BackupKind = "full"): Promise<string> {
   const { id } = await createBackup(context, {
     ...none,
     params: {},
-    body: { sourceId, kind: "full", reason: "before the fire", note: "kept" },
+    body: { sourceId, kind, reason: "before the fire", note: "kept" },
   });
   return (await untilEnded(test.catalogue.db, id)).backupId ?? "";
 }
@@ -129,7 +139,7 @@ it("brings back what a catalogue restored to yesterday does not know, and says w
 
 it("keeps a finished backup whose row a catalogue restored to yesterday still shows as being written", async () => {
   const { db } = test.catalogue;
-  const backupId = await withWorker(backUp);
+  const backupId = await withWorker(() => backUp());
   const before = await rowsOf(db);
   // The row as it stood while the dump ran: no checksums, no stream, no tables, and its run lost.
   await db.delete(backupStreams).where(eq(backupStreams.backupId, backupId));
@@ -146,6 +156,56 @@ it("keeps a finished backup whose row a catalogue restored to yesterday still sh
   expect(await rowsOf(db)).toEqual(before);
 });
 
+it("brings a chain back whole, and a member whose base is gone as a broken one that names what is missing", async () => {
+  const { db } = test.catalogue;
+  const ids = await withWorker(async () => {
+    const members: string[] = [];
+    // Some thirty segments, so that members have something to refer to.
+    await shop.sql`create table items as select i as id, md5(i::text) || md5((i + 1)::text) as name from generate_series(1, 24000) i`;
+    for (const kind of ["full", "differential", "incremental"] as const) {
+      await shop.sql.unsafe(`create table later_${kind} as select i as id from generate_series(1, 20) i`);
+      members.push(await backUp(kind));
+    }
+    const { id } = await synthesizeBackup(context, { ...none, params: { id: members[2] ?? "" }, body: {} });
+    members.push((await untilEnded(db, id)).backupId ?? "");
+    return members;
+  });
+  const lost = await rowsOf(db);
+  const made = lost.backups.filter(({ id }) => ids.includes(id));
+  expect(made.map(({ kind, origin, derivedFromId }) => [kind, origin, derivedFromId])).toEqual([
+    ["full", "made", null],
+    ["differential", "made", null],
+    ["incremental", "made", null],
+    ["full", "synthetic", ids[2]],
+  ]);
+  expect(lost.dependencies.length).toBeGreaterThan(1);
+  for (const dependency of lost.dependencies) expect(dependency.readBytes).toBeGreaterThan(0);
+
+  const whole = await freshCatalogue();
+  await rebuild(whole.url);
+  expect(await rowsOf(whole.catalogue.db)).toEqual(lost);
+  await whole.drop();
+
+  const base = lost.packs.find(({ backupId }) => backupId === ids[0]);
+  for (const path of [base?.key ?? "", `${base?.key ?? ""}.json`]) await rm(join(station.backupDir, path));
+  const broken = await freshCatalogue();
+  await rebuild(broken.url);
+  const found = await rowsOf(broken.catalogue.db);
+  expect(found.backups).toEqual(lost.backups.filter(({ id }) => id !== ids[0]));
+  expect(found.dependencies).toEqual(lost.dependencies);
+  const known = async (id: string) => knownBackup(await loadBackupFacts(broken.catalogue.db, id));
+  for (const id of ids.slice(1, 3)) await expect(known(id)).rejects.toMatchObject({ code: "chain-broken", params: { key: base?.key } });
+  expect((await known(ids[3] ?? "")).needs).toEqual([]);
+  await broken.drop();
+});
+
+/** A catalogue of this installation that knows nothing yet. */
+async function freshCatalogue(): Promise<TestCatalogue> {
+  const fresh = await createCatalogue();
+  await fresh.catalogue.db.insert(installation).values({ id: station.installationId, createdAt: new Date(), lastSeenAt: new Date() });
+  return fresh;
+}
+
 it("believes no sidecar that was edited, moved or is not there, and no pack that is not what its sidecar says", async () => {
   const { db } = test.catalogue;
   const [pack] = await db.select().from(packs);
@@ -156,8 +216,7 @@ it("believes no sidecar that was edited, moved or is not there, and no pack that
   await copyFile(`${path}.json`, join(folder, "moved.dump.zst.json"));
   const sidecar = await readFile(`${path}.json`, "utf8");
   await writeFile(`${path}.json`, sidecar.replace('"kept"', '"edited"'));
-  const fresh = await createCatalogue();
-  await fresh.catalogue.db.insert(installation).values({ id: station.installationId, createdAt: new Date(), lastSeenAt: new Date() });
+  const fresh = await freshCatalogue();
   const edited = await rebuild(fresh.url);
   const untrusted = new Set(edited.untrusted.map((key) => key.split("/").at(-1)));
   expect(untrusted).toEqual(new Set([path.split("/").at(-1), "lonely.dump.zst", "moved.dump.zst"]));
