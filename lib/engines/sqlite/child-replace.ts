@@ -90,15 +90,18 @@ function holdOld(request: ReplaceRequest): Hold {
  * True when what is replaced is byte for byte what the safety backup holds: a copy made under the lock has its digest (equal databases
  * give equal copies). What can no longer be read counts as the same: there is no more to be had of it.
  */
-async function isSame(db: DatabaseSync | null, { scratch, oldSha256 }: ReplaceRequest): Promise<boolean> {
+async function isSame(db: DatabaseSync | null, { path, scratch, oldSha256 }: ReplaceRequest): Promise<boolean> {
   if (db === null || oldSha256 === null) return true;
+  // SQLite copies nothing out of a connection that may write just now.
+  const reader = db.isTransaction ? new DatabaseSync(path, { readOnly: true }) : db;
   try {
-    await backup(db, scratch, { rate: 0x7fff_ffff });
+    await backup(reader, scratch, { rate: 0x7fff_ffff });
     return digestOf(scratch) === oldSha256;
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return true;
   } finally {
+    if (reader !== db) reader.close();
     rmSync(scratch, { force: true });
   }
 }
@@ -121,14 +124,13 @@ function isUnreadable(error: unknown): boolean {
   return code === 11 || code === 26;
 }
 
-/** Takes the exclusive lock, rolls a dead writer's journal back, folds the log in. False when others have the log open. */
+/** Takes the exclusive lock and keeps it (that is what the locking mode does), rolls a dead writer's journal back, folds the log in. False when others have the log open. */
 function lockAlone(db: DatabaseSync, path: string): boolean {
   try {
     db.exec("pragma locking_mode = exclusive");
     db.exec("begin exclusive");
     db.exec("commit");
     db.exec("pragma wal_checkpoint(truncate)");
-    db.exec("begin exclusive");
     return logBytes(path) === 0;
   } catch (error) {
     if (!isBusy(error)) throw error;

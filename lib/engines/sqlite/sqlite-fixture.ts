@@ -11,6 +11,8 @@ import { createSqliteEngine } from "./engine.ts";
 /** Folders of one test: `root` is allowed, `outside` is not, `own` is Lifeboat's. */
 export type Ground = Awaited<ReturnType<typeof makeGround>>;
 
+const writers = new Set<ChildProcess>();
+
 export async function makeGround() {
   const base = await realpath(await mkdtemp(join(tmpdir(), "lifeboat-sqlite-")));
   const at = (name: string) => join(base, name);
@@ -24,7 +26,19 @@ export async function makeGround() {
     applicationName: "test",
     log: () => undefined,
   });
-  return { base, root, outside, work, own, engine, context, remove: () => rm(base, { recursive: true, force: true }) };
+  return {
+    base,
+    root,
+    outside,
+    work,
+    own,
+    engine,
+    context,
+    remove: async () => {
+      for (const writer of writers) writer.kill("SIGKILL");
+      await rm(base, { recursive: true, force: true });
+    },
+  };
 }
 
 export type JournalMode = "wal" | "delete";
@@ -80,6 +94,8 @@ export async function startWriter(path: string, options: { pauseMs?: number; hol
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", writerScript, JSON.stringify({ path, ...options })], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
+  writers.add(child);
+  child.once("exit", () => writers.delete(child));
   await once(child, "message");
   return {
     child,
