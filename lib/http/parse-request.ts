@@ -15,6 +15,8 @@ export const entityOfSegment: Readonly<Record<string, Entity>> = {
   users: "user",
   tokens: "token",
   me: "session",
+  imports: "import",
+  chains: "chain",
 };
 
 /** The parsed input and the text of the body (for the idempotency key). */
