@@ -49,8 +49,9 @@ export function storeFull(options: {
   key?: string;
   averageSegmentBytes?: number;
   level?: number;
+  name?: string;
 }): Promise<StoredPack> {
-  return storePack({ ...options, name: "1", key: options.key ?? "shop/chn_1/shop.dump.zst", base: null });
+  return storePack({ ...options, name: options.name ?? "1", key: options.key ?? "shop/chn_1/shop.dump.zst", base: null });
 }
 
 /** A published pack named `pck_<name>` of backup `bkp_<name>`: a member when it has packs that it may refer to. */

@@ -129,7 +129,7 @@ async function recordBackup({ pack, stream: facts }: StoredFull, changes: Partia
     storedAt: at,
   });
   await db.insert(packs).values({
-    id: makeId("pack", randomUUIDv7()),
+    id: pack.packId,
     backupId: ids.backupId,
     key: pack.key,
     bytes: pack.storedBytes,
@@ -248,7 +248,13 @@ describe("a download", () => {
 
   it("holds the chain while it lasts and lets go of it when the reader leaves", async () => {
     await vi.waitFor(async () => expect(await locksOf(chainId)).toEqual([]));
-    const large = await storeFull({ root: join(folder, "b"), bytes: rowsOf(40_000_000), pool, key: "shop/chn_3/large.dump.zst" });
+    const large = await storeFull({
+      name: "2",
+      root: join(folder, "b"),
+      bytes: rowsOf(40_000_000),
+      pool,
+      key: "shop/chn_3/large.dump.zst",
+    });
     const other = await recordBackup(large);
     const slow = createWebServer(runtime, pages, { storage: () => Promise.resolve(large.storage), pool });
     const origin = await listening(slow);
@@ -272,7 +278,7 @@ describe("a download", () => {
   });
 
   it("tells of a damaged or missing file, or cuts the connection: never a whole wrong file", async () => {
-    const hurt = await storeFull({ root: join(folder, "c"), bytes: stream, pool, key: "shop/chn_2/hurt.dump.zst" });
+    const hurt = await storeFull({ name: "3", root: join(folder, "c"), bytes: stream, pool, key: "shop/chn_2/hurt.dump.zst" });
     const other = await recordBackup(hurt);
     const damaged = createWebServer(runtime, pages, { storage: () => Promise.resolve(hurt.storage), pool });
     const origin = await listening(damaged);
