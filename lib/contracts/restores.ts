@@ -289,7 +289,7 @@ export const createRestore = defineEndpoint({
       /** What the preview said it would take. */
       estimatedMs: count.optional(),
       /** Mode `replace`: the name of the database, typed again. */
-      confirmName: z.string().max(63).optional(),
+      confirmName: z.string().max(255).optional(),
       /** Mode `replace` on production: said a second time. */
       confirmProduction: z.boolean().default(false),
       /** Mode `replace`: the way that the preview told. After `swap` nothing is loaded in place, where no old database would be kept. */
