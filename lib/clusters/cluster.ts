@@ -22,6 +22,8 @@ export type ClusterOptions = {
   /** Left out: the port of a living server, else a free one. */
   port?: number;
   password: string;
+  /** Left out: `lifeboat`. A sandbox has one that no script can guess. */
+  superuser?: string;
   /** Null: the own account. */
   osUser?: { uid: number; gid: number } | null;
   /** More lines for `postgresql.conf`. */
@@ -82,15 +84,19 @@ function handle(options: ClusterOptions, port: number, adopted: boolean): Privat
     name,
     host,
     port,
-    superuser: clusterSuperuser,
+    superuser: superuserOf(options),
     password,
     binDir,
     dataDir,
     adopted,
     url: (database) =>
-      `postgresql://${clusterSuperuser}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}?sslmode=disable`,
+      `postgresql://${superuserOf(options)}:${encodeURIComponent(password)}@${host}:${port}/${encodeURIComponent(database)}?sslmode=disable`,
     stop: (mode) => stopCluster(options, mode),
   };
+}
+
+function superuserOf({ superuser }: ClusterOptions): string {
+  return superuser ?? clusterSuperuser;
 }
 
 function tool(options: ClusterOptions, name: string, args: string[], seconds: number, env: Record<string, string> = {}) {
@@ -119,7 +125,7 @@ async function initialise(options: ClusterOptions): Promise<void> {
   try {
     await writeFile(passwordFile, `${options.password}\n`, { mode: 0o600, flag: "wx" });
     for (const path of [draft, passwordFile]) await give(options, path);
-    const args = ["-D", draft, "-U", clusterSuperuser, "--pwfile", passwordFile, "--auth=scram-sha-256", "--encoding=UTF8"];
+    const args = ["-D", draft, "-U", superuserOf(options), "--pwfile", passwordFile, "--auth=scram-sha-256", "--encoding=UTF8"];
     const result = await tool(options, "initdb", [...args, "--locale=C.UTF-8", "--data-checksums", "--no-sync"], 120);
     if (result.exitCode !== 0) {
       const again = await retryWithoutLocale(options, draft, args);
@@ -180,7 +186,7 @@ async function adopt(options: ClusterOptions): Promise<number | null> {
     const answer = await tool(
       options,
       "psql",
-      ["-X", "-A", "-t", "-h", host, "-p", String(running.port), "-U", clusterSuperuser, "-d", "postgres", "-c", "show data_directory"],
+      ["-X", "-A", "-t", "-h", host, "-p", String(running.port), "-U", superuserOf(options), "-d", "postgres", "-c", "show data_directory"],
       20,
       { PGPASSWORD: options.password, PGCONNECT_TIMEOUT: "10", PGSSLMODE: "disable" },
     );
@@ -217,7 +223,11 @@ async function writeConfiguration(options: ClusterOptions, port: number): Promis
   };
   const text = Object.entries(settings).map(([key, value]) => `${key} = '${value.replaceAll("'", "''")}'\n`);
   await replaceFile(options, "postgresql.conf", `# Written by Lifeboat at every start.\n${text.join("")}`);
-  await replaceFile(options, "pg_hba.conf", `# Written by Lifeboat at every start.\nhost all all 127.0.0.1/32 scram-sha-256\n`);
+  await replaceFile(
+    options,
+    "pg_hba.conf",
+    `# Written by Lifeboat at every start.\nlocal all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n`,
+  );
 }
 
 /** By rename: the folder belongs to another account, and a link put there must not lead our write elsewhere. */

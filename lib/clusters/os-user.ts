@@ -14,7 +14,8 @@ export function parsePasswd(text: string, name: string): OsUser | null {
   return null;
 }
 
-async function lookUp(name: string): Promise<OsUser | null> {
+/** An account by its name; null when there is none. */
+export async function lookUpUser(name: string): Promise<OsUser | null> {
   try {
     const found = parsePasswd(await readFile("/etc/passwd", "utf8"), name);
     if (found !== null) return found;
@@ -33,7 +34,7 @@ async function lookUp(name: string): Promise<OsUser | null> {
 export async function findClusterUser(logger: Logger, isRoot = process.getuid?.() === 0): Promise<OsUser | null> {
   if (!isRoot) return null;
   for (const name of ["lifeboat", "postgres"]) {
-    const user = await lookUp(name);
+    const user = await lookUpUser(name);
     if (user !== null && user.uid !== 0) {
       logger.debug("private clusters run as another account", { account: name });
       return user;

@@ -1,5 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
+import { join } from "node:path";
 import type { Actor, ServiceContext } from "#lib/services/context";
+import { importFolderName } from "#lib/services/imports/import-file";
 import type { Runtime } from "./runtime.ts";
 
 /** What a request hands to its verb. */
@@ -15,7 +17,10 @@ export function serviceContext(
     newUuid: randomUUIDv7,
     keyring: runtime.keyring,
     wake: runtime.wake,
-    settings: { autoBackup: runtime.env.disableAutoBackup ? "disabled" : "enabled" },
+    settings: {
+      autoBackup: runtime.env.disableAutoBackup ? "disabled" : "enabled",
+      importFolder: join(runtime.env.backupDir, importFolderName),
+    },
     ...request,
   };
 }

@@ -24,5 +24,9 @@ export type ServiceContext = {
   readonly address: string | null;
   readonly requestId: string | null;
   /** How this process was set up, for the pages that show it; left out where nobody asks (tests, the supervisor). */
-  readonly settings?: { readonly autoBackup: "enabled" | "disabled" };
+  readonly settings?: {
+    readonly autoBackup: "enabled" | "disabled";
+    /** Where uploads lie, as this process sees it. */
+    readonly importFolder?: string;
+  };
 };

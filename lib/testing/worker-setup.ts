@@ -59,6 +59,8 @@ export async function createStation(test: {
   tempDir?: string;
   /** Folders whose SQLite files may be sources and targets. */
   sqliteDirs?: string[];
+  /** Folders whose files may be imported. */
+  importDirs?: string[];
 }): Promise<Station> {
   const folder = await mkdtemp(join(tmpdir(), "lifeboat-station-"));
   const backupDir = test.backupDir ?? join(folder, "backups");
@@ -79,7 +81,7 @@ export async function createStation(test: {
       const pgBinPath = [...(options.pgBinPath ?? []), ...testBinPath()];
       const engine = options.engine ?? createPostgresEngine({ pgBinPath, ...timings, cataloguesAddress: addressOfUrl(test.url), logger });
       const wired = await wireWorker({
-        env: { backupDir, tempDir, ...timings, sqliteDirs: test.sqliteDirs ?? [] },
+        env: { backupDir, tempDir, ...timings, sqliteDirs: test.sqliteDirs ?? [], importDirs: test.importDirs ?? [], pgBinPath },
         catalogue,
         keyring: test.context.keyring,
         installationId,

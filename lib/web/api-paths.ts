@@ -3,7 +3,7 @@ import { endpoints } from "#lib/contracts/endpoints";
 /** What the server in front of Next decides about a path below `/api`. */
 export type ApiMatch =
   | { readonly kind: "next" }
-  | { readonly kind: "download"; readonly id: string }
+  | { readonly kind: "download" | "upload"; readonly id: string }
   | { readonly kind: "unknown" }
   | { readonly kind: "wrong-method"; readonly allow: string };
 
@@ -18,7 +18,7 @@ const otherPaths: Readonly<Record<string, readonly string[]>> = {
 
 const templates = endpoints.map((endpoint) => ({
   method: endpoint.method,
-  isDownload: endpoint.id === "downloadBackup",
+  served: endpoint.id === "downloadBackup" ? ("download" as const) : endpoint.id === "uploadPart" ? ("upload" as const) : null,
   parts: `${prefix}${endpoint.path}`.split("/"),
 }));
 
@@ -55,6 +55,6 @@ export function matchApiPath(method: string, path: string): ApiMatch {
   if (fitting.length === 0 || parts.some((part) => decoded(part) === null)) return { kind: "unknown" };
   const match = fitting.find((template) => template.method === asked);
   if (match === undefined) return { kind: "wrong-method", allow: fitting.map((template) => template.method).join(", ") };
-  if (!match.isDownload) return { kind: "next" };
-  return { kind: "download", id: decoded(parts[match.parts.indexOf("{id}")] ?? "") ?? "" };
+  if (match.served === null) return { kind: "next" };
+  return { kind: match.served, id: decoded(parts[match.parts.indexOf("{id}")] ?? "") ?? "" };
 }

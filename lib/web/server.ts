@@ -7,6 +7,7 @@ import { problemHeaders, problemOf, toLifeboatError } from "#lib/http/problem";
 import type { Runtime } from "#lib/http/runtime";
 import { matchApiPath } from "./api-paths.ts";
 import { type DownloadDeps, serveDownload } from "./download-route.ts";
+import { longestPartMs, serveUpload } from "./upload-route.ts";
 
 /** Next's own handler of a request. */
 export type PageHandler = (incoming: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -16,14 +17,17 @@ const forwardedHeaders = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x
 /** Headers of Next's inside that have no business coming from outside. */
 const foreignHeaders = ["x-middleware-subrequest", "x-middleware-rewrite", "x-nonce", "x-real-ip", "content-security-policy"];
 
-/** Builds the server around Next: it owns addresses, request ids, downloads, and what no route serves. */
+/** So long a request may take to arrive, in milliseconds. Parts of uploads are eight times as long as any other body and may take longer. */
+const receiveMs = 60_000;
+
+/** Builds the server around Next: it owns addresses, request ids, downloads, uploads, and what no route serves. */
 export function createWebServer(runtime: Runtime, pages: PageHandler, downloads: Omit<DownloadDeps, "runtime">): Server {
   const isTrusted = trustedProxies(runtime.env.trustedProxies);
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 20_000,
-    // For receiving a request; answers may take as long as a large download takes.
-    requestTimeout: 60_000,
+    // The longest that any request may take to arrive; all but parts of uploads have `receiveMs`. Answers may take as long as they take.
+    requestTimeout: longestPartMs + receiveMs,
     keepAliveTimeout: 10_000,
     connectionsCheckingInterval: 5000,
   });
@@ -62,13 +66,16 @@ function prepare(incoming: IncomingMessage, isTrusted: (address: string) => bool
 async function answer(deps: DownloadDeps, pages: PageHandler, received: Received): Promise<void> {
   const { incoming, response } = received;
   const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
-  if (path !== "/api" && !path.startsWith("/api/")) return pages(incoming, response);
-  const match = matchApiPath(incoming.method ?? "GET", path);
+  const isApi = path === "/api" || path.startsWith("/api/");
+  const match = isApi ? matchApiPath(incoming.method ?? "GET", path) : ({ kind: "next" } as const);
+  if (match.kind !== "upload") boundReceiving(incoming);
   switch (match.kind) {
     case "next":
       return pages(incoming, response);
     case "download":
       return download(deps, received, match.id);
+    case "upload":
+      return upload(deps, received, match.id);
     case "wrong-method":
       throw new LifeboatError("method-not-allowed", { allow: match.allow });
     case "unknown":
@@ -76,12 +83,34 @@ async function answer(deps: DownloadDeps, pages: PageHandler, received: Received
   }
 }
 
+/** A body that trickles in for a minute is given up: nothing that a route takes needs so long. */
+function boundReceiving(incoming: IncomingMessage): void {
+  const timer = setTimeout(() => {
+    if (!incoming.complete) incoming.destroy();
+  }, receiveMs);
+  timer.unref();
+  incoming.once("close", () => clearTimeout(timer));
+}
+
+/** Address, query and headers as the Fetch API has them; the body stays with the connection. */
+function headOf({ incoming }: Received, { runtime }: DownloadDeps): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, [value ?? ""].flat().join(", "));
+  return new Request(new URL(incoming.url ?? "/", runtime.env.publicUrl), { headers });
+}
+
+async function upload(deps: DownloadDeps, received: Received, id: string): Promise<void> {
+  const { incoming, address, requestId } = received;
+  const startedMs = performance.now();
+  const served = await serveUpload(deps.runtime, { ...received, request: headOf(received, deps), id });
+  const durationMs = Math.round(performance.now() - startedMs);
+  deps.runtime.logger.info("request", { requestId, operation: "uploadPart", method: incoming.method, durationMs, address, ...served });
+}
+
 async function download(deps: DownloadDeps, received: Received, id: string): Promise<void> {
   const { incoming, address, requestId } = received;
   const startedMs = performance.now();
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) headers.set(name, [value ?? ""].flat().join(", "));
-  const request = new Request(new URL(incoming.url ?? "/", deps.runtime.env.publicUrl), { headers });
+  const request = headOf(received, deps);
   const served = await serveDownload(deps, { ...received, request, id });
   const durationMs = Math.round(performance.now() - startedMs);
   deps.runtime.logger.info("request", { requestId, operation: "downloadBackup", method: incoming.method, durationMs, address, ...served });

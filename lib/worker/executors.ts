@@ -4,17 +4,15 @@ import { executeRemove } from "#lib/services/backups/execute-remove";
 import { executeSynthesize } from "#lib/services/backups/execute-synthesize";
 import { executeVerify } from "#lib/services/backups/execute-verify";
 import { executeVerifyChain } from "#lib/services/chains/execute-verify";
+import { executeImport } from "#lib/services/imports/execute";
+import { executeListFolder } from "#lib/services/imports/execute-list-folder";
 import { executeRestore } from "#lib/services/restores/execute";
 import { executeCleanUp, executeUndo } from "#lib/services/restores/execute-follow-up";
 import { executePreview } from "#lib/services/restores/execute-preview";
-import { LifeboatError } from "#lib/domain/error";
 import type { RunWork } from "#lib/services/runs/work";
 import { executeScanStorage } from "#lib/services/storage/execute-scan";
 import { executeCheck } from "#lib/services/servers/execute-check";
 import { executeCheckFile } from "#lib/services/sources/execute-check-file";
-
-/** Types whose executor is still to come. */
-const notYet = (): Promise<void> => Promise.reject(new LifeboatError("internal"));
 
 /** Who does what. An executor ends its run itself, in the transaction that commits its result; what it throws fails the run. */
 export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
@@ -27,8 +25,8 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   "verify-chain": executeVerifyChain,
   synthesize: executeSynthesize,
   "scan-storage": executeScanStorage,
-  import: notYet,
-  "list-import-folder": notYet,
+  import: executeImport,
+  "list-import-folder": executeListFolder,
   "check-file": executeCheckFile,
   "check-server": executeCheck,
   "preview-restore": executePreview,

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUIDv7 } from "node:crypto";
 import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Catalogue } from "#lib/db/client";
 import type { Engine } from "#lib/engines/port";
 import { createSqliteEngine } from "#lib/engines/sqlite/engine";
@@ -13,10 +14,12 @@ import type { WorkerDeps } from "#lib/services/runs/work";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
 import type { Storage } from "#lib/storage/port";
 import { readDisk } from "./disks.ts";
+import { createImportPorts } from "./import-ports.ts";
 import { createPackRepository } from "./pack-repository.ts";
 
 export type Wiring = {
-  readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs"> & Partial<Pick<Env, "dataDir" | "sqliteDirs">>;
+  readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs"> &
+    Partial<Pick<Env, "dataDir" | "sqliteDirs" | "importDirs" | "pgBinPath">>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly installationId: string;
@@ -55,6 +58,15 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
     }),
     destination: { id, path: env.backupDir, storage },
     repository: createPackRepository({ storage, keyring, installationId, pool }),
+    imports: createImportPorts({
+      backupDir: env.backupDir,
+      importDirs: env.importDirs ?? [],
+      pgBinPath: env.pgBinPath ?? [],
+      sandboxDir: join(env.dataDir ?? dirname(env.tempDir), "sandboxes"),
+      pool,
+      keyring,
+      logger: wiring.logger,
+    }),
     prepareDestination: () => storage.prepare(installationId),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     tempSpace: () => readDisk("temporary", env.tempDir),

@@ -12,8 +12,13 @@ export async function listArchive(deps: Deps, archivePath: string, context: Engi
   const sets = (await deps.tools.sets()).filter((set) => set.tools.includes("pg_restore"));
   const newest = Math.max(0, ...sets.map((set) => set.major));
   const toolSet = pickToolSet(sets, newest, ["pg_restore"], await deps.tools.installer());
+  return await listArchiveWith(toolSet.path, archivePath, context);
+}
+
+/** The same with the programs of one folder: for archives that not every client may open. */
+export async function listArchiveWith(binDir: string, archivePath: string, context: EngineContext): Promise<string> {
   const result = await runTool({
-    file: join(toolSet.path, "pg_restore"),
+    file: join(binDir, "pg_restore"),
     args: ["--list", "--", archivePath],
     timeoutMs: 120_000,
     signal: context.signal,

@@ -10,6 +10,7 @@ import type { Reason } from "#lib/domain/error";
 import type { EngineContext } from "#lib/engines/port";
 import { reconcileIntents } from "../backups/reconcile-intents.ts";
 import { isLockOver, unlockChains } from "../chains/lock.ts";
+import { sweepImports } from "../imports/sweep.ts";
 import { reconcileReplacements, reconcileRestores, type WithEngineContext } from "../restores/reconcile-restores.ts";
 import { reconcileFileRestores } from "../restores/settle-file.ts";
 import { closeSteps } from "./finish.ts";
@@ -52,6 +53,7 @@ export async function reconcile(
   await attempt(deps, "restores", () => reconcileRestores(db, deps, withEngineContext));
   await attempt(deps, "replacements", () => reconcileReplacements(db, deps, withEngineContext));
   await attempt(deps, "restored files", () => reconcileFileRestores(db, deps));
+  await attempt(deps, "imports", () => sweepImports(db, deps));
   await attempt(deps, "work folders", () => sweepFolders(db, deps, own));
   await attempt(deps, "old probes", () => removeOldProbes(db));
   return { lost: lost.map((run) => run.id) };

@@ -5,6 +5,7 @@ import type { Logger } from "#lib/log/log";
 import type { PackRepository } from "./pack-repository.ts";
 import type { Storage } from "#lib/storage/port";
 import type { ServiceContext } from "../context.ts";
+import type { ImportPorts } from "../imports/ports.ts";
 import type { Lease } from "./lease.ts";
 import type { RunReporter } from "./progress.ts";
 import type { RunRow } from "./start.ts";
@@ -21,6 +22,7 @@ export type WorkerDeps = {
   readonly files: FileEngine;
   readonly destination: WorkerDestination;
   readonly repository: PackRepository;
+  readonly imports: ImportPorts;
   /** Proves that the destination is this installation's; throws `destination-foreign`, `permission-denied` … */
   readonly prepareDestination: () => Promise<void>;
   readonly randomHex: (bytes: number) => string;

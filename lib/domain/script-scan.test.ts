@@ -1,0 +1,203 @@
+import { describe, expect, it } from "vitest";
+import type { LifeboatError } from "./error.ts";
+import { type ScriptFacts, ScriptScanner } from "./script-scan.ts";
+
+/** Scans a script in pieces of `size` bytes; gives what may run and the facts. */
+function scan(text: string, size = 1_000_000): { out: string; facts: ScriptFacts } {
+  const scanner = new ScriptScanner();
+  const bytes = new Uint8Array(Buffer.from(text));
+  const out: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) {
+    const piece = bytes.slice(at, at + size);
+    out.push(...scanner.push(piece));
+    // The scanner may keep nothing of the input's memory.
+    if (size < bytes.length) piece.fill(0x5c);
+  }
+  const { chunks, facts } = scanner.end();
+  return { out: Buffer.concat([...out, ...chunks]).toString(), facts };
+}
+
+function refusal(text: string, size?: number): unknown {
+  try {
+    scan(text, size);
+    return null;
+  } catch (error) {
+    return (error as LifeboatError).reason;
+  }
+}
+
+const dump = `--
+-- PostgreSQL database dump
+--
+\\restrict Ab3xYz
+
+SET client_encoding = 'UTF8';
+SET standard_conforming_strings = on;
+CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public;
+CREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $_$ select '\\! touch x'; -- $$ \\o |cat
+$_$;
+ALTER FUNCTION public.f() OWNER TO alice;
+CREATE TABLE public."odd ; \\! name" (id integer, note text DEFAULT E'it\\'s \\\\' /* \\i /etc/passwd /* nested */ */);
+ALTER TABLE public."odd ; \\! name" OWNER TO "Bob ""B""";
+COPY public."odd ; \\! name" (id, note) FROM stdin;
+1\t\\N
+\\restrict abc\tthis row begins with a carriage return
+2\t\\\\!
+\\.
+
+SELECT pg_catalog.setval('public.s', 3, true);
+GRANT SELECT ON TABLE public.t TO carol, GROUP dave, PUBLIC WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES FOR ROLE erin IN SCHEMA public GRANT SELECT ON TABLES TO frank;
+\\unrestrict Ab3xYz
+`;
+
+describe("a script of pg_dump", () => {
+  const runs = dump
+    .replace("\\restrict Ab3xYz", "")
+    .replace("\\unrestrict Ab3xYz", "")
+    .replace("ALTER FUNCTION public.f() OWNER TO alice", "")
+    .replace('ALTER TABLE public."odd ; \\! name" OWNER TO "Bob ""B"""', "");
+
+  it("passes byte for byte, but for its own restriction and what is given to roles afterwards", () => {
+    const { out, facts } = scan(dump);
+    expect(out).toBe(runs);
+    expect(facts).toEqual({
+      bytes: Buffer.byteLength(dump),
+      roles: ["alice", 'Bob "B"', "carol", "dave", "erin", "frank"],
+      extensions: [{ name: "citext", schema: "public", line: 8 }],
+      owners: ["ALTER FUNCTION public.f() OWNER TO alice", 'ALTER TABLE public."odd ; \\! name" OWNER TO "Bob ""B"""'],
+      leftOut: 0,
+      encoding: "UTF8",
+    });
+  });
+
+  it.each([1, 2, 3, 5, 7, 64, 200])("is read the same in pieces of %i bytes", (size) => {
+    expect(scan(dump, size)).toEqual(scan(dump));
+  });
+
+  it("with --create is run in the sandbox's own database", () => {
+    const text = "CREATE DATABASE shop WITH TEMPLATE = template0;\nALTER DATABASE shop OWNER TO alice;\n\\connect shop\n\nSET a = 1;\n";
+    const { out, facts } = scan(text);
+    expect([out, facts.leftOut]).toEqual([";\n;\n\n\nSET a = 1;\n", 2]);
+    expect(refusal(`${text}\\connect other\n`)).toEqual({ code: "script-forbidden", params: { line: 6, detail: "\\connect other" } });
+  });
+
+  it("of an old pg_dump gives away what the search path of that place means", () => {
+    const text =
+      "SET search_path = app, pg_catalog;\nALTER TABLE t OWNER TO a;\nALTER TABLE u OWNER TO a;\nSET search_path = b;\nALTER TABLE t OWNER TO a;";
+    const { out, facts } = scan(text);
+    expect(facts.owners).toEqual([
+      "SET search_path = app, pg_catalog",
+      "ALTER TABLE t OWNER TO a",
+      "ALTER TABLE u OWNER TO a",
+      "SET search_path = b",
+      "ALTER TABLE t OWNER TO a",
+    ]);
+    expect(out).toBe("SET search_path = app, pg_catalog;\n;\n;\nSET search_path = b;\n;");
+  });
+
+  it("with --clean drops nothing before it has made something", () => {
+    const clean = "ALTER TABLE ONLY public.t DROP CONSTRAINT k;\nDROP TABLE public.t;\nDROP SCHEMA public;\nCREATE SCHEMA public;\n";
+    const rest = "CREATE TABLE t ();\nDROP TABLE t;\n";
+    expect(scan(clean + rest).out).toBe(`;\n;\n;\n;\n${rest}`);
+  });
+
+  it("keeps the numbers of lines where it leaves out statements of several lines", () => {
+    const { out } = scan("ALTER TABLE x\n  OWNER TO\n  y;\nselect 1;");
+    expect(out).toBe("\n\n;\nselect 1;");
+  });
+
+  it("is taken without the mark of its byte order", () => {
+    expect(scan("\ufeffselect 1;\n", 1).out).toBe("select 1;\n");
+  });
+});
+
+describe("what reaches beyond the database is refused with its line", () => {
+  const hostile: [string, string, number][] = [
+    ["a shell", "select 1;\n\\! touch /tmp/x\n", 2],
+    ["a shell behind a statement", "select 1 \\! touch /tmp/x\n", 1],
+    ["a shell after a guessed end of the restriction", "\\restrict a\n\\unrestrict a\n\\! touch x\n", 3],
+    ["output into a program", "\\o |cat\n", 1],
+    ["a program's output", "select 1 \\g |cat\n", 1],
+    ["another file", "\\i /etc/passwd\n", 1],
+    ["a copy from a program", "\\copy t from program 'id'\n", 1],
+    ["a large object from a file", "\\lo_import /etc/passwd\n", 1],
+    ["a backtick in a variable", "\\set x `id`\n", 1],
+    ["a backtick where pg_dump names a database", "\\connect `id`\n", 1],
+    ["a command between two strings", "select 'a' \\! 'b';\n", 1],
+    ["a command after a comment that ends early", "/* /* */ */ \\! id\n", 1],
+    ["a command after an escaped quote", "select E'\\'' \\! id\n", 1],
+    ["a command after a plain string that ends in a backslash", "select 'a\\' \\! id\n", 1],
+    ["a command after a dollar quote", "select $a$ $b$ $a$ \\! id\n", 1],
+    ["a command behind the end of rows", "COPY t FROM stdin;\n1\n\\.\n\\! id\n", 4],
+    ["a command behind a COPY that only looks like one", 'COPY "from stdin" TO stdout;\n\\! id\n', 2],
+    ["a statement on the line of rows", "COPY t FROM stdin; select 1;\n1\n\\.\n", 1],
+    ["a program of the server", "COPY t TO PROGRAM 'id';\n", 1],
+    ["a program of the server, over lines and comments", "COPY t FROM -- x\n PROGRAM /* */ 'id';\n", 1],
+    ["a file of the server", "COPY t FROM '/etc/passwd';\n", 1],
+    ["backslashes that escape quotes", "SET standard_conforming_strings = off;\n", 1],
+    ["a restriction that is no statement of its own", "select 1 \\restrict abc\n", 1],
+  ];
+
+  it.each(hostile)("%s", (_what, text, line) => {
+    for (const size of [1_000, 1, 3]) {
+      expect(refusal(text, size)).toMatchObject({ code: "script-forbidden", params: { line } });
+    }
+  });
+
+  it("a script that is cut", () => {
+    for (const text of ["select 'a", "select $x$ a", "/* a", 'select "a', "COPY t FROM stdin;\n1\n2"]) {
+      expect(refusal(text)).toMatchObject({
+        code: "script-forbidden",
+        params: { detail: expect.stringContaining("it ends inside") as string },
+      });
+    }
+  });
+
+  it("nothing of it was given out before", () => {
+    const scanner = new ScriptScanner();
+    const given: string[] = [];
+    const feed = () => {
+      for (const piece of ["select 1;\n", "select 2 ", "\\! id", "\n"]) {
+        given.push(...scanner.push(new Uint8Array(Buffer.from(piece))).map((bytes) => Buffer.from(bytes).toString()));
+      }
+    };
+    expect(feed).toThrow(/script-forbidden/);
+    expect(given.join("")).toBe("select 1;\n");
+  });
+});
+
+describe("only what is nothing else is done by a superuser afterwards", () => {
+  const owners = (text: string) => scan(text).facts.owners;
+
+  it.each([
+    "ALTER TABLE ONLY public.t OWNER TO a",
+    "ALTER FUNCTION s.f(integer, character varying) OWNER TO a",
+    'ALTER FUNCTION s.f(x numeric(10,2), "y z" text[]) OWNER TO "A b"',
+    "ALTER OPERATOR public.=== (text, text) OWNER TO a",
+    "ALTER OPERATOR FAMILY public.x USING btree OWNER TO a",
+    "ALTER LARGE OBJECT 123 OWNER TO a",
+    "ALTER MATERIALIZED VIEW public.v OWNER TO a",
+    "ALTER SCHEMA app OWNER TO pg_database_owner",
+  ])("%s", (statement) => {
+    expect(owners(`${statement};`)).toEqual([statement]);
+  });
+
+  it.each([
+    "ALTER TABLE t ADD COLUMN c int DEFAULT evil(), OWNER TO a",
+    "ALTER TABLE t ALTER c TYPE int USING evil(), OWNER TO a",
+    "ALTER EVENT TRIGGER e OWNER TO a",
+    "ALTER FUNCTION f(a int DEFAULT evil('x')) OWNER TO a",
+    "ALTER TABLE t OWNER TO a CASCADE",
+    "ALTER USER x SUPERUSER",
+  ])("not %s", (statement) => {
+    expect([owners(`${statement};`), scan(`${statement};`).out]).toEqual([[], `${statement};`]);
+  });
+});
+
+it("goes through rows and statements of any length in flat memory", () => {
+  const row = "x".repeat(3_000_000);
+  const text = `COPY t FROM stdin;\n${row}\n\\.\nINSERT INTO t VALUES ('${row}');\nselect 1;\n`;
+  expect(scan(text, 65_536).out).toBe(text);
+  expect(refusal(`COPY t ( /* ${row} */ ${"a,".repeat(200_000)} b) FROM stdin;\n`, 65_536)).toMatchObject({ code: "script-forbidden" });
+});
