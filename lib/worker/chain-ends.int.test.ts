@@ -1,10 +1,11 @@
 import { and, eq } from "drizzle-orm";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { auditEvents } from "#lib/db/schema/audit-events";
 import { backups } from "#lib/db/schema/backups";
 import { chains } from "#lib/db/schema/chains";
+import { copies } from "#lib/db/schema/copies";
 import { packs } from "#lib/db/schema/packs";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
@@ -223,6 +224,31 @@ it("an orphan that a broken member needs is not removed, and taking it back make
   expect(await settle("remove")).toMatchObject({ state: "failed", error: { code: "backup-has-dependents" } });
   expect(await settle("import")).toMatchObject({ state: "succeeded" });
   expect(await chain(chainId)).toMatchObject({ state: "whole", brokenMembers: 0 });
+});
+
+it("a member whose worker was lost behind its rename is adopted while its base is there, and removed when it is not", async () => {
+  const [full, middle, last] = await makeChain();
+  /** As a worker leaves it that is killed between the rename and the commit. */
+  const lose = (id: string) =>
+    kit.db.transaction(async (tx) => {
+      const [row] = await tx.update(backups).set({ state: "writing" }).where(eq(backups.id, id)).returning();
+      await tx.update(copies).set({ state: "writing", storedAt: null }).where(eq(copies.backupId, id));
+      await tx
+        .update(runs)
+        .set({ state: "failed" })
+        .where(eq(runs.id, row?.runId ?? ""));
+    });
+  await lose(last);
+  await expect.poll(async () => (await kit.backup(last)).state, { timeout: 20_000 }).toBe("available");
+  expect(await kit.copyOf(last)).toMatchObject({ state: "stored" });
+  const path = await kit.packPath(last);
+  const undo = await kit.takeAway(middle);
+  await lose(last);
+  await untilRemoved([last]);
+  await expect(stat(path)).rejects.toMatchObject({ code: "ENOENT" });
+  await undo();
+  const { chainId } = await kit.backup(full);
+  expect((await chain(chainId)).rail.map((member) => member.id)).toEqual([full, middle]);
 });
 
 it("keep the last N: what nothing needs goes after a good backup, dependents first, and the rest says why it stays", async () => {
