@@ -137,7 +137,7 @@ test.describe("a viewer", () => {
     await context.addCookies((await signIn(lifeboat.url, viewer.email, viewer.password)).cookies);
 
     const mutating =
-      /^(Back up now|Pause|Resume|Verify now|Delete|Edit|Pin|Restore|Restore from here|Save changes|Add a server|Protect a database|Cancel run|Test connection|Delete server|Delete source)\b/;
+      /^(Back up now|Pause|Resume|Verify now|Delete|Edit|Pin|Restore|Restore from here|Save changes|Add a server|Protect a database|Import a backup|Forget this import|Cancel run|Test connection|Delete server|Delete source)\b/;
     for (const path of [
       "/",
       "/sources",
@@ -146,6 +146,7 @@ test.describe("a viewer", () => {
       "/backups",
       `/backups/${backup.id}`,
       "/restores",
+      "/imports",
       "/settings/servers",
     ]) {
       await page.goto(path);

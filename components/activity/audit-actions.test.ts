@@ -4,7 +4,8 @@ import english from "#messages/en" with { type: "json" };
 import { auditActions, knownAuditAction } from "./audit-actions.ts";
 
 /** A quoted act; `join("…", "restore.dump")` is a file. */
-const code = /(?<!, )"((?:session|user|token|server|source|backup|restore|run|destination|sample|audit)\.[a-z-]+)"/g;
+const code =
+  /(?<!, )"((?:session|user|token|server|source|backup|chain|import|orphan|storage|restore|run|destination|sample|audit)\.[a-z-]+)"/g;
 
 /** The acts that the verbs record, as they stand in the files that record them. */
 function recorded(): string[] {

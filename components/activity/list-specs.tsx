@@ -6,7 +6,7 @@ const listedTypes = ["backup", "verify", "verify-chain", "synthesize", "import",
 export const runListSpec = { type: listedTypes, state: [...runStates, "active"] } as const;
 
 /** What an entry can be about, as a filter; `target` in the address also takes one thing's id. */
-export const auditTargets = ["source", "backup", "restore", "run", "server", "user", "token", "session"] as const;
+export const auditTargets = ["source", "backup", "chain", "import", "restore", "run", "server", "user", "token", "session"] as const;
 
 export const auditListSpec = {
   q: "text",

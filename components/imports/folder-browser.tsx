@@ -38,7 +38,7 @@ export function FolderBrowser({ pending, onPick }: FolderBrowserProps) {
   if (data.roots.length === 0) return <NoFolders />;
   return (
     <Card
-      title={<span className="font-mono text-[0.875rem] wrap-anywhere">{path ?? t("allowed")}</span>}
+      title={path === null ? t("allowed") : <span className="font-mono text-[0.875rem] wrap-anywhere">{path}</span>}
       description={t("lead")}
       flush
       actions={
@@ -48,7 +48,13 @@ export function FolderBrowser({ pending, onPick }: FolderBrowserProps) {
       }
     >
       <ul className="max-h-[28rem] divide-y divide-line/70 overflow-y-auto">
-        {path === null ? null : (
+        {path === null ? (
+          data.roots.map((root) => (
+            <li key={root}>
+              <FolderRow name={root} onOpen={() => setPath(root)} />
+            </li>
+          ))
+        ) : (
           <li>
             <UpRow onUp={() => setPath(parentOf(path, data.roots))} />
           </li>
@@ -56,14 +62,14 @@ export function FolderBrowser({ pending, onPick }: FolderBrowserProps) {
         {data.entries.map((entry) => (
           <li key={entry.path}>
             {entry.type === "folder" ? (
-              <FolderRow entry={entry} onOpen={() => setPath(entry.path)} />
+              <FolderRow name={entry.name} onOpen={() => setPath(entry.path)} />
             ) : (
               <FileRow entry={entry} disabled={pending} onPick={() => onPick(entry.path, entry.modifiedAt)} />
             )}
           </li>
         ))}
       </ul>
-      {data.entries.length === 0 ? <EmptyState icon={FolderOpen} title={t("empty")} /> : null}
+      {path !== null && data.entries.length === 0 ? <EmptyState icon={FolderOpen} title={t("empty")} /> : null}
       {data.truncated ? <Notice className="m-4">{t("truncated", { count: data.entries.length })}</Notice> : null}
     </Card>
   );
@@ -81,11 +87,11 @@ function UpRow({ onUp }: { onUp: () => void }) {
   );
 }
 
-function FolderRow({ entry, onOpen }: { entry: Entry; onOpen: () => void }) {
+function FolderRow({ name, onOpen }: { name: string; onOpen: () => void }) {
   return (
     <button type="button" onClick={onOpen} className={clsx(rowClass, "hover:bg-hover/60")}>
       <Folder aria-hidden className="size-4 shrink-0 text-accent-ink" />
-      <span className="min-w-0 flex-1 font-medium wrap-anywhere text-ink">{entry.name}</span>
+      <span className="min-w-0 flex-1 font-medium wrap-anywhere text-ink">{name}</span>
       <ChevronRight aria-hidden className="size-4 shrink-0 text-ink-3" />
     </button>
   );

@@ -38,7 +38,7 @@ describe("error texts", () => {
     (_language, texts) => {
       const wrong = Object.entries(texts).filter(
         ([, text]) =>
-          !/^\P{Lu}.*[^.!]$/u.test(text.message.replaceAll(/^(?:Lifeboat|PostgreSQL)/g, "x")) ||
+          !/^\P{Lu}.*[^.!]$/u.test(text.message.replaceAll(/^(?:Lifeboat|PostgreSQL|SQLite)/g, "x")) ||
           !/[.}]$/.test(text.hint) ||
           (text.message + text.hint).includes("<"),
       );
