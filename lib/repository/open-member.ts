@@ -65,7 +65,7 @@ function isPack(pack: OpenPack, ref: PackRef): boolean {
 /** What is known of a pack that an index names. Throws `chain-broken` when it is not known, or was another one when the member was made. */
 export function findNeed(backup: KnownBackup, named: PackMeta["packs"][number]): PackRef {
   const ref = backup.needs.find((each) => each.packId === named.packId);
-  if (ref === undefined || ref.bytes !== named.bytes || ref.packSha256 !== named.packSha256 || ref.backupId !== named.backupId) {
+  if (ref === undefined || ref.bytes !== named.bytes || ref.packSha256 !== named.packSha256) {
     throw new LifeboatError("chain-broken", { key: ref?.key ?? named.packId });
   }
   return ref;

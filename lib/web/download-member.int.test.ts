@@ -37,7 +37,7 @@ beforeAll(async () => {
   const sourceId = await insertSource(db, await insertServer(db));
   const destinationId = await insertDestination(db);
   for (const { pack, stream, backup, written, kind } of chain) {
-    const backupId = await insertBackup(db, { sourceId, destinationId, kind });
+    const backupId = await insertBackup(db, { sourceId, destinationId }, { kind });
     backupIds.set(backup.backupId, backupId);
     const { packId, ...facts } = pack;
     await db.insert(packs).values({ ...facts, id: packId, backupId });
