@@ -4,7 +4,6 @@ import { once } from "node:events";
 import { chownSync, copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { setTimeout as waitFor } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommitGuard } from "../port.ts";
@@ -126,24 +125,25 @@ describe("a file in the place of another", () => {
   });
 
   it("is whole whenever the process that puts it there is killed: the old one with its log, or the new one without", async () => {
-    const seen = new Set<string>();
-    for (let delayMs = 0; delayMs < 130; delayMs += 13) {
-      const { path, temporary, identity, old } = await scene("wal");
-      dieWithLog(path);
-      await killedReplace(
-        { temporary, path, identity: old, ignoreOpenFile: false, busyMs: 1_000, scratch: inside("scratch"), oldSha256: null },
-        delayMs,
-      );
-      const isNew = (await ground.engine.identityOf(path)) === identity;
-      seen.add(isNew ? "new" : "old");
-      expect(readInvariant(path)).toMatchObject({ moves: isNew ? 0 : 3 });
-      const db = new DatabaseSync(path);
-      expect(db.prepare("pragma integrity_check").get()).toEqual({ integrity_check: "ok" });
-      db.close();
-      await ground.remove();
-      ground = await makeGround();
+    const ends: string[] = [];
+    for (let point = 1, died = true; died; point += 1) {
+      for (const when of ["before", "after"] as const) {
+        const { path, temporary, identity, old } = await scene("wal");
+        dieWithLog(path);
+        died = await replaceDyingAt({ temporary, path, identity: old, scratch: inside("scratch") }, { point, when });
+        const isNew = (await ground.engine.identityOf(path)) === identity;
+        ends.push(isNew ? "new" : "old");
+        expect([point, when, readInvariant(path).moves]).toEqual([point, when, isNew ? 0 : 3]);
+        const db = new DatabaseSync(path);
+        expect(db.prepare("pragma integrity_check").get()).toEqual({ integrity_check: "ok" });
+        db.close();
+        await ground.remove();
+        ground = await makeGround();
+      }
     }
-    expect(seen.has("old") || seen.has("new")).toBe(true);
+    expect(ends.length).toBeGreaterThan(14);
+    expect(ends.slice(0, 4)).toEqual(["old", "old", "old", "old"]);
+    expect(new Set(ends)).toEqual(new Set(["old", "new"]));
   }, 60_000);
 });
 
@@ -172,17 +172,16 @@ async function digestOfSnapshot(path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-/** The child alone, told to go at once, and killed that many milliseconds after it was ready. */
-async function killedReplace(request: object, delayMs: number): Promise<void> {
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", fileURLToPath(new URL("child.ts", import.meta.url))]);
-  const ended = once(child, "exit");
+/** The child alone, which dies at one of its changes to the file system; false when there are not so many. */
+async function replaceDyingAt(request: object, { point, when }: { point: number; when: string }): Promise<boolean> {
+  const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const args = ["--disable-warning=ExperimentalWarning", "--import", here("die-at-fixture.ts"), here("child.ts"), String(point), when];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   child.stdin.on("error", () => undefined);
-  child.stdin.write(`${JSON.stringify({ command: "replace", ...request })}\n`);
-  const ready = once(child.stdout, "data");
-  // Half of the kills fall before it is ready, half after it was told to go.
-  if (delayMs % 2 === 0) await ready;
-  child.stdin.write(`${JSON.stringify({ goAt: Date.now() })}\n`);
-  await waitFor(delayMs % 2 === 0 ? delayMs / 20 : delayMs);
-  child.kill("SIGKILL");
-  await ended;
+  const ended = once(child, "exit");
+  const order = { command: "replace", ignoreOpenFile: false, busyMs: 1_000, oldSha256: null, ...request };
+  child.stdin.end(`${JSON.stringify(order)}\n${JSON.stringify({ goAt: Date.now() })}\n`);
+  child.stdout.resume();
+  const [, signal] = (await ended) as [number | null, string | null];
+  return signal === "SIGKILL";
 }

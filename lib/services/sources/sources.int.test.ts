@@ -222,7 +222,7 @@ test("names for filters and menus say what is paused and what is being backed up
   await insertRun(context.db, { sourceId: paused, type: "verify", state: "running" });
   const { items } = await listSourceNames(viewer, nothing);
   expect(items.filter(({ id }) => [paused, busy, removed].includes(id))).toEqual([
-    { id: busy, name: "names busy", serverName: "Main", paused: false, activeRunId: runId },
-    { id: paused, name: "Names paused", serverName: "Main", paused: true, activeRunId: null },
+    { id: busy, name: "names busy", engine: "postgres", serverName: "Main", path: null, paused: false, activeRunId: runId },
+    { id: paused, name: "Names paused", engine: "postgres", serverName: "Main", path: null, paused: true, activeRunId: null },
   ]);
 });
