@@ -26,13 +26,14 @@ function valuesOf(key: string, ids: LargeCatalogue, now: Date): readonly string[
     from: [daysAgo(3)],
     to: [daysAgo(20)],
     limit: ["2000", "200"],
+    days: ["1", "90"],
     after: ["5000"],
   };
   return known[key] ?? [];
 }
 
-/** Files are streamed for as long as they take, and for databases a worker asks the server: neither is a page of the catalogue. */
-const noPages = new Set(["downloadBackup", "listServerDatabases"]);
+/** Files are streamed for as long as they take, and for databases and folders a worker is asked: none is a page of the catalogue. */
+const noPages = new Set(["downloadBackup", "listServerDatabases", "listImportFolder"]);
 const asked = endpoints.filter(({ method, id }) => method === "GET" && !noPages.has(id) && !id.startsWith("export"));
 
 /**

@@ -43,7 +43,7 @@ export function numberedId(entity: Entity, number: SQL): SQL {
 }
 
 /** Ids of things in the middle of everything, for questions about one of them. */
-export type LargeCatalogue = Readonly<Record<"server" | "source" | "chain" | "backup" | "run" | "restore" | "user", string>>;
+export type LargeCatalogue = Readonly<Record<"server" | "source" | "chain" | "backup" | "run" | "restore" | "user" | "import", string>>;
 
 /** Fills an empty catalogue by SQL alone. Instants lie within the last 30 days, where the strips look. */
 export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Promise<LargeCatalogue> {
@@ -52,6 +52,8 @@ export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Pro
   await fillPeople(db);
   await fillSources(db, size);
   await fillBackups(db, size, destinationId);
+  await fillPacks(db, size);
+  await fillImports(db);
   await fillRuns(db, size);
   await fillDetails(db, size);
   await fillLogs(db, size);
@@ -123,6 +125,24 @@ async function fillBackups(db: Database, size: CatalogueSize, destinationId: str
     ${each(size)} where b % 2 = 0`);
 }
 
+/** Every backup has its pack; most are members that need two older ones. */
+async function fillPacks(db: Database, size: CatalogueSize): Promise<void> {
+  await db.execute(sql`insert into lifeboat.packs (id, backup_id, key, bytes, pack_sha256, stored_bytes, stored_sha256)
+    select ${numberedId("pack", backupNumber)}, ${backup}, 'scale-' || s || '/' || b, 300000, repeat('0123456789abcdef', 4), 300000,
+      repeat('0123456789abcdef', 4) ${each(size)}`);
+  const older = sql`s * 1000 + b + o`;
+  await db.execute(sql`insert into lifeboat.backup_dependencies (backup_id, needs_id, reason, pack_id, pack_key, read_bytes, ranges)
+    select ${backup}, ${numberedId("backup", older)}, 'packs', ${numberedId("pack", older)}, 'scale-' || s || '/' || b + o, 100000, 10
+    ${each(size)}, generate_series(1, 2) as o where b % 7 > 1 and b + o <= ${size.backupsPerSource}::int`);
+}
+
+async function fillImports(db: Database): Promise<void> {
+  await db.execute(sql`insert into lifeboat.imports (id, origin, state, file_name, bytes, received_bytes, created_by_type, created_by_name, created_at,
+      touched_at)
+    select ${numberedId("import", sql`n`)}, 'upload', 'failed', 'old ' || n || '.dump', 1000, 1000, ${byLifeboat},
+      now() - make_interval(hours => n), now() from generate_series(1, 3000) as n`);
+}
+
 async function fillRuns(db: Database, size: CatalogueSize): Promise<void> {
   const columns = sql`id, type, state, subject, source_id, backup_id, trigger, progress, error, created_by_type, created_by_name,
       queued_at, started_at, finished_at`;
@@ -149,9 +169,6 @@ async function fillDetails(db: Database, size: CatalogueSize): Promise<void> {
     from (select s, b ${detailed}) as chosen, generate_series(1, ${size.tablesPerBackup}::int) as t`);
   await db.execute(sql`insert into lifeboat.backup_streams (backup_id, name, bytes, sha256, root_hash, segments)
     select ${backup}, 'base', 1000000, repeat('0123456789abcdef', 4), repeat('0123456789abcdef', 4), 16 ${detailed}`);
-  await db.execute(sql`insert into lifeboat.packs (id, backup_id, key, bytes, pack_sha256, stored_bytes, stored_sha256)
-    select ${numberedId("pack", backupNumber)}, ${backup}, 'scale-' || s || '/' || b, 300000, repeat('0123456789abcdef', 4), 300000,
-      repeat('0123456789abcdef', 4) ${detailed}`);
   await db.execute(sql`insert into lifeboat.run_steps (run_id, ordinal, code, state, started_at, finished_at)
     select ${backupRun}, n, (array['connect', 'dump', 'publish', 'check-pack'])[n], 'done', ${at}, ${at}
     from (select s, b ${detailed}) as chosen, generate_series(1, 4) as n`);
@@ -198,7 +215,7 @@ export async function idsInTheMiddle(db: Database, size: CatalogueSize): Promise
   const [row] = await db.execute<LargeCatalogue>(sql`select ${numberedId("server", sql`7`)} as server,
     ${numberedId("source", sql`7`)} as source, ${numberedId("chain", sql`7`)} as chain, ${numberedId("backup", sql`7001`)} as backup,
     ${numberedId("run", sql`7001`)} as run, ${numberedId("restore", sql`${size.restores}::int / 2`)} as restore,
-    ${numberedId("user", sql`7`)} as user`);
+    ${numberedId("user", sql`7`)} as user, ${numberedId("import", sql`7`)} as import`);
   if (row === undefined) throw new Error("a select without a row");
   return { ...row };
 }

@@ -12,7 +12,7 @@ const chainBroken = sql`jsonb_build_object('code', 'chain-broken', 'params', jso
  * Backups that cannot be restored, as far as is known, with why (`backup_id`, `failure`): the same rules as `copiesBroken` and
  * `loadNeedFacts`, for all at once. What failed is rare and has an index; only packs that no row tells of are looked for from end to end.
  */
-export const brokenBackups: SQL = sql`(
+const brokenBackups: SQL = sql`(
   select failed.backup_id, coalesce(failed.failure, jsonb_build_object('code', 'pack-missing', 'params', jsonb_build_object('key', ''))) as failure
   from ${copies} as failed
   where (failed.failed_at is not null or failed.state in ('missing', 'damaged'))
@@ -33,21 +33,20 @@ export const brokenBackups: SQL = sql`(
     ))
 )`;
 
-/** Ids of chains with an available member that cannot be restored. */
-export const brokenChainIds: SQL = sql`(
-  select member.chain_id from ${backups} as member join ${brokenBackups} as broken on broken.backup_id = member.id
-  where member.state = 'available'
-)`;
+/** A backup that cannot be restored, with its chain and the first reason. */
+export type BrokenMember = { readonly backupId: string; readonly chainId: string; readonly reason: Reason };
 
-export type BrokenChain = { readonly chainId: string; readonly brokenMembers: number; readonly reason: Reason };
-
-/** Broken chains with the reason of their oldest broken member; at most `limit`. */
-export async function findBrokenChains(db: Database | Transaction, limit: number): Promise<BrokenChain[]> {
-  const rows = await db.execute<{ chain_id: string; broken_members: number; reason: Reason }>(sql`
-    select member.chain_id, count(distinct member.id)::int as broken_members,
-      (array_agg(broken.failure order by member.snapshot_at, member.id))[1] as reason
+/** Every available backup that cannot be restored as far as is known, by the time of its snapshot. One query; few rows where all is well. */
+export async function loadBroken(db: Database | Transaction): Promise<BrokenMember[]> {
+  const rows = await db.execute<{ id: string; chain_id: string; reason: Reason }>(sql`
+    select member.id, member.chain_id, (array_agg(broken.failure))[1] as reason
     from ${backups} as member join ${brokenBackups} as broken on broken.backup_id = member.id
     where member.state = 'available'
-    group by member.chain_id order by max(member.snapshot_at) desc, member.chain_id limit ${limit}`);
-  return rows.map((row) => ({ chainId: row.chain_id, brokenMembers: row.broken_members, reason: row.reason }));
+    group by member.id, member.chain_id, member.snapshot_at order by member.snapshot_at, member.id`);
+  return rows.map((row) => ({ backupId: row.id, chainId: row.chain_id, reason: row.reason }));
+}
+
+/** How many of each chain's members those are. */
+export function countByChain(broken: readonly BrokenMember[]): ReadonlyMap<string, number> {
+  return new Map([...Map.groupBy(broken, (member) => member.chainId)].map(([chainId, members]) => [chainId, members.length]));
 }

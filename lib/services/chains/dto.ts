@@ -4,17 +4,15 @@ import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import type { chains } from "#lib/db/schema/chains";
 import { runs } from "#lib/db/schema/runs";
-import { brokenBackups } from "./broken.ts";
 
 export type ChainRow = typeof chains.$inferSelect;
 
 /** What a chain's members add up to. */
-type ChainTotals = Pick<ChainDto, "members" | "brokenMembers" | "streamBytes" | "storedBytes" | "oldestAt" | "newestAt">;
+type ChainTotals = Pick<ChainDto, "members" | "streamBytes" | "storedBytes" | "oldestAt" | "newestAt">;
 
 type TotalsRow = {
   chain_id: string;
   members: number;
-  broken_members: number;
   stream_bytes: string;
   stored_bytes: string;
   oldest_at: string;
@@ -24,8 +22,7 @@ type TotalsRow = {
 async function loadTotals(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, ChainTotals>> {
   const rows = await db.execute<TotalsRow>(sql`
     select chain_id, count(*)::int as members, sum(stream_bytes)::bigint as stream_bytes, sum(stored_bytes)::bigint as stored_bytes,
-      min(snapshot_at) as oldest_at, max(snapshot_at) as newest_at,
-      (count(*) filter (where state = 'available' and id in (select backup_id from ${brokenBackups} as broken)))::int as broken_members
+      min(snapshot_at) as oldest_at, max(snapshot_at) as newest_at
     from ${backups}
     where chain_id = any(${sql.param(ids)}) and state in ('available', 'deleting')
     group by chain_id`);
@@ -34,7 +31,6 @@ async function loadTotals(db: Database | Transaction, ids: readonly string[]): P
       row.chain_id,
       {
         members: row.members,
-        brokenMembers: row.broken_members,
         streamBytes: Number(row.stream_bytes),
         storedBytes: Number(row.stored_bytes),
         oldestAt: new Date(row.oldest_at).toISOString(),
@@ -53,10 +49,14 @@ async function loadLastVerified(db: Database | Transaction, ids: readonly string
   return new Map(rows.map((row) => [row.subject, new Date(row.at).toISOString()]));
 }
 
-/** Rows of chains → DTOs, in two queries. A chain whose first backup is still being written has nothing to show and is left out. */
+/**
+ * Rows of chains → DTOs, in two queries; `broken` counts the members of each that cannot be restored. A chain whose first backup is still
+ * being written has nothing to show and is left out.
+ */
 export async function toChainDtos(
   db: Database | Transaction,
   rows: readonly { chain: ChainRow; sourceName: string }[],
+  broken: ReadonlyMap<string, number>,
 ): Promise<ChainDto[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ chain }) => chain.id);
@@ -66,7 +66,8 @@ export async function toChainDtos(
     if (total === undefined) return [];
     const { id, sourceId, createdAt, retiredAt, supersededById, averageSegmentBytes } = chain;
     // A member that cannot be restored matters more than that nothing is built on it any more.
-    const state = total.brokenMembers > 0 ? "broken" : retiredAt === null ? "whole" : "retired";
+    const brokenMembers = broken.get(id) ?? 0;
+    const state = brokenMembers > 0 ? "broken" : retiredAt === null ? "whole" : "retired";
     return {
       id,
       sourceId,
@@ -77,6 +78,7 @@ export async function toChainDtos(
       supersededById,
       averageSegmentBytes,
       ...total,
+      brokenMembers,
       lastVerifiedAt: verified.get(id) ?? null,
     };
   });

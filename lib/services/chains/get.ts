@@ -41,8 +41,6 @@ export async function getChain(context: ServiceContext, input: EndpointInput<typ
       .orderBy(asc(backups.snapshotAt), asc(backups.id)),
     readNeeds(context, id),
   ]);
-  const [chain] = await toChainDtos(db, [{ chain: row, sourceName: rows[0]?.sourceName ?? "" }]);
-  if (chain === undefined) throw new LifeboatError("not-found", { entity: "chain", id });
   const needsOf = Map.groupBy(needs, ({ need }) => need.backupId);
   const neededBy = Map.groupBy(needs, ({ need }) => need.needsId);
   const rail = (await toBackupDtos(db, rows)).map((member): ChainMemberDto => {
@@ -73,5 +71,8 @@ export async function getChain(context: ServiceContext, input: EndpointInput<typ
       version,
     };
   });
+  const broken = rail.filter((member) => member.broken !== null).length;
+  const [chain] = await toChainDtos(db, [{ chain: row, sourceName: rows[0]?.sourceName ?? "" }], new Map([[id, broken]]));
+  if (chain === undefined) throw new LifeboatError("not-found", { entity: "chain", id });
   return { ...chain, rail };
 }

@@ -1,12 +1,13 @@
-import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, not, type SQL, sql } from "drizzle-orm";
 import type * as contract from "#lib/contracts/chains";
 import type { EndpointInput, EndpointOutput } from "#lib/contracts/endpoint";
 import { chains } from "#lib/db/schema/chains";
 import { sources } from "#lib/db/schema/sources";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { oneOf } from "../one-of.ts";
 import { countCapped, keysetAfter, keysetOrderBy, type KeysetOrder, pageRows } from "../keyset.ts";
-import { brokenChainIds } from "./broken.ts";
+import { countByChain, loadBroken } from "./broken.ts";
 import { toChainDtos } from "./dto.ts";
 
 const newestFirst: KeysetOrder = {
@@ -17,16 +18,20 @@ const newestFirst: KeysetOrder = {
   cast: "timestamptz",
 };
 
-function hasState(state: EndpointInput<typeof contract.listChains>["query"]["state"]): SQL | undefined {
+function hasState(
+  state: EndpointInput<typeof contract.listChains>["query"]["state"],
+  broken: ReadonlyMap<string, number>,
+): SQL | undefined {
+  const isBroken = oneOf(chains.id, [...broken.keys()]);
   switch (state) {
     case undefined:
       return undefined;
     case "broken":
-      return sql`${chains.id} in ${brokenChainIds}`;
+      return isBroken;
     case "retired":
-      return and(isNotNull(chains.retiredAt), sql`${chains.id} not in ${brokenChainIds}`);
+      return and(isNotNull(chains.retiredAt), not(isBroken));
     case "whole":
-      return and(isNull(chains.retiredAt), sql`${chains.id} not in ${brokenChainIds}`);
+      return and(isNull(chains.retiredAt), not(isBroken));
     default:
       return state satisfies never;
   }
@@ -39,7 +44,8 @@ export async function listChains(
 ): Promise<EndpointOutput<typeof contract.listChains>> {
   authorise(context, "backups:read");
   const { source, state, limit, after } = input.query;
-  const where = and(source === undefined ? undefined : eq(chains.sourceId, source), hasState(state));
+  const broken = countByChain(await loadBroken(context.db));
+  const where = and(source === undefined ? undefined : eq(chains.sourceId, source), hasState(state, broken));
   const [found, counted] = await Promise.all([
     context.db
       .select({ chain: chains, sourceName: sources.name })
@@ -51,5 +57,5 @@ export async function listChains(
     countCapped(context.db, sql`${chains}`, where),
   ]);
   const page = pageRows(found, limit, newestFirst, ({ chain }) => ({ value: chain.createdAt.toISOString(), id: chain.id }));
-  return { items: await toChainDtos(context.db, page.rows), next: page.next, ...counted };
+  return { items: await toChainDtos(context.db, page.rows, broken), next: page.next, ...counted };
 }

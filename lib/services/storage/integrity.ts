@@ -10,7 +10,7 @@ import { orphanPacks } from "#lib/db/schema/orphan-packs";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { authorise } from "../authorise.ts";
-import { findBrokenChains } from "../chains/broken.ts";
+import { loadBroken } from "../chains/broken.ts";
 import type { ServiceContext } from "../context.ts";
 import { oneOf } from "../one-of.ts";
 
@@ -18,8 +18,9 @@ const mostListed = 100;
 const oldestListed = 20;
 const dayMs = 86_400_000;
 
+/** Newest first, with the reason of their oldest broken member. */
 async function readBrokenChains({ db }: ServiceContext): Promise<IntegrityDto["brokenChains"]> {
-  const broken = await findBrokenChains(db, mostListed);
+  const broken = [...Map.groupBy(await loadBroken(db), (member) => member.chainId)].slice(-mostListed);
   if (broken.length === 0) return [];
   const rows = await db
     .select({ id: chains.id, sourceId: chains.sourceId, sourceName: sources.name, members: sql<number>`count(${backups.id})::int` })
@@ -29,16 +30,16 @@ async function readBrokenChains({ db }: ServiceContext): Promise<IntegrityDto["b
     .where(
       oneOf(
         chains.id,
-        broken.map((each) => each.chainId),
+        broken.map(([chainId]) => chainId),
       ),
     )
     .groupBy(chains.id, chains.sourceId, sources.name);
   const rowOf = new Map(rows.map((row) => [row.id, row]));
-  return broken.flatMap(({ chainId, brokenMembers, reason }) => {
+  return broken.toReversed().flatMap(([chainId, [first, ...others]]) => {
     const row = rowOf.get(chainId);
-    if (row === undefined) return [];
+    if (row === undefined || first === undefined) return [];
     const { sourceId, sourceName, members } = row;
-    return [{ chainId, sourceId, sourceName, members, brokenMembers, reason: describeReason(reason) }];
+    return [{ chainId, sourceId, sourceName, members, brokenMembers: 1 + others.length, reason: describeReason(first.reason) }];
   });
 }
 
