@@ -110,7 +110,7 @@ async function withServer<T>(change: Partial<typeof servers.$inferInsert>, work:
 
 const throwing = (message: string) => (deps: WorkerDeps) => ({
   ...deps,
-  repository: { ...deps.repository, writeFull: () => Promise.reject(new Error(message)) },
+  repository: { ...deps.repository, write: () => Promise.reject(new Error(message)) },
 });
 
 /** Tools that tell everything they know, as badly as they can. */
