@@ -124,8 +124,8 @@ test("an upload goes on after a lost connection and, with the same file chosen a
 }, testInfo) => {
   allowTrouble(/POST .*\/parts\?offset=\d+ net::ERR_/);
   const file = testInfo.outputPath("large.sql");
-  // Four parts; that it is a script is told by its beginning.
-  writeFileSync(file, `-- PostgreSQL database dump\n${"-- nothing to do here, and plenty of it\n".repeat(700_000)}`);
+  // Three parts; that it is a script is told by its beginning.
+  writeFileSync(file, `-- PostgreSQL database dump\n${"-- nothing to do here, and plenty of it\n".repeat(450_000)}`);
   const other = testInfo.outputPath("other.sql");
   writeFileSync(other, "SELECT 1;\n");
   const offsets: number[] = [];
@@ -143,9 +143,9 @@ test("an upload goes on after a lost connection and, with the same file chosen a
 
   await page.goto("/imports/new");
   await page.getByLabel("Drop a file here, or choose one").setInputFiles(file);
-  await expect(page.getByText("Waiting for the connection")).toBeVisible();
+  await expect(page.getByText("Waiting for the connection")).toBeVisible({ timeout: 30_000 });
   // The third part is on its way and does not arrive.
-  await expect.poll(() => offsets).toEqual([0, 8 * 2 ** 20, 8 * 2 ** 20, 16 * 2 ** 20]);
+  await expect.poll(() => offsets, { timeout: 60_000 }).toEqual([0, 8 * 2 ** 20, 8 * 2 ** 20, 16 * 2 ** 20]);
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByText("Paused", { exact: true })).toBeVisible();
   await page.unrouteAll({ behavior: "ignoreErrors" });
@@ -164,8 +164,8 @@ test("an upload goes on after a lost connection and, with the same file chosen a
     if (offset !== undefined) sent.push(Number(offset));
   });
   await page.getByLabel("Choose “large.sql” again").setInputFiles(file);
-  await expect(page.getByText("SQL script", { exact: true })).toBeVisible();
-  expect(sent).toEqual([16 * 2 ** 20, 24 * 2 ** 20]);
+  await expect(page.getByText("SQL script", { exact: true })).toBeVisible({ timeout: 60_000 });
+  expect(sent).toEqual([16 * 2 ** 20]);
   const id = /imp_[0-9a-f]{32}/.exec(page.url())?.[0] ?? "";
   expect((await api.ask(getImport, { params: { id } })).state).toBe("ready");
   expect(await sha256Of(join(lifeboat.dataDir, "backups", ".lifeboat-imports", id))).toBe(await sha256Of(file));
