@@ -50,7 +50,7 @@ export type KillGround = {
   readonly close: () => Promise<void>;
 };
 
-export async function createKillGround(): Promise<KillGround> {
+export async function createKillGround(options: { sqliteDirs?: string[] } = {}): Promise<KillGround> {
   const server = testServer(15);
   const test = await createCatalogue();
   const { db } = test.catalogue;
@@ -59,7 +59,7 @@ export async function createKillGround(): Promise<KillGround> {
   await source.sql`create table pets as select i as id, md5(i::text) as name from generate_series(1, 3000) i`;
   await source.sql`create table toys as select i as id from generate_series(1, 10) i`;
   const { sourceId, serverId } = await addSource(context, server, source.name);
-  const station = await createStation({ catalogue: test.catalogue, url: test.url, context });
+  const station = await createStation({ catalogue: test.catalogue, url: test.url, context, ...options });
   const sweeper: Worker = await station.startWorker({ group: "sweeper", timings: { sweepMs: 100 } });
   const mortals: KillableWorkers = createKillableWorkers({
     databaseUrl: test.url,
@@ -68,6 +68,7 @@ export async function createKillGround(): Promise<KillGround> {
     backupDir: station.backupDir,
     tempDir: station.tempDir,
     pgBinPath: testBinPath(),
+    sqliteDirs: options.sqliteDirs ?? [],
     // Its own sweep stays out of the way; the lease is ended by the test, as if time had passed.
     timings: { ...testTimings, leaseMs: 60_000, heartbeatMs: 50, sweepMs: 3_600_000 },
   });

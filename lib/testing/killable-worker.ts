@@ -17,6 +17,7 @@ export type KillableConfig = {
   readonly backupDir: string;
   readonly tempDir: string;
   readonly pgBinPath: string[];
+  readonly sqliteDirs: string[];
   readonly timings: { leaseMs: number; heartbeatMs: number; sweepMs: number; progressMs: number; lockWaitMs: number; stallMs: number };
 };
 
@@ -51,13 +52,13 @@ process.on("message", (message: { arm?: number | string | null; report?: true })
 // The test is over.
 process.on("disconnect", () => process.exit(0));
 
-const { databaseUrl, timings, backupDir, tempDir } = config;
+const { databaseUrl, timings, backupDir, tempDir, sqliteDirs } = config;
 const opened = openCatalogue(databaseUrl, { applicationName: "lifeboat-worker", max: 4 });
 const client = postgres(databaseUrl, { max: 4, onnotice: () => undefined, connection: { TimeZone: "UTC" } });
 const catalogue = { ...opened, db: drizzle(client, { logger: { logQuery: reachedQuery } }) };
 const engine = createPostgresEngine({ pgBinPath: config.pgBinPath, ...timings, logger: quietLogger });
-const { deps } = await wireWorker({
-  env: { backupDir, tempDir, ...timings },
+const wired = await wireWorker({
+  env: { backupDir, tempDir, sqliteDirs, ...timings },
   catalogue,
   keyring: createKeyring(Buffer.from(config.key, "hex")),
   installationId: config.installationId,
@@ -65,6 +66,7 @@ const { deps } = await wireWorker({
   openStorage: (root) => withPoints(createLocalStorage({ root }), "storage", reached),
   logger: quietLogger,
 });
+const deps = { ...wired.deps, files: withPoints(wired.deps.files, "files", reached) };
 await startWorker({
   catalogue,
   databaseUrl,
