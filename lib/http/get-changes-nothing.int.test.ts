@@ -12,6 +12,7 @@ const reads = endpoints.filter(({ method, id }) => method === "GET" && id !== "d
 /** What some of them write about having been asked: the probe that asks a server, the record of an export. Nothing else. */
 const records: Record<string, readonly string[]> = {
   listServerDatabases: ["lifeboat.runs", "lifeboat.run_steps"],
+  listImportFolder: ["lifeboat.runs", "lifeboat.run_steps"],
   exportAuditEvents: ["lifeboat.audit_events"],
   exportSources: ["lifeboat.audit_events"],
   exportBackups: ["lifeboat.audit_events"],
@@ -60,7 +61,7 @@ describe("a GET changes no row of the catalogue", () => {
     const { GET } = (await import(/* @vite-ignore */ file)) as { GET: Handler };
     const known = ids[endpoint.path.split("/")[1] ?? ""];
     const params = endpoint.path.includes("{id}") ? { id: known ?? `rst_${"0".repeat(32)}` } : {};
-    const query = endpoint.path === "/search" ? "?q=a" : "";
+    const query = { "/search": "?q=a", "/restore-points": `?source=${ids["sources"]}` }[endpoint.path] ?? "";
     const before = await digests();
     const response = await GET(new Request(`http://127.0.0.1:3210/api/v1${endpoint.path}${query}`, { headers: { cookie } }), {
       params: Promise.resolve(params),
