@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
+import { imports } from "#lib/db/schema/imports";
 import { restores } from "#lib/db/schema/restores";
 import { isAllowed, type Role } from "#lib/domain/permissions";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource, insertWorker, newId } from "#lib/testing/catalogue-rows";
@@ -12,7 +13,7 @@ import type { Handler } from "./route.ts";
 import { setRuntime } from "./runtime.ts";
 
 /** What is not answered from the catalogue: a file, and what a worker asks a server. */
-const elsewhere = new Set(["downloadBackup", "listServerDatabases", "listSourceTables"]);
+const elsewhere = new Set(["downloadBackup", "listServerDatabases", "listImportFolder", "listSourceTables"]);
 const questions = endpoints.filter(({ method, id }) => method === "GET" && !elsewhere.has(id));
 
 let home: TestCatalogue;
@@ -33,6 +34,19 @@ beforeAll(async () => {
   ids["backups"] = await insertBackup(db, at);
   ids["runs"] = await insertRun(db, { input: { passwordSealed: sealed("c") } });
   await insertWorker(db);
+  ids["imports"] = newId("import");
+  const now = new Date();
+  await db.insert(imports).values({
+    id: ids["imports"],
+    origin: "upload",
+    state: "uploading",
+    fileName: "a.dump",
+    bytes: 1,
+    createdByType: "system",
+    createdByName: "test",
+    createdAt: now,
+    touchedAt: now,
+  });
   ids["restores"] = newId("restore");
   await db.insert(restores).values({
     id: ids["restores"],

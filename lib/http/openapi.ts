@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { auditEvent } from "#lib/contracts/audit";
 import { backup, backupTable, validation } from "#lib/contracts/backups";
+import { importPartBytes } from "#lib/contracts/imports";
 import { actorRef, errorCode, problem, reason } from "#lib/contracts/common";
 import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
@@ -112,6 +113,9 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   return JSON.parse(JSON.stringify(plain(made)).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json;
 }
 
+/** The one body that is no JSON. */
+const partContent = { "application/octet-stream": { schema: { type: "string", format: "binary", maxLength: importPartBytes } } };
+
 function operationOf(endpoint: Endpoint): Json {
   const body = schemaOf(endpoint.body, "input");
   const hasBody = endpoint.method !== "GET" && Object.keys((body["properties"] as Json | undefined) ?? {}).length > 0;
@@ -121,6 +125,7 @@ function operationOf(endpoint: Endpoint): Json {
     tags: [endpoint.path.split("/")[1]],
     ...(endpoint.permission === "public" ? { security: [] } : { "x-permission": endpoint.permission }),
     parameters: parametersOf(endpoint),
+    ...(endpoint.id === "uploadPart" ? { requestBody: { required: true, content: partContent } } : {}),
     ...(hasBody ? { requestBody: { required: true, content: { "application/json": { schema: body } } } } : {}),
     responses: responsesOf(endpoint),
   };

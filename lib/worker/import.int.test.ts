@@ -13,7 +13,6 @@ import { imports } from "#lib/db/schema/imports";
 import { packs } from "#lib/db/schema/packs";
 import { sources } from "#lib/db/schema/sources";
 import { findSandboxUser } from "#lib/clusters/sandbox-user";
-import { createLogger } from "#lib/log/log";
 import type { RunRow } from "#lib/services/runs/start";
 import { importFromFolder } from "#lib/services/imports/from-folder";
 import { startImport } from "#lib/services/imports/start";
@@ -62,7 +61,7 @@ describeOn(17, (server: TestServer) => {
     ({ serverId, sourceId } = await addSource(context, server, shop.name));
     station = await createStation({ catalogue: test.catalogue, url: test.url, context, importDirs: [folder] });
     chmodSync(dirname(station.backupDir), 0o711);
-    worker = await station.startWorker({ logger: createLogger("error", {}, (line) => process.stderr.write(`${line}\n`)) });
+    worker = await station.startWorker();
   });
   afterAll(async () => {
     await worker.stop();
@@ -234,6 +233,31 @@ describeOn(17, (server: TestServer) => {
     });
   });
 
+  it(
+    "hostile scripts fail with their line before anything is started, and nothing that they wanted is there",
+    { timeout: 60_000 },
+    async () => {
+      const canary = join(folder, "canary");
+      const hostile: [string, number][] = [
+        [`\\! touch ${canary}\n`, 1],
+        [`select 1;\n\\copy (select 1) to program 'touch ${canary}'\n`, 2],
+        [`\\restrict a\n\\unrestrict a\n\\o |touch ${canary}\n`, 3],
+        [`copy (select 1) to program 'touch ${canary}';\n`, 1],
+        ["create table t (a text);\n\\i /etc/passwd\n", 2],
+        [`begin;\n\\set x \`touch ${canary}\`\n`, 2],
+        ["select 1;\n\\lo_import /etc/passwd\n", 2],
+      ];
+      for (const [nth, [text, line]] of hostile.entries()) {
+        const begins = nth % 2 === 0 ? "" : "-- PostgreSQL database dump\n";
+        const script = `${begins}set a = 1;\n${text}`;
+        const run = await take(put(`hostile-${nth}.sql`, nth % 3 === 0 ? gzipSync(script) : script));
+        const at = line + (begins === "" ? 1 : 2);
+        expect({ text, error: run.error }).toMatchObject({ text, error: { code: "script-forbidden", params: { line: at } } });
+        expect(existsSync(canary)).toBe(false);
+      }
+    },
+  );
+
   describe("SQLite files", () => {
     it("are checked by SQLite and stored as they are; damaged ones are refused", async () => {
       const path = join(folder, "app.sqlite");
@@ -313,8 +337,6 @@ describeOn(17, (server: TestServer) => {
       const rows = await trueRows();
       expect(rowsOf((await made(await take(join(folder, "directory.bin")))).tables)).toEqual(rows);
       expect(rowsOf((await made(await take(put("own.tar", dump("-Ft"))))).tables)).toEqual(rows);
-      const cut = readFileSync(join(folder, "own.tar"));
-      expect((await take(put("cut.tar", cut.subarray(0, cut.length / 2)))).error?.code).toBe("stream-cut");
       await expect.poll(sandboxes).toEqual([]);
     });
 
@@ -327,8 +349,6 @@ describeOn(17, (server: TestServer) => {
       expect(run.error?.params["line"]).toBe(4);
       const [row] = await db().select().from(imports).where(eq(imports.runId, run.id));
       expect(row).toMatchObject({ state: "failed", error: { code: "script-failed" } });
-      const missing = await take(put("ext.sql", "CREATE EXTENSION IF NOT EXISTS no_such_extension;\n"));
-      expect(missing.error).toMatchObject({ code: "extension-missing", params: { extension: "no_such_extension" } });
       await expect.poll(sandboxes).toEqual([]);
     });
   });
