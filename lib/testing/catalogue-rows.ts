@@ -67,7 +67,7 @@ export async function insertDestination(db: Database): Promise<string> {
   return id;
 }
 
-/** A full backup with one copy, stored unless told otherwise. */
+/** A full backup in a chain of its own with one copy, stored, unless told otherwise. */
 export async function insertBackup(
   db: Database,
   at: { sourceId: string; destinationId: string },
@@ -75,11 +75,12 @@ export async function insertBackup(
   copy: Partial<typeof copies.$inferInsert> = {},
 ): Promise<string> {
   const id = newId("backup");
-  const chainId = newId("chain");
+  const chainId = change.chainId ?? newId("chain");
   const snapshotAt = change.snapshotAt ?? new Date();
   await db
     .insert(chains)
-    .values({ id: chainId, sourceId: at.sourceId, seed: "00", averageSegmentBytes: 65_536, formatVersion: 1, createdAt: snapshotAt });
+    .values({ id: chainId, sourceId: at.sourceId, seed: "00", averageSegmentBytes: 65_536, formatVersion: 1, createdAt: snapshotAt })
+    .onConflictDoNothing();
   await db.insert(backups).values({
     id,
     sourceId: at.sourceId,
