@@ -89,14 +89,24 @@ export type RootHash = { update(length: number, digest: Uint8Array): void; diges
 /** SHA-256 over (length as 32 bits little-endian ‖ SHA-256) of every segment of a stream in order. */
 export function createRootHash(): RootHash {
   const root = createHash("sha256");
-  const entry = Buffer.alloc(36);
+  // A call of the hash for each 36 bytes would cost more than hashing them.
+  const entries = Buffer.alloc(36 * 256);
+  let filled = 0;
+  const flush = () => {
+    root.update(entries.subarray(0, filled));
+    filled = 0;
+  };
   return {
     update(length, digest) {
-      entry.writeUInt32LE(length, 0);
-      entry.set(digest, 4);
-      root.update(entry);
+      entries.writeUInt32LE(length, filled);
+      entries.set(digest, filled + 4);
+      filled += 36;
+      if (filled === entries.length) flush();
     },
-    digest: () => root.digest("hex"),
+    digest() {
+      flush();
+      return root.digest("hex");
+    },
   };
 }
 
