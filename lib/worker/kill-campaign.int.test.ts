@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 it(
-  "is reconciled after kill -9 at random moments of backup, verify, restore, delete, replace",
+  "is reconciled after kill -9 at random moments of backup, verify, restore, delete and replace",
   { timeout: budgetMs + 300_000 },
   async () => {
     // In the suite, `chain-kills.int.test.ts` dies in what chains are made of.
