@@ -1,7 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
-import { pathToFileURL } from "node:url";
 import { say } from "./child-line.ts";
-import { openExactly } from "./child-open.ts";
+import { immutable, openExactly } from "./child-open.ts";
 import type { ChildRequest } from "./child-protocol.ts";
 
 const mostProblems = 100;
@@ -10,12 +9,10 @@ const longestName = 1_000;
 
 /** Runs SQLite's own checks over a file that nobody else has open, and counts the rows of every table. */
 export function checkDatabase({ path }: Extract<ChildRequest, { command: "check" }>): void {
-  const url = pathToFileURL(path);
-  // Nobody writes to it: no locks, no log, nothing is put beside it.
-  url.searchParams.set("immutable", "1");
-  const db = new DatabaseSync(url, { readOnly: true });
+  const db = new DatabaseSync(immutable(path), { readOnly: true });
   try {
-    db.exec("pragma trusted_schema = off; pragma cell_size_check = on; pragma cache_size = -32768");
+    // Measured over 670 MB: 16 MiB of cache halve the time of the default; more, or a memory map, cost memory alone.
+    db.exec("pragma trusted_schema = off; pragma cell_size_check = on; pragma cache_size = -16384");
     if (!readable(db)) return;
     checkIntegrity(db);
     checkForeignKeys(db);
@@ -97,9 +94,8 @@ const cut = (name: string) => (name.length > longestName ? `${name.slice(0, long
 
 /** Facts of a file in use. */
 export function lookAtDatabase({ path, identity }: Extract<ChildRequest, { command: "look" }>): void {
-  const { db, bytes, close } = openExactly(path, identity, { readOnly: true, busyMs: 2_000 });
+  const { db, bytes, journalMode, close } = openExactly(path, identity, { readOnly: true, busyMs: 2_000 });
   try {
-    const { journal_mode: journalMode } = db.prepare("pragma journal_mode").get() as { journal_mode: string };
     const { page_size: pageBytes } = db.prepare("pragma page_size").get() as { page_size: number };
     say({ event: "file", journalMode, tables: tableCount(db), pageBytes, bytes });
   } finally {

@@ -1,10 +1,10 @@
-import { copyFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 import { LifeboatError } from "#lib/domain/error";
 import { resultCode, say, sqliteBusy, sqliteLocked } from "./child-line.ts";
-import { openExactly } from "./child-open.ts";
+import { openExactly, stampsOf } from "./child-open.ts";
 import type { ChildRequest } from "./child-protocol.ts";
 
 type CopyRequest = Extract<ChildRequest, { command: "copy" }>;
@@ -29,9 +29,10 @@ export async function copyDatabase(request: CopyRequest): Promise<void> {
   const rescued = rescueHotJournal(opened.db, request);
   try {
     const db = rescued ?? opened.db;
-    const { journal_mode: mode } = db.prepare("pragma journal_mode").get() as { journal_mode: string };
-    const copied = mode === "wal" ? await copyAtOnce(db, request) : await copyInSteps(db, request);
-    say({ event: "copied", journalMode: mode, ...copied });
+    const { journalMode } = opened;
+    const copied = journalMode === "wal" ? await copyAtOnce(db, request) : await copyInSteps(db, request);
+    if (!opened.isUnchanged()) throw new LifeboatError("file-changed", { path: request.path });
+    say({ event: "copied", journalMode, ...copied });
   } finally {
     rescued?.close();
     opened.close();
@@ -122,20 +123,9 @@ function rescueHotJournal(db: DatabaseSync, { path, to }: CopyRequest): Database
     if ((error as { errcode?: number }).errcode !== readonlyRollback) throw error;
   }
   const copy = join(dirname(to), "rolled-back.db");
-  const before = stamps(path);
+  const before = stampsOf(path);
   copyFileSync(path, copy);
   copyFileSync(`${path}-journal`, `${copy}-journal`);
-  if (stamps(path) !== before) throw new LifeboatError("file-changed", { path });
+  if (stampsOf(path) !== before) throw new LifeboatError("file-changed", { path });
   return new DatabaseSync(copy);
-}
-
-/** Changes when somebody else rolled the file back, or wrote to it, meanwhile. */
-function stamps(path: string): string {
-  return [path, `${path}-journal`]
-    .map((each) => {
-      if (!existsSync(each)) return "gone";
-      const { size, mtimeNs, ino } = statSync(each, { bigint: true });
-      return `${size} ${mtimeNs} ${ino}`;
-    })
-    .join();
 }

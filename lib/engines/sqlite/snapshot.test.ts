@@ -1,8 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, copyFileSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { resolveFile } from "./paths.ts";
 import {
   type Ground,
   type JournalMode,
@@ -94,6 +109,18 @@ describe("a snapshot of an SQLite file", () => {
     expect(existsSync(`${path}-journal`)).toBe(true);
   });
 
+  it.runIf(process.getuid?.() === 0)("reads a file in WAL mode of a folder that it may not write to, in use or not", async () => {
+    const path = file("foreign.db");
+    makeDatabase(path, { mode: "wal" });
+    chmodSync(path, 0o644);
+    chmodSync(ground.base, 0o755);
+    expect(readdirSync(ground.root)).toEqual(["foreign.db", "own"]);
+    expect(await copyAsNobody(path)).toMatchObject({ event: "copied", journalMode: "wal" });
+    const writer = await startWriter(path);
+    expect(await copyAsNobody(path)).toMatchObject({ event: "copied", journalMode: "wal" });
+    await writer.stop();
+  });
+
   it("refuses a file that SQLite finds damaged, and keeps it with warnings when told to", async () => {
     const path = file("damaged.db");
     makeDatabase(path, { fillerRows: 400 });
@@ -179,6 +206,21 @@ function makeHotJournal(path: string): boolean {
   copyFileSync(`${path}.crash`, path);
   copyFileSync(`${path}.crash-journal`, `${path}-journal`);
   return existsSync(`${path}-journal`);
+}
+
+/** What the child says last when it runs as a user who owns nothing. */
+async function copyAsNobody(path: string): Promise<unknown> {
+  const to = join(ground.work, "nobody", "copy.db");
+  mkdirSync(join(ground.work, "nobody"), { recursive: true });
+  chownSync(join(ground.work, "nobody"), 65_534, 65_534);
+  const { identity } = await resolveFile(path, { roots: [ground.root], forbidden: [] });
+  const script = fileURLToPath(new URL("child.ts", import.meta.url));
+  const said = execFileSync(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
+    input: `${JSON.stringify({ command: "copy", path, identity, to, busyMs: 2_000 })}\n`,
+    uid: 65_534,
+    gid: 65_534,
+  });
+  return JSON.parse(said.toString().trim().split("\n").at(-1) ?? "null");
 }
 
 /** Kills our child that has the file open, by what it has open. */
