@@ -56,7 +56,7 @@ async function knowTimeZone(page: Page, url: string): Promise<void> {
 }
 
 /** Ids for the addresses below, of what the sample brings and one restore of it. */
-type Things = { backup: string; source: string; server: string; run: string; restore: string; person: string };
+type Things = { backup: string; chain: string; source: string; server: string; run: string; restore: string; person: string };
 let things: Things | null = null;
 
 /** A backup of the sample; its first one may still be running when the journeys begin. */
@@ -72,18 +72,26 @@ async function findThings(api: ApiClient): Promise<Things> {
   const backup = await anyBackup(api);
   const { serverId } = await api.ask(getSource, { params: { id: backup.sourceId } });
   if (serverId === null) throw new Error("the sample is not on a server");
-  if (serverId === null) throw new Error("the sample is on a server");
   const body = { backupId: backup.id, serverId, database: `looks_${Date.now()}`, owners: "none" as const };
   const { run, restoreId } = await api.ask(createRestore, { body });
   await api.ended(run.id);
   const [person] = (await api.ask(listUsers, { query: { limit: 1 } })).items;
-  return { backup: backup.id, source: backup.sourceId, server: serverId, run: run.id, restore: restoreId, person: person?.id ?? "" };
+  return {
+    backup: backup.id,
+    chain: backup.chainId,
+    source: backup.sourceId,
+    server: serverId,
+    run: run.id,
+    restore: restoreId,
+    person: person?.id ?? "",
+  };
 }
 
 const pages: Record<string, (things: Things) => string> = {
   overview: () => "/",
   sources: () => "/sources",
   source: ({ source }) => `/sources/${source}`,
+  "source, points as a table": ({ source }) => `/sources/${source}?view=table&range=all`,
   "source, backups": ({ source }) => `/sources/${source}?tab=backups`,
   "source, settings": ({ source }) => `/sources/${source}?tab=settings`,
   "new source": () => "/sources/new",
@@ -95,13 +103,17 @@ const pages: Record<string, (things: Things) => string> = {
   "backup, tables": ({ backup }) => `/backups/${backup}?tab=tables`,
   "backup, validations": ({ backup }) => `/backups/${backup}?tab=validations`,
   "backup, files": ({ backup }) => `/backups/${backup}?tab=files`,
+  chain: ({ chain }) => `/chains/${chain}`,
   run: ({ run }) => `/runs/${run}`,
   wizard: ({ backup }) => `/restores/new?backup=${backup}`,
+  "wizard to a date": ({ source }) => `/restores/new?source=${source}&at=${new Date().toISOString()}`,
   restores: () => "/restores",
   restore: ({ restore }) => `/restores/${restore}`,
   activity: () => "/activity",
+  integrity: () => "/activity/integrity",
   audit: () => "/activity/audit?since=range",
   settings: () => "/settings",
+  storage: () => "/settings/storage",
   profile: () => "/settings/profile",
   people: () => "/settings/people",
   person: ({ person }) => `/settings/people/${person}`,

@@ -56,8 +56,8 @@ function Member({ chain, member, above, below, largest }: MemberProps) {
         </svg>
       </div>
       <div className="flex min-w-0 flex-col gap-2.5 py-4 pr-4 sm:pr-5">
-        <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-          <div className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1.5">
+        <div className="flex items-start justify-between gap-x-3">
+          <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-3 gap-y-1.5">
             <Link href={`/backups/${member.id}`} className="link font-medium nums">
               <AbsoluteTime at={member.snapshotAt} seconds />
             </Link>

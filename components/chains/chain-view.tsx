@@ -77,7 +77,7 @@ function ChainNotices({ chain }: { chain: ChainDetailDto }) {
           title={t("retired.title")}
           actions={
             chain.supersededById === null ? null : (
-              <Link href={`/chains/${chain.supersededById}`} className="link text-[0.8125rem]">
+              <Link href={`/backups/${chain.supersededById}`} className="link text-[0.8125rem]">
                 {t("retired.successor")}
               </Link>
             )

@@ -11,11 +11,15 @@ import { StatusBadge } from "../status/status-badge.tsx";
 import { TableFrame, Td, Th } from "../ui/table.tsx";
 import { memberReads } from "./chain-numbers.ts";
 
+/** A full is needed by all; more than so many names help nobody. */
+const mostNamed = 6;
+
 export function MemberNeeds({ chain, member }: { chain: ChainDetailDto; member: ChainMemberDto }) {
   const t = useTranslations("chains.rail");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
   const timeOf = (id: string) => chain.rail.find((each) => each.id === id)?.snapshotAt;
   const reads = formatBytes(memberReads(member), settings.locale);
+  const neededBy = chain.rail.filter(({ id }) => member.neededBy.includes(id));
   return (
     <div className="flex flex-col gap-1.5 text-[0.8125rem] text-ink-2">
       {member.needs.length === 0 ? (
@@ -34,15 +38,15 @@ export function MemberNeeds({ chain, member }: { chain: ChainDetailDto; member: 
       ) : (
         <p>
           {t("neededBy", { count: member.neededBy.length })}{" "}
-          {member.neededBy.slice(0, 8).map((id, index) => (
+          {neededBy.slice(0, mostNamed).map(({ id, snapshotAt }, index) => (
             <span key={id}>
               {index === 0 ? "" : ", "}
               <a href={`#${id}`} className="link nums">
-                {formatMinute(timeOf(id) ?? chain.newestAt, settings)}
+                {formatMinute(snapshotAt, settings)}
               </a>
             </span>
           ))}
-          {member.neededBy.length > 8 ? `, ${t("more", { count: member.neededBy.length - 8 })}` : null}
+          {neededBy.length > mostNamed ? `, ${t("more", { count: neededBy.length - mostNamed })}` : null}
         </p>
       )}
     </div>

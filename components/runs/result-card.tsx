@@ -41,6 +41,7 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
           <>
             <p className="text-ink">{reason.message}</p>
             <p>{reason.hint}</p>
+            {run.chainId === null ? null : <p>{t("chainDamaged")}</p>}
           </>
         )}
       </Notice>
@@ -87,6 +88,16 @@ function Links({ run, canRestore }: { run: RunDetailDto; canRestore: boolean }) 
       {run.restoreId === null ? null : (
         <ButtonLink size="sm" href={`/restores/${run.restoreId}`}>
           {t("openRestore")}
+        </ButtonLink>
+      )}
+      {run.type === "scan-storage" ? (
+        <ButtonLink size="sm" href="/settings/storage#orphans">
+          {t("openStorage")}
+        </ButtonLink>
+      ) : null}
+      {run.chainId === null ? null : (
+        <ButtonLink size="sm" href={`/chains/${run.chainId}`}>
+          {t("openChain")}
         </ButtonLink>
       )}
       {hasBackup ? (

@@ -66,6 +66,7 @@ function Figures({ integrity, days }: { integrity: IntegrityDto; days: number })
       <Figure
         href="/settings/storage#orphans"
         count={integrity.orphans}
+        unknown={integrity.scannedAt === null}
         label={t("figures.orphans")}
         hint={
           integrity.scannedAt === null
@@ -77,13 +78,18 @@ function Figures({ integrity, days }: { integrity: IntegrityDto; days: number })
   );
 }
 
-function Figure({ href, count, label, hint, bad }: { href: string; count: number; label: string; hint?: ReactNode; bad?: boolean }) {
+type FigureProps = { href: string; count: number; label: string; hint?: ReactNode; bad?: boolean; unknown?: boolean };
+
+function Figure({ href, count, label, hint, bad, unknown }: FigureProps) {
   const locale = useLocale();
   return (
     <li className="relative rounded-card border border-line bg-surface px-4 py-3.5 shadow-card hover:border-line-strong">
       <Link href={href} className="flex items-center gap-2 after:absolute after:inset-0">
-        <StatusIcon status={count === 0 ? "check.passed" : bad ? "check.failed" : "answers.unsettled"} named={false} />
-        <span className="text-2xl font-semibold tracking-tight text-ink nums">{formatCount(count, locale)}</span>
+        <StatusIcon
+          status={unknown ? "proof.never" : count === 0 ? "check.passed" : bad ? "check.failed" : "answers.unsettled"}
+          named={false}
+        />
+        <span className="text-2xl font-semibold tracking-tight text-ink nums">{unknown ? "–" : formatCount(count, locale)}</span>
         <span className="sr-only">{label}</span>
       </Link>
       <p aria-hidden className="text-[0.8125rem] text-ink-2">

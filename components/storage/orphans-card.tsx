@@ -31,7 +31,6 @@ export function OrphansCard() {
   const { data, error, refetch } = useQuery(listOrphansQuery());
   const { data: integrity } = useQuery({ ...getIntegrityQuery(7), refetchInterval: false });
   const scan = useStartRun(scanStorage, changed);
-  const never = t("neverScanned");
   return (
     <Card
       id="orphans"
@@ -39,7 +38,9 @@ export function OrphansCard() {
       description={
         <>
           {t("lead")}{" "}
-          {integrity === undefined ? null : t.rich("scanned", { time: () => <RelativeTime at={integrity.scannedAt} never={never} /> })}
+          {integrity === undefined || integrity.scannedAt === null
+            ? null
+            : t.rich("scanned", { time: () => <RelativeTime at={integrity.scannedAt} /> })}
         </>
       }
       flush

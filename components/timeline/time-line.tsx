@@ -93,10 +93,15 @@ export function TimeLine({ items, gaps, span, selected, onSelect, onOpen, wanted
             </pattern>
           </defs>
           <g aria-hidden>
-            {ticksOf(span, settings).map(({ at, label }) => (
+            {ticksOf(span, settings).map(({ at, label }, index) => (
               <g key={at}>
                 <line x1={percent(shareOf(at, span))} x2={percent(shareOf(at, span))} y1={top} y2={bottom} className="stroke-line" />
-                <text x={percent(shareOf(at, span))} y={bottom + 18} textAnchor="middle" className="fill-ink-3 text-2xs nums">
+                <text
+                  x={percent(shareOf(at, span))}
+                  y={bottom + 18}
+                  textAnchor="middle"
+                  className={clsx("fill-ink-3 text-2xs nums", index % 2 === 1 && "max-sm:hidden")}
+                >
                   {label}
                 </text>
               </g>
@@ -124,7 +129,7 @@ export function TimeLine({ items, gaps, span, selected, onSelect, onOpen, wanted
                       x={percent(band.start + width / 2)}
                       y={top - 9}
                       textAnchor="middle"
-                      className="fill-warn text-2xs font-medium nums"
+                      className="fill-warn text-2xs font-medium nums max-sm:hidden"
                     >
                       {t("gapShort", { time: formatDuration(gap.seconds * 1000, settings.locale) })}
                     </text>

@@ -93,6 +93,8 @@ export const run = z.object({
   workerId: z.string().nullable(),
   /** This run starts when that one has ended: a replacement waits for its safety backup. */
   afterRunId: z.string().nullable(),
+  /** The chain that this run verifies as a whole, if it does. */
+  chainId: z.string().nullable(),
   /** The restore that this run carries out, if it is one. */
   restoreId: z.string().nullable(),
   queuedAt: instant,

@@ -32,6 +32,7 @@ export function toRunDto(row: RunDtoRow, joined: { sourceName: string | null }):
     warnings: row.warnings,
     createdBy: { type: row.createdByType, id: row.createdById, name: row.createdByName },
     workerId: row.workerId,
+    chainId: row.type === "verify-chain" ? row.subject : null,
     restoreId: row.restoreId,
     afterRunId: row.afterRunId,
     queuedAt: row.queuedAt.toISOString(),
