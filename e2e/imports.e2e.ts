@@ -1,12 +1,16 @@
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
 import postgres from "postgres";
 import type { Page } from "playwright/test";
 import { getBackup, listBackupTables } from "#lib/contracts/backups";
 import { getImport } from "#lib/contracts/imports";
 import { createRestore, getRestore } from "#lib/contracts/restores";
+import { safetyOf } from "#lib/engines/postgres/tool-choice";
+import { parseToolVersion } from "#lib/engines/postgres/tools";
 import { expect, test } from "./fixtures.ts";
 import { sha256Of, stockTool } from "./files.ts";
 import { databaseUrl, type ShopServer } from "./shop-server.ts";
@@ -29,6 +33,12 @@ async function ledgerFacts(shop: ShopServer, database: string): Promise<unknown>
   } finally {
     await sql.end();
   }
+}
+
+/** A distribution's tools may be below the minor that may open what others made: then such a restore is refused, and says so. */
+async function opensForeignArchives({ binDir }: ShopServer): Promise<boolean> {
+  const told = await promisify(execFile)(join(binDir, "pg_restore"), ["--version"]);
+  return !safetyOf(parseToolVersion(told.stdout) ?? "").belowSafeMinimum;
 }
 
 async function choose(page: Page, label: string, option: string): Promise<void> {
@@ -78,9 +88,12 @@ test("a dump made elsewhere is uploaded, becomes a backup of a new source, and r
   const copy = `ledger_back_${now}`;
   const body = { backupId, serverId: server.id, database: copy, owners: "none" as const };
   const { run, restoreId } = await api.ask(createRestore, { body });
-  expect((await api.ended(run.id)).error).toBeNull();
-  expect((await api.ask(getRestore, { params: { id: restoreId } })).outcome).toBe("created");
-  expect(await ledgerFacts(shop, copy)).toEqual(await ledgerFacts(shop, "ledger"));
+  const { error } = await api.ended(run.id);
+  if (await opensForeignArchives(shop)) {
+    expect(error).toBeNull();
+    expect((await api.ask(getRestore, { params: { id: restoreId } })).outcome).toBe("created");
+    expect(await ledgerFacts(shop, copy)).toEqual(await ledgerFacts(shop, "ledger"));
+  } else expect(error?.code).toBe("tool-below-safe-minimum");
 
   await page.goto("/imports");
   const row = page.getByRole("row").filter({ hasText: "ledger_2024-03-12.dump" });
@@ -105,7 +118,7 @@ test("an SQL script of an allowed folder is run in a sandbox and becomes a backu
   await page.getByRole("button", { name: folder }).click();
   await expect(page.getByRole("button", { name: /^notes\.bin/ })).toBeDisabled();
   await page.getByRole("button", { name: /^ledger\.sql/ }).click();
-  await expect(page.getByText("SQL script", { exact: true })).toBeVisible();
+  await expect(page.getByRole("definition").filter({ hasText: /^SQL script/ })).toBeVisible();
   await choose(page, "Source", source.name);
   await expect(page.getByText("Taken from the file’s time of last change.", { exact: false })).toBeVisible();
   await page.getByRole("button", { name: "Import as a backup" }).click();
@@ -164,7 +177,7 @@ test("an upload goes on after a lost connection and, with the same file chosen a
     if (offset !== undefined) sent.push(Number(offset));
   });
   await page.getByLabel("Choose “large.sql” again").setInputFiles(file);
-  await expect(page.getByText("SQL script", { exact: true })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("definition").filter({ hasText: /^SQL script/ })).toBeVisible({ timeout: 60_000 });
   expect(sent).toEqual([16 * 2 ** 20]);
   const id = /imp_[0-9a-f]{32}/.exec(page.url())?.[0] ?? "";
   expect((await api.ask(getImport, { params: { id } })).state).toBe("ready");

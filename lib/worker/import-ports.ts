@@ -4,6 +4,7 @@ import { sweepSandboxes } from "#lib/clusters/sandbox";
 import { readForeignArchive } from "#lib/engines/postgres/foreign-archive";
 import { listArchiveWith } from "#lib/engines/postgres/list-archive";
 import { safeToolSets } from "#lib/engines/postgres/safe-tools";
+import { safetyOf } from "#lib/engines/postgres/tool-choice";
 import { discoverToolSets } from "#lib/engines/postgres/tools";
 import type { Logger } from "#lib/log/log";
 import type { CodecPool } from "#lib/repository/codec-pool";
@@ -37,6 +38,7 @@ export function createImportPorts(wiring: ImportWiring): ImportPorts {
     list: (path) => listAllowed(roots, path),
     open: (path) => openAllowed(roots, path),
     requireSafeTools: async () => void (await safeSets()),
+    toolSafety: safetyOf,
     listArchive: async (path, context) => {
       const [newest] = await safeSets();
       return await listArchiveWith(newest!.path, path, context);

@@ -46,7 +46,7 @@ describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" 
     afterEach(() => rmSync(canary, { force: true }));
     afterAll(async () => {
       await sandbox.stop();
-      expect(readdirSync(join(root, "sandboxes"))).toEqual([]);
+      if (readdirSync(join(root, "sandboxes")).length > 0) throw new Error("a sandbox was left behind");
       await removeFolder(root);
     });
 
@@ -185,7 +185,7 @@ describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" 
       const { confine, hasNetwork } = await findConfinement(found.user);
       const { stdout } = await runTool({ ...confine("cat", ["/proc/net/dev"]), cwd: "/", timeoutMs: 10_000 });
       const interfaces = [...stdout.matchAll(/^\s*(\S+):/gm)].map((match) => match[1]);
-      if (!hasNetwork) expect(interfaces).toEqual(["lo"]);
+      expect(hasNetwork ? ["lo"] : interfaces).toEqual(["lo"]);
       expect(sandbox.isOffline).toBe(!hasNetwork);
     });
 

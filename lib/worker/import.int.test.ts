@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomUUIDv7 } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
@@ -14,6 +14,9 @@ import { packs } from "#lib/db/schema/packs";
 import { sources } from "#lib/db/schema/sources";
 import { findSandboxUser } from "#lib/clusters/sandbox-user";
 import type { RunRow } from "#lib/services/runs/start";
+import { makeId } from "#lib/domain/ids";
+import { verifyBackup } from "#lib/services/backups/verify";
+import { importFolderName } from "#lib/services/imports/import-file";
 import { importFromFolder } from "#lib/services/imports/from-folder";
 import { startImport } from "#lib/services/imports/start";
 import { createRestore } from "#lib/services/restores/start";
@@ -290,6 +293,8 @@ describeOn(17, (server: TestServer) => {
       const bytes = readFileSync(join(station.backupDir, key));
       const path = put("another.dump.zst", bytes);
       writeFileSync(`${path}.json`, readFileSync(join(station.backupDir, `${key}.json`)));
+      const verified = await verifyBackup(context, { ...none, params: { id: backup.id }, body: {} });
+      expect(await untilEnded(db(), verified.id)).toMatchObject({ state: "succeeded", error: null });
       const { id } = await importFromFolder(context, { ...none, params: {}, body: { path } });
       const run = await startImport(context, { ...none, params: { id }, body: { sourceId } });
       const again = await made(await untilEnded(db(), run.id));
@@ -351,6 +356,41 @@ describeOn(17, (server: TestServer) => {
       expect(row).toMatchObject({ state: "failed", error: { code: "script-failed" } });
       await expect.poll(sandboxes).toEqual([]);
     });
+  });
+
+  it("sweeps what nobody goes on with: uploads of two days ago, bytes without a row, imports of dead runs", async () => {
+    const uploads = join(station.backupDir, importFolderName);
+    mkdirSync(uploads, { recursive: true });
+    const [old, fresh, lost, bare, whole] = Array.from({ length: 5 }, () => makeId("import", randomUUIDv7())) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    const now = new Date();
+    const before = new Date(now.getTime() - 48 * 3_600_000);
+    const common = {
+      origin: "upload" as const,
+      fileName: "x.sql",
+      bytes: 20,
+      createdByType: "system" as const,
+      createdByName: "test",
+      createdAt: now,
+    };
+    await db()
+      .insert(imports)
+      .values([
+        { ...common, id: old, state: "uploading", touchedAt: before },
+        { ...common, id: fresh, state: "uploading", touchedAt: now },
+        { ...common, id: lost, state: "running", runId: makeId("run", randomUUIDv7()), touchedAt: now, format: "pg-plain" },
+        { ...common, id: whole, state: "uploading", receivedBytes: 20, touchedAt: now },
+      ]);
+    for (const id of [old, fresh, lost, bare, whole]) writeFileSync(join(uploads, id), "create table t (); --");
+    await expect.poll(() => readdirSync(uploads).sort(), { timeout: 15_000 }).toEqual([fresh, lost, whole].sort());
+    const states = async () => Object.fromEntries((await db().select().from(imports)).map((row) => [row.id, row.state]));
+    await expect.poll(states).toMatchObject({ [fresh]: "uploading", [lost]: "failed", [whole]: "ready" });
+    expect(await states()).not.toHaveProperty(old);
   });
 
   it("looks into its folders without following anything out of them", async () => {

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
-import type { CheckOutcome, KnownBackup } from "#lib/repository/port";
+import type { CheckOutcome } from "#lib/repository/port";
 import { lockChain } from "../chains/lock.ts";
+import { isForeignArchive } from "../restores/foreign-archive.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
@@ -107,14 +108,14 @@ async function listArchive(work: RunWork, facts: BackupFacts): Promise<ContentVe
   const path = join(work.engineContext.workDir, "verify.dump");
   await reporter.setStep("archive-list", { state: "running" });
   try {
-    const listing = await listHead(work, knownBackup(facts), path);
+    const listing = await listHead(work, facts, path);
     await reporter.setStep("archive-list", { state: "done", facts: { lines: listing.split("\n").length } });
     return { checks: [listingOutcome("passed", "listed")], failure: null, listing };
   } catch (error) {
     signal.throwIfAborted();
     const failure = reasonOf(error);
     // A worker without room or tools says nothing about the backup.
-    const skipped = failure.code === "no-space" || failure.code === "tool-missing";
+    const skipped = ["no-space", "tool-missing", "tool-below-safe-minimum"].includes(failure.code);
     reporter.log("warning", `the archive was not listed: ${failure.code}`);
     await reporter.setStep("archive-list", { state: skipped ? "skipped" : "failed", error: failure });
     const check = listingOutcome(skipped ? "skipped" : "failed", failure.code);
@@ -124,13 +125,16 @@ async function listArchive(work: RunWork, facts: BackupFacts): Promise<ContentVe
   }
 }
 
-async function listHead(work: RunWork, known: KnownBackup, path: string): Promise<string> {
+async function listHead(work: RunWork, facts: BackupFacts, path: string): Promise<string> {
   const { deps, signal, engineContext } = work;
+  const known = knownBackup(facts);
+  // What others made is opened by a client without known holes alone.
+  const lister = isForeignArchive(facts.backup) ? deps.imports : deps.engine;
   for (const maxBytes of headBytes) {
     await rm(path, { force: true });
     await deps.repository.spoolHead(known, path, maxBytes, signal);
     try {
-      return await deps.engine.listArchive(path, engineContext);
+      return await lister.listArchive(path, engineContext);
     } catch (error) {
       if (reasonOf(error).code !== "tool-failed" || maxBytes >= known.stream.bytes) throw error;
     }

@@ -77,6 +77,8 @@ export type ImportPorts = {
   readonly open: (path: string) => Promise<{ path: string; file: FileHandle }>;
   /** Throws `tool-below-safe-minimum` { tool, found, needed } when no installed `pg_restore` may open what comes from elsewhere. */
   readonly requireSafeTools: () => Promise<void>;
+  /** What is known about the safety of a client's version. */
+  readonly toolSafety: (version: string) => { readonly safeMinimum: string | null; readonly belowSafeMinimum: boolean };
   /** Lists an archive with a safe client. */
   readonly listArchive: (path: string, context: EngineContext) => Promise<string>;
   /** Reads an archive in custom format from its first byte to its last. Throws `stream-cut` { detail } when it is not whole. */

@@ -6,6 +6,7 @@ import type { RestoreRequest, TargetFacts } from "#lib/engines/port";
 import type { BackupFacts } from "../backups/facts.ts";
 import type { RunWork } from "../runs/work.ts";
 import { addressOf } from "../servers/address.ts";
+import { unsafeForArchive } from "./foreign-archive.ts";
 
 /** What an engine is told of a restore beside the backup and the server. */
 export type LoadOrder = Pick<RestoreInput, "content" | "owners" | "tables" | "jobs"> & { readonly database: string };
@@ -52,7 +53,9 @@ export async function inspectTarget(
   };
   const backup = planBackup(facts);
   const plan = mode === "replace" ? planReplace(backup, target, wanted) : { ...planRestore(backup, target, wanted), replace: null };
-  return { target, plan, workerFreeBytes: freeBytes };
+  const unsafe = unsafeForArchive(work, facts.backup, target.toolVersion);
+  const blockers = unsafe === null ? plan.blockers : [unsafe, ...plan.blockers];
+  return { target, plan: { ...plan, blockers }, workerFreeBytes: freeBytes };
 }
 
 function planBackup(facts: BackupFacts): ReplaceBackup {
