@@ -48,9 +48,8 @@ export const exampleSidecar: SidecarFacts = {
     averageSegmentBytes: 65_536,
     formatVersion: 1,
     createdAt: "2026-11-21T02:00:00.000Z",
-    retiredAt: null,
-    supersededById: null,
   },
+  supersedes: [],
   dependencies: [],
   streams: [{ name: "base", bytes: 1000, sha256: "a".repeat(64), rootHash: "b".repeat(64), segments: 1 }],
   packs: [
@@ -108,7 +107,7 @@ export const exampleMemberSidecar: SidecarFacts = {
   },
   source: { ...exampleSidecar.source, engine: "sqlite", path: "/srv/shop.db", workerGroup: "default" },
   server: null,
-  chain: { ...exampleSidecar.chain, retiredAt: "2026-12-21T02:00:00.000Z", supersededById: "bkp_0193a1b2c3d47000800000001a2b3c4f" },
+  supersedes: [{ chainId: "chn_0193a1b2c3d470008000000000000008", retiredAt: "2026-11-20T02:00:00.000Z" }],
   dependencies: [{ backupId: fullId, reason: "packs" }],
   needs: [
     {

@@ -102,9 +102,9 @@ export const sidecarFacts = z.object({
     averageSegmentBytes: size,
     formatVersion: z.number().int(),
     createdAt: instant,
-    retiredAt: instant.nullable().optional(),
-    supersededById: z.string().nullable().optional(),
   }),
+  /** Chains whose place this full took. */
+  supersedes: z.array(z.object({ chainId: id, retiredAt: instant })).optional(),
   dependencies: z.array(z.object({ backupId: id, reason: z.enum(["packs", "combine", "wal"]) })),
   streams: z.array(z.object({ name: z.string(), bytes: size, sha256: hex64, rootHash: hex64, segments: size })),
   packs: z.array(packFacts),

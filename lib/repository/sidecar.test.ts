@@ -40,7 +40,7 @@ describe("a sidecar", () => {
       state: "trusted",
       facts: exampleMemberSidecar,
     });
-    const { needs: _needs, ...before } = exampleSidecar;
+    const { needs: _needs, supersedes: _supersedes, ...before } = exampleSidecar;
     const { askedKind: _a, kindReason: _k, derivedFromId: _d, extension: _e, imported: _i, ...backup } = exampleSidecar.backup;
     const old = { ...before, backup };
     expect(decodeSidecar(encodeSidecar(old, keyring), exampleKey, keyring)).toEqual({ state: "trusted", facts: old });

@@ -17,7 +17,7 @@ import { sources } from "#lib/db/schema/sources";
 import type { BackupKind } from "#lib/domain/backup-state";
 import { knownBackup, loadBackupFacts } from "#lib/services/backups/facts";
 import { createBackup } from "#lib/services/backups/run-now";
-import { synthesizeBackup } from "#lib/services/backups/synthesize";
+import { consolidateChain } from "#lib/services/chains/consolidate";
 import { createRestore } from "#lib/services/restores/start";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, createShopDatabase, type TestCatalogue, type TestDatabase, testServer } from "#lib/testing/postgres";
@@ -166,7 +166,11 @@ it("brings a chain back whole, and a member whose base is gone as a broken one t
       await shop.sql.unsafe(`create table later_${kind} as select i as id from generate_series(1, 20) i`);
       members.push(await backUp(kind));
     }
-    const { id } = await synthesizeBackup(context, { ...none, params: { id: members[2] ?? "" }, body: {} });
+    const [chain] = await db
+      .select({ id: backups.chainId })
+      .from(backups)
+      .where(eq(backups.id, members[0] ?? ""));
+    const { id } = await consolidateChain(context, { ...none, params: { id: chain?.id ?? "" }, body: { removeOld: false } });
     members.push((await untilEnded(db, id)).backupId ?? "");
     return members;
   });
@@ -178,6 +182,7 @@ it("brings a chain back whole, and a member whose base is gone as a broken one t
     ["incremental", "made", null],
     ["full", "synthetic", ids[2]],
   ]);
+  expect(lost.chains.filter(({ retiredAt }) => retiredAt !== null).map((chain) => chain.supersededById)).toEqual([ids[3]]);
   expect(lost.dependencies.length).toBeGreaterThan(1);
   for (const dependency of lost.dependencies) expect(dependency.readBytes).toBeGreaterThan(0);
 

@@ -26,9 +26,10 @@ export function sidecarOf(facts: BackupFacts, installationId: string, recipe?: s
       averageSegmentBytes: chain.averageSegmentBytes,
       formatVersion: chain.formatVersion,
       createdAt: chain.createdAt.toISOString(),
-      retiredAt: chain.retiredAt?.toISOString() ?? null,
-      supersededById: chain.supersededById,
     },
+    supersedes: facts.supersedes.flatMap((old) =>
+      old.retiredAt === null ? [] : [{ chainId: old.id, retiredAt: old.retiredAt.toISOString() }],
+    ),
     dependencies: facts.needs.map(({ dependency }) => ({ backupId: dependency.needsId, reason: dependency.reason })),
     streams: [{ name: stream.name, bytes: stream.bytes, sha256: stream.sha256, rootHash: stream.rootHash, segments: stream.segments }],
     packs: [pack],

@@ -129,7 +129,7 @@ async function copyRanges(work: RunWork, from: BackupFacts, intent: Intent): Pro
 
 /** The full is verified first; only one that passed takes the old chain's place. */
 async function consolidate(work: RunWork, { order, from, intent }: Synthesis): Promise<void> {
-  const { db, lease, reporter, signal } = work;
+  const { db, deps, lease, reporter, signal } = work;
   const startedMs = performance.now();
   const facts = await loadBackupFacts(db, intent.backupId);
   const verdict = await lookAtCopy(work, facts);
@@ -142,6 +142,8 @@ async function consolidate(work: RunWork, { order, from, intent }: Synthesis): P
     if (verdict.failure !== null) return finishRun(tx, lease, { state: "failed", error: verdict.failure, backupId: intent.backupId });
     const warnings = await retireChain(tx, work, { chain: from.chain, supersededById: intent.backupId, removeOld: order.removeOld });
     for (const warning of warnings) reporter.log("warning", warning);
+    // A catalogue that is made again from storage learns from the sidecar whose place the full took.
+    await deps.repository.writeSidecar(await loadBackupFacts(tx, intent.backupId), tokenOf(lease));
     await finishRun(tx, lease, { state: "succeeded", backupId: intent.backupId, warnings });
   });
 }

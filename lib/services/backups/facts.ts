@@ -27,6 +27,8 @@ export type BackupFacts = {
   readonly server: typeof servers.$inferSelect | null;
   readonly pack: PackRow;
   readonly needs: readonly Needed[];
+  /** Chains whose place this full took. */
+  readonly supersedes: readonly (typeof chains.$inferSelect)[];
   readonly stream: StreamRow;
   readonly tables: readonly (typeof backupTables.$inferSelect)[];
 };
@@ -48,7 +50,8 @@ export async function loadBackupFacts(db: Database | Transaction, backupId: stri
     .from(backupTables)
     .where(eq(backupTables.backupId, backupId))
     .orderBy(asc(backupTables.schema), asc(backupTables.table));
-  return { ...row, needs: await loadNeeds(db, backupId), tables };
+  const supersedes = await db.select().from(chains).where(eq(chains.supersededById, backupId)).orderBy(asc(chains.id));
+  return { ...row, needs: await loadNeeds(db, backupId), supersedes, tables };
 }
 
 /** What a backup's recipe names beside its own pack, oldest first. */

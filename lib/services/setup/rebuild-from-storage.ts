@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, exists, isNull, sql } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backupStreams } from "#lib/db/schema/backup-streams";
@@ -66,6 +66,7 @@ export async function rebuildFromStorage(context: ServiceContext, work: Rebuildi
     signal.throwIfAborted();
     await addPack(context, work, result, key, facts);
   }
+  await retireSuperseded(context, [...found.values()]);
   await markMissing(context, work, result, seen);
   return result;
 }
@@ -173,10 +174,9 @@ async function insertOrigin(tx: Transaction, context: ServiceContext, { server, 
       ...stamps,
     })
     .onConflictDoNothing();
-  const retiredAt = typeof chain.retiredAt === "string" ? new Date(chain.retiredAt) : null;
   await tx
     .insert(chains)
-    .values({ ...chain, sourceId: source.id, createdAt: new Date(chain.createdAt), retiredAt })
+    .values({ ...chain, sourceId: source.id, createdAt: new Date(chain.createdAt) })
     .onConflictDoNothing();
 }
 
@@ -195,6 +195,18 @@ async function insertServer(
     .insert(servers)
     .values({ ...server, name, tlsMode: "prefer", username: "", maintenanceDatabase: "postgres", ...stamps })
     .onConflictDoNothing();
+}
+
+/** Chains that a consolidation ended, once the full that took their place is known. */
+async function retireSuperseded({ db }: ServiceContext, told: readonly SidecarFacts[]): Promise<void> {
+  for (const { backup, supersedes = [] } of told) {
+    for (const { chainId, retiredAt } of supersedes) {
+      await db
+        .update(chains)
+        .set({ retiredAt: new Date(retiredAt), supersededById: backup.id })
+        .where(and(eq(chains.id, chainId), isNull(chains.retiredAt), exists(db.select().from(backups).where(eq(backups.id, backup.id)))));
+    }
+  }
 }
 
 async function insertBackup(tx: Transaction, context: ServiceContext, destinationId: string, facts: SidecarFacts): Promise<void> {
