@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, desc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { LifeboatError } from "#lib/domain/error";
@@ -16,7 +16,7 @@ import { removeOrder } from "./remove-order.ts";
 type Doomed = typeof backups.$inferSelect;
 
 /**
- * Removes backups of a chain for good, dependents first, so that whatever is left at any moment is whole. The exclusive lock waits for
+ * Removes backups of a chain for good, newest and dependents first, so that whatever is left at any moment is whole. The exclusive lock waits for
  * nobody: while the chain is being verified, restored or downloaded the run fails with `chain-locked` and nothing was lost. From
  * the moment a row says `deleting` its removal is finished, if need be by a sweep.
  */
@@ -51,7 +51,7 @@ async function prepare({ run, deps, db }: RunWork): Promise<Doomed[]> {
     .select()
     .from(backups)
     .where(and(inArray(backups.id, [id, ...also]), eq(backups.chainId, own.chainId)))
-    .orderBy(backups.snapshotAt, backups.id);
+    .orderBy(desc(backups.snapshotAt), desc(backups.id));
   const edges = await loadChainEdges(db, own.chainId);
   const going = new Set(rows.map((row) => row.id));
   // Before the first one goes: one that may not go, or that came since, keeps all of them.
