@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 import { groupTicks } from "#lib/exec/group-ticks";
+import { largeWrites } from "#lib/exec/large-writes";
 import { spawnTool, type ToolProcess } from "#lib/exec/spawn-tool";
 import type { StreamChunk } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
@@ -34,7 +35,7 @@ export class DumpStream {
     this.#tool = spawnTool({
       file: join(request.binDir, "pg_dump"),
       args: request.args,
-      env: request.env,
+      env: { ...request.env, ...largeWrites() },
       // Nobody knows how long a dump takes; a stall is judged by asking the server.
       timeoutMs: null,
       signal: request.signal,
