@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { createHash, randomUUIDv7 } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,9 +14,7 @@ import { packs } from "#lib/db/schema/packs";
 import { sources } from "#lib/db/schema/sources";
 import { findSandboxUser } from "#lib/clusters/sandbox-user";
 import type { RunRow } from "#lib/services/runs/start";
-import { makeId } from "#lib/domain/ids";
 import { verifyBackup } from "#lib/services/backups/verify";
-import { importFolderName } from "#lib/services/imports/import-file";
 import { importFromFolder } from "#lib/services/imports/from-folder";
 import { startImport } from "#lib/services/imports/start";
 import { createRestore } from "#lib/services/restores/start";
@@ -211,31 +209,6 @@ describeOn(17, (server: TestServer) => {
     });
   });
 
-  describe("files that cannot be imported", () => {
-    it.each([
-      ["empty", ""],
-      ["garbage", "\u0000\u0001\u0002garbage"],
-      ["all.sql", "--\n-- PostgreSQL database cluster dump\n--\nSET x = 1;\n"],
-      ["zeros.gz", gzipSync(Buffer.alloc(1000))],
-    ])("%s: refused when it is taken, by its content", async (name, bytes) => {
-      await expect(importFromFolder(context, { ...none, params: {}, body: { path: put(name, bytes) } })).rejects.toMatchObject({
-        code: "import-format-unknown",
-      });
-    });
-
-    it("of another engine are refused before anything starts, and outside paths before anything is read", async () => {
-      const lite = put("x.db", "SQLite format 3\u0000rest");
-      const { id } = await importFromFolder(context, { ...none, params: {}, body: { path: lite } });
-      await expect(startImport(context, { ...none, params: { id }, body: { sourceId, takenAt } })).rejects.toMatchObject({
-        code: "import-engine-differs",
-      });
-      execFileSync("ln", ["-sfn", "/etc", join(folder, "way-out")]);
-      for (const path of ["/etc/passwd", `${folder}/../../etc/passwd`, join(folder, "way-out", "passwd"), "relative"]) {
-        await expect(importFromFolder(context, { ...none, params: {}, body: { path } })).rejects.toMatchObject({ code: "file-outside" });
-      }
-    });
-  });
-
   it(
     "hostile scripts fail with their line before anything is started, and nothing that they wanted is there",
     { timeout: 60_000 },
@@ -355,55 +328,6 @@ describeOn(17, (server: TestServer) => {
       const [row] = await db().select().from(imports).where(eq(imports.runId, run.id));
       expect(row).toMatchObject({ state: "failed", error: { code: "script-failed" } });
       await expect.poll(sandboxes).toEqual([]);
-    });
-  });
-
-  it("sweeps what nobody goes on with: uploads of two days ago, bytes without a row, imports of dead runs", async () => {
-    const uploads = join(station.backupDir, importFolderName);
-    mkdirSync(uploads, { recursive: true });
-    const [old, fresh, lost, bare, whole] = Array.from({ length: 5 }, () => makeId("import", randomUUIDv7())) as [
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
-    const now = new Date();
-    const before = new Date(now.getTime() - 48 * 3_600_000);
-    const common = {
-      origin: "upload" as const,
-      fileName: "x.sql",
-      bytes: 20,
-      createdByType: "system" as const,
-      createdByName: "test",
-      createdAt: now,
-    };
-    await db()
-      .insert(imports)
-      .values([
-        { ...common, id: old, state: "uploading", touchedAt: before },
-        { ...common, id: fresh, state: "uploading", touchedAt: now },
-        { ...common, id: lost, state: "running", runId: makeId("run", randomUUIDv7()), touchedAt: now, format: "pg-plain" },
-        { ...common, id: whole, state: "uploading", receivedBytes: 20, touchedAt: now },
-      ]);
-    for (const id of [old, fresh, lost, bare, whole]) writeFileSync(join(uploads, id), "create table t (); --");
-    await expect.poll(() => readdirSync(uploads).sort(), { timeout: 15_000 }).toEqual([fresh, lost, whole].sort());
-    const states = async () => Object.fromEntries((await db().select().from(imports)).map((row) => [row.id, row.state]));
-    await expect.poll(states).toMatchObject({ [fresh]: "uploading", [lost]: "failed", [whole]: "ready" });
-    expect(await states()).not.toHaveProperty(old);
-  });
-
-  it("looks into its folders without following anything out of them", async () => {
-    const { listImportFolder } = await import("#lib/services/imports/list-folder");
-    mkdirSync(join(folder, "below"), { recursive: true });
-    const roots = await listImportFolder(context, { ...none, params: {}, body: {}, query: {} });
-    expect(roots).toMatchObject({ roots: [folder], path: null, entries: [] });
-    const { entries } = await listImportFolder(context, { ...none, params: {}, body: {}, query: { path: folder } });
-    expect(entries.find(({ name }) => name === "below")).toMatchObject({ type: "folder" });
-    expect(entries.find(({ name }) => name === "garbage")).toMatchObject({ type: "file", format: null });
-    expect(entries.some(({ name }) => name === "way-out")).toBe(false);
-    await expect(listImportFolder(context, { ...none, params: {}, body: {}, query: { path: "/etc" } })).rejects.toMatchObject({
-      code: "file-outside",
     });
   });
 });
