@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes, randomUUIDv7 } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { request as rawRequest, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,9 +22,11 @@ import { testActor } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { removeFolder } from "#lib/testing/temporary-folder";
 import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
+import { whyNoMount } from "#lib/testing/why-no-mount";
 import { createWebServer } from "./server.ts";
 import { stopServer } from "./stop-server.ts";
 
+const noMount = await whyNoMount();
 let home: TestCatalogue;
 let runtime: TestRuntime;
 let server: Server;
@@ -198,6 +201,27 @@ describe("an upload", () => {
       code: "no-space",
       params: { path: uploads, freeBytes: expect.any(Number) as number, neededBytes: expect.any(Number) as number },
     });
+  });
+});
+
+describe.skipIf(noMount !== null)(`a disk${noMount === null ? "" : ` (${noMount})`}`, () => {
+  it("that fills up while a part arrives fails with numbers, and what was counted before stays", async () => {
+    mkdirSync(uploads, { recursive: true });
+    const bytes = 7 * 1024 * 1024;
+    const data = randomBytes(bytes);
+    const id = await announce(2 * bytes);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", uploads]);
+    try {
+      expect((await send(id, 0, data)).status).toBe(200);
+      const full = await send(id, bytes, data);
+      expect(full.body).toMatchObject({ status: 422, code: "no-space", params: { path: uploads } });
+      expect(Number(full.body.params["neededBytes"])).toBeGreaterThan(Number(full.body.params["freeBytes"]));
+      expect([statSync(join(uploads, id)).size, (await rowOf(id)).receivedBytes]).toEqual([bytes, bytes]);
+      expect(readFileSync(join(uploads, id)).equals(data)).toBe(true);
+      await expect(announce(bytes)).rejects.toMatchObject({ code: "no-space", params: { path: uploads } });
+    } finally {
+      execFileSync("umount", ["-l", uploads]);
+    }
   });
 });
 

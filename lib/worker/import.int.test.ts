@@ -16,6 +16,7 @@ import { findSandboxUser } from "#lib/clusters/sandbox-user";
 import type { RunRow } from "#lib/services/runs/start";
 import { verifyBackup } from "#lib/services/backups/verify";
 import { importFromFolder } from "#lib/services/imports/from-folder";
+import { createBackup } from "#lib/services/backups/run-now";
 import { startImport } from "#lib/services/imports/start";
 import { createRestore } from "#lib/services/restores/start";
 import { testContext, type TestContext } from "#lib/testing/context";
@@ -284,6 +285,36 @@ describeOn(17, (server: TestServer) => {
       flipped[Math.floor(bytes.length / 3)]! ^= 1;
       expect((await take(put("flipped.dump.zst", flipped))).error?.code).toMatch(/pack-damaged|stream-mismatch/);
     });
+  });
+
+  it("a member of another Lifeboat's chain takes the packs that it needs beside it, whatever they are called", async () => {
+    const { sourceId: chained } = await addSource(context, server, shop.name);
+    const backUp = async (kind: "full" | "incremental") => {
+      const { id } = await createBackup(context, { ...none, params: {}, body: { sourceId: chained, kind, reason: "", note: "" } });
+      const { backupId } = await untilEnded(db(), id);
+      const [pack] = await db()
+        .select()
+        .from(packs)
+        .where(eq(packs.backupId, backupId ?? ""));
+      const [row] = await db()
+        .select()
+        .from(backups)
+        .where(eq(backups.id, backupId ?? ""));
+      return { bytes: readFileSync(join(station.backupDir, pack?.key ?? "")), row: row! };
+    };
+    const full = await backUp("full");
+    await shop.sql`insert into app.notes values (9001, now(), 'new')`;
+    const member = await backUp("incremental");
+    expect(member.row.kind).toBe("incremental");
+    expect((await take(put("member.zst", member.bytes))).error?.code).toBe("chain-broken");
+    put("renamed.bin", full.bytes);
+    const { backup, tables } = await made(await take(put("member.zst", member.bytes)));
+    expect(backup).toMatchObject({ kind: "full", origin: "imported", streamBytes: member.row.streamBytes });
+    expect(rowsOf(tables)["app.notes"]).toBe(501);
+    const damaged = Buffer.from(full.bytes);
+    damaged[500]! ^= 1;
+    put("renamed.bin", damaged);
+    expect((await take(join(folder, "member.zst"))).error?.code).toMatch(/pack-damaged/);
   });
 
   describe.skipIf(noSandbox !== null)(`scripts and directories, in a sandbox${noSandbox === null ? "" : ` (${noSandbox})`}`, () => {
