@@ -190,6 +190,11 @@ describe("only what is nothing else is done by a superuser afterwards", () => {
     "ALTER FUNCTION f(a int DEFAULT evil('x')) OWNER TO a",
     "ALTER TABLE t OWNER TO a CASCADE",
     "ALTER USER x SUPERUSER",
+    "ALTER TABLE t OWNER TO CURRENT_USER",
+    "ALTER TABLE t OWNER TO current_role",
+    "ALTER FUNCTION f() OWNER TO session_user",
+    "ALTER FUNCTION f() OWNER TO PG_execute_server_program",
+    'ALTER FUNCTION f() OWNER TO "pg_write_server_files"',
   ])("not %s", (statement) => {
     expect([owners(`${statement};`), scan(`${statement};`).out]).toEqual([[], `${statement};`]);
   });

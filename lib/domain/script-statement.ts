@@ -137,6 +137,15 @@ const giveAway = new RegExp(
   "iu",
 );
 
+/**
+ * A superuser repeats these statements, so `current_user` would be that superuser; and what is given to a role of the server's own (they may
+ * run programs and write files) runs in its name: autovacuum evaluates an index's functions as the table's owner.
+ */
+function isOwnable(owner: string): boolean {
+  const [role] = rolesIn(owner);
+  return role !== undefined && (!role.startsWith("pg_") || role === "pg_database_owner");
+}
+
 /** What pg_dump --clean undoes before it drops a table. */
 const undoes = /^\s*alter\s+table\s[^;]*\s(?:drop\s+constraint|alter\s+column\s+\S+\s+drop\s+default|detach\s+partition)\b/i;
 
@@ -144,7 +153,7 @@ function readAlter(text: string): StatementFacts {
   if (undoes.test(text)) return { ...nothing, leaveOut: "clean" };
   if (/^\s*alter\s+database\b/i.test(text)) return { ...nothing, leaveOut: "database" };
   const given = giveAway.exec(text);
-  if (given !== null) return { ...nothing, leaveOut: "owner", roles: rolesIn(given[1] ?? "") };
+  if (given !== null && isOwnable(given[1] ?? "")) return { ...nothing, leaveOut: "owner", roles: rolesIn(given[1] ?? "") };
   if (/^\s*alter\s+default\s+privileges\b/i.test(text)) {
     const owners = new RegExp(String.raw`\bfor\s+(?:role|user)\s+(${name}(?:\s*,\s*${name})*)`, "iu").exec(text)?.[1];
     return { ...nothing, roles: [...rolesIn(owners ?? ""), ...granteesOf(text)] };

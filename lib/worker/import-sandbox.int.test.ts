@@ -124,6 +124,27 @@ describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" 
       expect(existsSync(canary)).toBe(false);
     });
 
+    it.each(["pg_execute_server_program", "current_user", "CURRENT_ROLE", "session_user", '"pg_write_server_files"'])(
+      "nothing is given to %s: what runs in that name reaches programs and files",
+      async (owner) => {
+        const body = `begin execute 'copy (select 1) to program ''touch ${canary}'''; return 1; end`;
+        const text = `create or replace function taken() returns int language plpgsql security definer as $f$ ${body} $f$;
+alter function taken() owner to ${owner};\n`;
+        const scanner = new ScriptScanner();
+        const script = [...scanner.push(Buffer.from(text))];
+        const { chunks, facts } = scanner.end();
+        await run(Buffer.concat([...script, ...chunks]).toString(), facts).catch(() => undefined);
+        // Stands for all that runs in an owner's name later on: autovacuum evaluates the functions of an index as the table's owner.
+        expect(await refusal("select taken();")).toMatchObject({ code: "script-failed" });
+        expect(existsSync(canary)).toBe(false);
+      },
+    );
+
+    it("what belongs to the server itself is given to nobody", async () => {
+      const owners = ["ALTER FUNCTION pg_read_file(text) OWNER TO shop_role"];
+      await expect(run("select 1;", { ...nothing, owners })).rejects.toMatchObject({ code: "script-forbidden" });
+    });
+
     it("an extension that the sandbox does not have is named", async () => {
       const extension = { ...nothing, extensions: [{ name: "no_such_extension", schema: null, line: 1 }] };
       await expect(run("select 1;", extension)).rejects.toMatchObject({

@@ -63,7 +63,19 @@ export async function prepareForScript(target: SandboxDatabase, facts: ScriptFac
   });
 }
 
-/** Gives objects to the roles that the script names, each statement by itself. Throws `script-failed` { line: 0, detail }. */
+/**
+ * What initdb made is the bootstrap superuser's (10), but for the public schema, and stays so: who owns `pg_read_file` may call it. Old
+ * versions of pg_dump give plpgsql away, which is therefore not looked at.
+ */
+const serverObjectsTaken = `
+  select oid::regprocedure::text as name from pg_catalog.pg_proc where oid < 16384 and proowner <> 10
+  union all select oid::regtype::text from pg_catalog.pg_type where oid < 16384 and typowner <> 10
+  union all select oid::regclass::text from pg_catalog.pg_class where oid < 16384 and relowner <> 10
+  union all select oid::regoperator::text from pg_catalog.pg_operator where oid < 16384 and oprowner <> 10
+  union all select nspname from pg_catalog.pg_namespace where oid < 16384 and nspowner <> 10 and nspname <> 'public'
+  limit 1`;
+
+/** Gives objects to the roles that the script names, each statement by itself. Throws `script-failed` { line: 0, detail }, and `script-forbidden` for objects of the server itself. */
 export async function giveToOwners(target: SandboxDatabase, owners: readonly string[], signal: AbortSignal): Promise<void> {
   const { superuser, applicationName, database } = target;
   if (owners.length === 0) return;
@@ -82,5 +94,7 @@ export async function giveToOwners(target: SandboxDatabase, owners: readonly str
         );
       }
     }
+    const [taken] = await sql.unsafe<{ name: string }[]>(serverObjectsTaken);
+    if (taken !== undefined) throw new LifeboatError("script-forbidden", { line: 0, detail: `${taken.name} belongs to the server itself` });
   });
 }
