@@ -85,12 +85,15 @@ export async function readStream(snapshot: OpenSnapshot): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-const writerScript = fileURLToPath(new URL("writer-process.ts", import.meta.url));
+const writerScript = fileURLToPath(new URL("writer-fixture.ts", import.meta.url));
 
 export type Writer = { readonly child: ChildProcess; readonly stop: () => Promise<{ commits: number; slowestMs: number; busy: number }> };
 
 /** Another process that moves money from one table to the other until it is stopped. */
-export async function startWriter(path: string, options: { pauseMs?: number; hold?: "idle" | "transaction" } = {}): Promise<Writer> {
+export async function startWriter(
+  path: string,
+  options: { pauseMs?: number; hold?: "idle" | "transaction" | "exclusive" } = {},
+): Promise<Writer> {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", writerScript, JSON.stringify({ path, ...options })], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** A process for tests that writes to a database file until it is told to stop, or that only holds it open. */
-type Order = { path: string; pauseMs?: number; hold?: "idle" | "transaction" };
+type Order = { path: string; pauseMs?: number; hold?: "idle" | "transaction" | "exclusive" };
 
 const order = JSON.parse(process.argv[2] ?? "{}") as Order;
 const db = new DatabaseSync(order.path, { timeout: 10_000 });
@@ -34,13 +34,14 @@ function move(): void {
 
 if (order.hold === undefined) move();
 else db.prepare("select count(*) from moves").get();
+if (order.hold === "exclusive") db.exec("begin exclusive");
 if (order.hold === "transaction") db.exec("begin immediate; insert into moves (at) values ('open')");
 process.send?.("writing");
 while (!stopping.signal.aborted) {
   if (order.hold === undefined) move();
   await delay(order.pauseMs ?? 1);
 }
-if (order.hold === "transaction") db.exec("rollback");
+if (db.isTransaction) db.exec("rollback");
 db.close();
 process.send?.({ commits, slowestMs, busy });
 process.disconnect();
