@@ -19,6 +19,7 @@ describe("stockCommands", () => {
     fileName: "shop_20261121T020000Z_full_0a1b2c3d.dump.zst",
     packSha256: "a".repeat(64),
     streamSha256: "b".repeat(64),
+    extension: "dump" as const,
     database: "shop_restored",
     properties: { encoding: "UTF8", localeProvider: "libc", collate: "C.UTF-8", ctype: "C.UTF-8", icuLocale: null },
   };
@@ -51,4 +52,18 @@ describe("copyName", () => {
     expect(copyName("表".repeat(21))).toBe(`${"表".repeat(18)}_restored`);
     expect(new TextEncoder().encode(copyName("😀".repeat(15))).length).toBeLessThanOrEqual(63);
   });
+});
+
+it("gives an SQLite file back as it is: unpacked, checked, and looked at", () => {
+  const commands = stockCommands({
+    fileName: "notes_20261122T010203Z_full_00000001.db.zst",
+    packSha256: "a",
+    streamSha256: "b",
+    extension: "db",
+    database: "notes",
+    properties: null,
+  });
+  expect(commands).toHaveLength(4);
+  expect(commands[3]).toBe('sqlite3 notes_20261122T010203Z_full_00000001.db "PRAGMA integrity_check"');
+  expect(commands.join()).not.toContain("pg_restore");
 });

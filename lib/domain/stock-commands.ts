@@ -1,9 +1,12 @@
+import type { StreamExtension } from "./backup-state.ts";
+
 /** What the commands need to know of a full backup's file. */
 export type StockFile = {
   /** Name of the pack as it lies in storage, ending in `.zst`. */
   readonly fileName: string;
   readonly packSha256: string;
   readonly streamSha256: string;
+  readonly extension: StreamExtension;
   /** Name for the new database; any name that PostgreSQL takes. */
   readonly database: string;
   readonly properties: {
@@ -40,14 +43,31 @@ function createOptions(properties: NonNullable<StockFile["properties"]>): string
  */
 export function stockCommands(file: StockFile): string[] {
   const plain = file.fileName.replace(/\.zst$/, "");
-  const create = ["createdb", "--template=template0", ...(file.properties === null ? [] : createOptions(file.properties))];
   return [
     `echo "${file.packSha256}  ${file.fileName}" | sha256sum --check`,
     `zstd -d ${shellQuote(file.fileName)} -o ${shellQuote(plain)}`,
     `echo "${file.streamSha256}  ${plain}" | sha256sum --check`,
-    `${create.join(" ")} -- ${shellQuote(file.database)}`,
-    `PGDATABASE=${shellQuote(file.database)} pg_restore --dbname= ${shellQuote(plain)}`,
+    ...useCommands(file, plain),
   ];
+}
+
+/** What is done with the checked stream: an archive is loaded, an SQLite file is the database itself, a tar is anybody's. */
+function useCommands({ extension, properties, database }: StockFile, plain: string): string[] {
+  switch (extension) {
+    case "dump": {
+      const create = ["createdb", "--template=template0", ...(properties === null ? [] : createOptions(properties))];
+      return [
+        `${create.join(" ")} -- ${shellQuote(database)}`,
+        `PGDATABASE=${shellQuote(database)} pg_restore --dbname= ${shellQuote(plain)}`,
+      ];
+    }
+    case "db":
+      return [`sqlite3 ${shellQuote(plain)} "PRAGMA integrity_check"`];
+    case "tar":
+      return [];
+    default:
+      return extension satisfies never;
+  }
 }
 
 /** A name for the copy beside the original: `<database>_restored`, cut between characters to fit PostgreSQL's 63 bytes. */

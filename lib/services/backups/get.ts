@@ -105,6 +105,7 @@ export async function getBackup(context: ServiceContext, input: EndpointInput<ty
           fileName: backup.fileName,
           packSha256: pack.packSha256,
           streamSha256: stream.sha256,
+          extension: backup.extension,
           database: copyName(backup.database),
           properties: manifest?.properties ?? null,
         })
