@@ -92,7 +92,7 @@ test("a pack that was deleted behind our back fails its verification, and the ba
   await expect(
     page
       .getByRole("listitem")
-      .filter({ hasText: /Verification failed|Not in storage/ })
+      .filter({ hasText: /Verification failed|Missing or damaged/ })
       .first(),
   ).toBeVisible();
   const { meter } = await api.ask(getBackup, { params: { id: backup.id } });

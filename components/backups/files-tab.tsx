@@ -32,7 +32,11 @@ export function FilesTab({ backup }: { backup: BackupDetailDto }) {
       title: t("asPlain", { extension: backup.extension }),
       hint: t("asPlainHint", { size: formatBytes(backup.streamBytes, locale) }),
     },
-    { format: "stored", title: t("asStored"), hint: t("asStoredHint", { size: formatBytes(backup.storedBytes, locale) }) },
+    {
+      format: "stored",
+      title: t("asStored"),
+      hint: t(backup.needs === 0 ? "asStoredHint" : "asStoredMember", { size: formatBytes(backup.storedBytes, locale) }),
+    },
   ] as const;
   return (
     <div className="flex flex-col gap-6">

@@ -27,7 +27,8 @@ export function ForgetImport({ imported, onBefore, row = false }: ForgetImportPr
   const [open, setOpen] = useState(false);
   const { id, fileName, origin, state, receivedBytes } = imported;
   const forget = useAction(deleteImport, {
-    changes: ["listImports", ...(row ? [] : ["getImport"])],
+    // Its own page is left, so what it showed is not asked for again: it is gone.
+    changes: ["listImports"],
     onDone: () => {
       setOpen(false);
       toast({ title: t("done", { name: fileName }) });

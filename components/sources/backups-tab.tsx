@@ -7,7 +7,7 @@ import Link from "next/link";
 import type { BackupDto } from "#lib/contracts/backups";
 import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
-import { formatDay, formatInstant, formatMinute } from "#lib/format/time";
+import { dayKey, formatDay, formatInstant, formatMinute } from "#lib/format/time";
 import { listBackupsPages } from "#lib/query/backups";
 import { BackupMarks } from "../backups/backup-marks.tsx";
 import { groupByChain, type ChainGroup } from "../backups/group-by-chain.ts";
@@ -25,15 +25,18 @@ import { TableFrame, Td, Th } from "../ui/table.tsx";
 export function BackupsTab({ sourceId }: { sourceId: string }) {
   const t = useTranslations("sources.chains");
   const more = useTranslations("backups");
+  const timeZone = useTimeZone() ?? "UTC";
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(listBackupsPages({ source: sourceId }));
   if (data === undefined) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={4} />;
   const chains = groupByChain(data.pages.flatMap(({ items }) => items));
+  const dayOf = (chain: ChainGroup): string => dayKey(chain.oldestAt, timeZone);
+  const days = new Map([...Map.groupBy(chains, dayOf)].map(([day, found]) => [day, found.length]));
   if (chains.length === 0) return <EmptyState icon={Archive} title={t("empty")} />;
   return (
     <div className="flex flex-col gap-5">
       <p className="text-[0.8125rem] text-ink-2">{t("hint")}</p>
       {chains.map((chain) => (
-        <Chain key={chain.chainId} chain={chain} />
+        <Chain key={chain.chainId} chain={chain} sameDay={(days.get(dayOf(chain)) ?? 0) > 1} />
       ))}
       {hasNextPage ? (
         <div>
@@ -46,11 +49,12 @@ export function BackupsTab({ sourceId }: { sourceId: string }) {
   );
 }
 
-function Chain({ chain }: { chain: ChainGroup }) {
+function Chain({ chain, sameDay }: { chain: ChainGroup; sameDay: boolean }) {
   const t = useTranslations("sources.chains");
   const columns = useTranslations("backups.columns");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
-  const title = t("chain", { day: formatDay(chain.oldestAt, settings) });
+  // Chains of one day would otherwise be cards, links and regions of one name.
+  const title = t("chain", { day: sameDay ? formatInstant(chain.oldestAt, settings) : formatDay(chain.oldestAt, settings) });
   return (
     <Card
       title={

@@ -20,7 +20,7 @@ import { Card } from "../ui/card.tsx";
 import { AbsoluteTime, RelativeTime } from "../ui/relative-time.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { TableFrame, Td, Th } from "../ui/table.tsx";
-import { dayChoices, integrityDays, integritySpec } from "./integrity-spec.ts";
+import { dayChoices, integrityDays, integritySpec } from "./integrity-spec.tsx";
 
 export function IntegrityPage() {
   const t = useTranslations("storage.integrity");
