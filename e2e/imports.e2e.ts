@@ -94,9 +94,9 @@ test("a dump made elsewhere is uploaded, becomes a backup of a new source, and r
   await restoresEqual(api, backupId);
 
   await page.goto("/imports");
-  const row = page.getByRole("row").filter({ hasText: "ledger_2024-03-12.dump" });
+  const row = page.getByRole("row").filter({ hasText: `Old ledger ${now}` });
   await expect(row).toContainText("Imported");
-  await expect(row).toContainText(`Old ledger ${now}`);
+  await expect(row).toContainText("ledger_2024-03-12.dump");
 });
 
 test("an SQL script of an allowed folder is run in a sandbox and becomes a backup of a source", async ({ page, api, lifeboat }) => {
@@ -134,7 +134,8 @@ test("an upload goes on after a lost connection and, with the same file chosen a
   allowTrouble,
 }, testInfo) => {
   allowTrouble(/POST .*\/parts\?offset=\d+ net::ERR_/);
-  const file = testInfo.outputPath("large.sql");
+  const large = `large-${now}.sql`;
+  const file = testInfo.outputPath(large);
   // Three parts; that it is a script is told by its beginning.
   writeFileSync(file, `-- PostgreSQL database dump\n${"-- nothing to do here, and plenty of it\n".repeat(450_000)}`);
   const other = testInfo.outputPath("other.sql");
@@ -162,19 +163,19 @@ test("an upload goes on after a lost connection and, with the same file chosen a
   await page.unrouteAll({ behavior: "ignoreErrors" });
 
   await page.goto("/imports");
-  const row = page.getByRole("row").filter({ hasText: "large.sql" });
+  const row = page.getByRole("row").filter({ hasText: large });
   await expect(row).toContainText("Uploading");
-  await row.getByRole("link", { name: /large\.sql/ }).click();
+  await row.getByRole("link", { name: large }).click();
   await expect(page.getByText("This upload was interrupted")).toBeVisible();
   await page.reload();
-  await page.getByLabel("Choose “large.sql” again").setInputFiles(other);
+  await page.getByLabel(`Choose “${large}” again`).setInputFiles(other);
   await expect(page.getByText("“other.sql” is another file")).toBeVisible();
   const sent: number[] = [];
   page.on("request", (request) => {
     const offset = /\/parts\?offset=(\d+)/.exec(request.url())?.[1];
     if (offset !== undefined) sent.push(Number(offset));
   });
-  await page.getByLabel("Choose “large.sql” again").setInputFiles(file);
+  await page.getByLabel(`Choose “${large}” again`).setInputFiles(file);
   await expect(page.getByRole("definition").filter({ hasText: /^SQL script/ })).toBeVisible({ timeout: 60_000 });
   expect(sent).toEqual([16 * 2 ** 20]);
   const id = /imp_[0-9a-f]{32}/.exec(page.url())?.[0] ?? "";
@@ -184,7 +185,7 @@ test("an upload goes on after a lost connection and, with the same file chosen a
   await page.getByRole("button", { name: "Forget this import" }).click();
   await page.getByRole("button", { name: /^Delete .*B$/ }).click();
   await expect(page).toHaveURL(/\/imports$/);
-  await expect(page.getByRole("row").filter({ hasText: "large.sql" })).toHaveCount(0);
+  await expect(page.getByRole("row").filter({ hasText: large })).toHaveCount(0);
 });
 
 test("an SQLite file becomes a source, is backed up, and comes back as a plain file", async ({ page, lifeboat }, testInfo) => {
