@@ -31,7 +31,13 @@ export const imported = z.object({
 export type ImportDto = z.infer<typeof imported>;
 
 const byId = z.object({ id: idOf("import") });
-const fileName = z.string().trim().min(1).max(255);
+/** As people call the file: shown, never used as a path. */
+const fileName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^[^\u0000]*$/u, "no NUL");
 
 export const listImports = defineEndpoint({
   id: "listImports",

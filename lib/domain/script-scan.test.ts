@@ -145,6 +145,10 @@ describe("what reaches beyond the database is refused with its line", () => {
     }
   });
 
+  it("in one line of plain text, whatever it says", () => {
+    expect(refusal("\\! \u001b[31m\u0000<b>x\n")).toEqual({ code: "script-forbidden", params: { line: 1, detail: "\\!  [31m <b>x" } });
+  });
+
   it("a script that is cut", () => {
     for (const text of ["select 'a", "select $x$ a", "/* a", 'select "a', "COPY t FROM stdin;\n1\n2"]) {
       expect(refusal(text)).toMatchObject({

@@ -93,7 +93,8 @@ export class ScriptScanner {
   }
 
   #forbidden(detail: string, line = this.#line): LifeboatError {
-    return new LifeboatError("script-forbidden", { line, detail: detail.slice(0, 200) });
+    // oxlint-disable-next-line no-control-regex
+    return new LifeboatError("script-forbidden", { line, detail: detail.slice(0, 200).replaceAll(/[\u0000-\u001f\u007f]/g, " ") });
   }
 
   /** Puts new bytes behind what is still held. */

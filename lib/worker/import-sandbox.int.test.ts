@@ -171,6 +171,14 @@ alter function taken() owner to ${owner};\n`;
       return names;
     }
 
+    it("bounds and plainly tells what a script makes its errors say", async () => {
+      const reason = await refusal("do $$ begin raise exception '%', E'\\x1b[31m<b>' || repeat('x', 1000000); end $$;");
+      expect(reason).toMatchObject({
+        code: "script-failed",
+        params: { line: 1, detail: expect.stringMatching(/^ ?\[?31?m?<b>x{10,500}$/) as string },
+      });
+    });
+
     it("ends with an unfinished script, and with a source that fails", async () => {
       expect(await refusal("create table u (a int);\ncopy u from stdin;\n1\n2\n")).toBeNull();
       const failing = async function* () {

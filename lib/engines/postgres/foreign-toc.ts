@@ -62,10 +62,15 @@ function readToc(cursor: Cursor): ForeignToc {
   const compression = minor >= 15 ? algorithms[told] : told === 0 ? "none" : "gzip";
   if (compression === undefined) throw new LifeboatError("format-unknown", { detail: `compression ${told}` });
   for (let field = 0; field < 7; field += 1) cursor.int();
-  const [database, serverVersion, toolVersion] = [cursor.text() ?? "", cursor.text() ?? "", cursor.text() ?? ""];
+  const [database, serverVersion, toolVersion] = [plain(cursor.text()), plain(cursor.text()), plain(cursor.text())];
   const entries: ForeignEntry[] = [];
   for (let left = cursor.int(); left > 0; left -= 1) entries.push(readEntry(cursor, minor, offsetBytes));
   return { compression, database, serverVersion, toolVersion, entries, dataOffset: cursor.offset };
+}
+
+/** Names and statements have no NUL; what a hostile archive says of itself still goes into rows. */
+function plain(text: string | null): string {
+  return (text ?? "").replaceAll("\0", "");
 }
 
 function readEntry(cursor: Cursor, minor: number, offsetBytes: number): ForeignEntry {
@@ -73,17 +78,17 @@ function readEntry(cursor: Cursor, minor: number, offsetBytes: number): ForeignE
   const hasData = cursor.int() !== 0;
   cursor.skipText();
   cursor.skipText();
-  const tag = cursor.text() ?? "";
-  const description = cursor.text() ?? "";
+  const tag = plain(cursor.text());
+  const description = plain(cursor.text());
   cursor.int();
-  const definition = cursor.text() ?? "";
+  const definition = plain(cursor.text());
   cursor.skipText();
-  const copy = cursor.text() ?? "";
-  const namespace = cursor.text() ?? "";
-  const tablespace = cursor.text() ?? "";
+  const copy = plain(cursor.text());
+  const namespace = plain(cursor.text());
+  const tablespace = plain(cursor.text());
   if (minor >= 14) cursor.skipText();
   if (minor >= 16) cursor.int();
-  const owner = cursor.text() ?? "";
+  const owner = plain(cursor.text());
   cursor.skipText();
   while (cursor.text() !== null);
   cursor.skip(1 + offsetBytes);

@@ -87,11 +87,17 @@ export async function runScript(run: ConfinedRun, key: string, script: AsyncIter
   if (exit.exitCode !== 0) throw scriptError(exit.stderr);
 }
 
+/** A script decides what its errors say: one line, bounded, without what a terminal would obey. */
+function shown(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.slice(0, 500).replaceAll(/[\u0000-\u001f\u007f]/g, " ");
+}
+
 /** psql counts our own first line. */
 export function scriptError(stderr: string): LifeboatError {
   const told = /^psql:<stdin>:(\d+): (?:ERROR|FATAL|PANIC|error): {1,2}(.*)$/m.exec(stderr);
   const line = told === null ? 0 : Math.max(0, Number(told[1]) - 1);
-  const detail = (told?.[2] ?? lastLines(stderr)).slice(0, 500);
+  const detail = shown(told?.[2] ?? lastLines(stderr));
   const extension = /^extension "([^"]+)" is not available|could not open extension control file ".*\/([^/"]+)\.control"/.exec(detail);
   if (extension !== null) return new LifeboatError("extension-missing", { extension: extension[1] ?? extension[2] ?? "" });
   const isRestricted = /backslash commands are restricted|\\unrestrict/.test(detail);
@@ -100,7 +106,7 @@ export function scriptError(stderr: string): LifeboatError {
 
 /** Throws what pg_restore said of the first thing that went wrong. */
 export function archiveError(stderr: string): LifeboatError {
-  const detail = (/^pg_restore: error: (.*)$/m.exec(stderr)?.[1] ?? lastLines(stderr)).slice(0, 500);
+  const detail = shown(/^pg_restore: error: (.*)$/m.exec(stderr)?.[1] ?? lastLines(stderr));
   const extension = /extension "([^"]+)" is not available/.exec(stderr);
   if (extension !== null) return new LifeboatError("extension-missing", { extension: extension[1] ?? "" });
   return new LifeboatError("script-failed", { line: 0, detail });
