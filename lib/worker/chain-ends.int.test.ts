@@ -14,6 +14,7 @@ import { deleteBackup, startRemoval } from "#lib/services/backups/remove";
 import { synthesizeBackup } from "#lib/services/backups/synthesize";
 import { updateBackup } from "#lib/services/backups/update";
 import { consolidateChain } from "#lib/services/chains/consolidate";
+import { lockChain, unlockChains } from "#lib/services/chains/lock";
 import { getChain } from "#lib/services/chains/get";
 import { listChains } from "#lib/services/chains/list";
 import { deleteSource } from "#lib/services/sources/remove";
@@ -266,6 +267,25 @@ it("keep the last N: what nothing needs goes after a good backup, dependents fir
     .from(runs)
     .where(and(eq(runs.sourceId, sourceId), eq(runs.type, "delete")));
   expect(removals.every((run) => run.trigger === "retention" && run.createdByType === "system")).toBe(true);
+});
+
+it("keep the last N waits with what somebody reads: it goes after the next backup", async () => {
+  const sourceId = await kit.addSource({ keepLast: 1 });
+  const first = await kit.backUp("full", sourceId);
+  const holder = "download:test";
+  await lockChain(kit.db, { chainId: first.chainId, holder, mode: "shared", leaseMs: 60_000 });
+  const second = await kit.backUp("full", sourceId);
+  const removals = () =>
+    kit.db
+      .select()
+      .from(runs)
+      .where(and(eq(runs.sourceId, sourceId), eq(runs.type, "delete")));
+  // The run's log says what it removes; it had nothing to say.
+  expect(await removals()).toEqual([]);
+  await unlockChains(kit.db, holder);
+  await kit.backUp("full", sourceId);
+  await untilRemoved([first.id, second.id]);
+  expect((await removals()).every((run) => run.state !== "failed")).toBe(true);
 });
 
 it("deleting a source with its backups takes each chain away in order", async () => {
