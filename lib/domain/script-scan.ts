@@ -18,6 +18,9 @@ export type ScriptFacts = {
 type State = "code" | "line-comment" | "comment" | "quote" | "escape-quote" | "name" | "dollar" | "copy";
 
 const { lf, cr, tab, space, dollar, single, double, open, close, star, minus, slash, semicolon, backslash, stop } = code;
+const decoder = new TextDecoder();
+/** Most statements are rows of data: one byte tells. */
+const meaningfulLetters = new Set([...meaningfulWords].map((word) => word.charCodeAt(0)));
 /** A statement is kept back until its end so that it can be left out; a longer one goes on in pieces and is not. */
 const longestHeld = 262_144;
 const longestLine = 4_096;
@@ -143,7 +146,7 @@ export class ScriptScanner {
   }
 
   #decode(from: number, to: number): string {
-    return new TextDecoder().decode(this.#bytes.subarray(Math.max(0, from), Math.max(0, to)));
+    return decoder.decode(this.#bytes.subarray(Math.max(0, from), Math.max(0, to)));
   }
 
   #scan(isLast: boolean): void {
@@ -314,7 +317,8 @@ export class ScriptScanner {
   }
 
   #endStatement(at: number): void {
-    const text = this.#isHeld ? this.#text + this.#decode(this.#piece, at) : "";
+    const isRead = this.#isHeld && meaningfulLetters.has((this.#bytes[this.#start ?? at] ?? 0) | 0x20);
+    const text = isRead ? this.#text + this.#decode(this.#piece, at) : "";
     const line = this.#startLine;
     const start = this.#start ?? at;
     this.#start = null;

@@ -324,7 +324,7 @@ describeOn(17, (server: TestServer) => {
     };
 
     it("plain SQL becomes a backup like any other, with owners, and restores equal", { timeout: 60_000 }, async () => {
-      const text = dump("--clean", "--if-exists");
+      const text = dump("--create", "--clean", "--if-exists");
       const { backup, tables } = await made(await take(put("shop.sql.gz", gzipSync(text))));
       expect(rowsOf(tables)).toEqual(await trueRows());
       expect(backup).toMatchObject({
