@@ -40,7 +40,11 @@ export interface PackRepository {
   /** Writes a full from a member's packs; throws what reading them throws, and `stream-mismatch`. */
   synthesize(request: Omit<SynthesizeRequest, "storage">): Promise<WrittenPack>;
   /** Reads a published pack back. Throws `pack-missing`, `pack-truncated`, `pack-damaged` when it is not what was written. */
-  reread(pack: Pick<PackRef, "key" | "storedBytes" | "storedSha256">, signal: AbortSignal, onBytes?: BytesDone): Promise<{ bytes: number; sha256: string }>;
+  reread(
+    pack: Pick<PackRef, "key" | "storedBytes" | "storedSha256">,
+    signal: AbortSignal,
+    onBytes?: BytesDone,
+  ): Promise<{ bytes: number; sha256: string }>;
   /** Own pack's checksum, every segment of the recipe, root and flat hash. Damage is a result; throws on abort and when storage does not answer. */
   verify(
     backup: KnownBackup,
