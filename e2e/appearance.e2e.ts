@@ -61,7 +61,11 @@ let things: Things | null = null;
 
 /** A backup of the sample; its first one may still be running when the journeys begin. */
 async function anyBackup(api: ApiClient): Promise<BackupDto> {
-  const found = async () => (await api.ask(listBackups)).items.find(({ state }) => state === "available");
+  // What other journeys imported or copied from files has no server to restore to.
+  const found = async () =>
+    (await api.ask(listBackups)).items.find(
+      ({ state, origin, extension }) => state === "available" && origin === "made" && extension === "dump",
+    );
   await expect.poll(async () => (await found()) !== undefined, { timeout: 60_000 }).toBe(true);
   const backup = await found();
   if (backup === undefined) throw new Error("the sample has no backup");

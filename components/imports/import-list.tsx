@@ -67,6 +67,7 @@ function useColumns() {
       }),
       column.accessor("format", {
         header: t("columns.format"),
+        meta: { className: "sm:min-w-44" },
         cell: ({ row: { original } }) => (original.format === null ? "–" : t(`formats.${original.format}`)),
       }),
       column.accessor("sourceName", { header: t("columns.source"), cell: ({ getValue }) => getValue() ?? "–" }),
