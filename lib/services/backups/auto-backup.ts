@@ -1,14 +1,14 @@
-import { and, eq, inArray, isNull, lt, max, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, max, or, sql } from "drizzle-orm";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Database } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
-import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { isActive } from "#lib/domain/run-state";
 import type { Logger } from "#lib/log/log";
 import type { ServiceContext } from "../context.ts";
+import { isGood } from "./good.ts";
 import { startBackupRun } from "./run-now.ts";
 
 const maxAgeHours = 24;
@@ -21,8 +21,7 @@ export async function findDueSources(db: Database): Promise<string[]> {
   const lastGood = db
     .select({ sourceId: backups.sourceId, at: max(backups.snapshotAt).as("at") })
     .from(backups)
-    .innerJoin(copies, and(eq(copies.backupId, backups.id), inArray(copies.state, ["stored"])))
-    .where(eq(backups.state, "available"))
+    .where(isGood)
     .groupBy(backups.sourceId)
     .as("last_good");
   const rows = await db

@@ -12,6 +12,7 @@ import type { NeedEdge } from "#lib/domain/removal-order";
 import type { ServiceContext } from "../context.ts";
 import { refuseNeededByReplacement } from "../restores/refuse-needed.ts";
 import type { RunRow } from "../runs/start.ts";
+import { hasLostNeed } from "./good.ts";
 import { startRemovals } from "./remove.ts";
 
 /** What "keep the last N" decided, and the runs that carry it out; the caller wakes a worker for each. */
@@ -68,9 +69,17 @@ async function loadCandidates(tx: Transaction, sourceId: string) {
     .orderBy(asc(backups.snapshotAt), asc(backups.id));
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   const copiesOf = Map.groupBy(rows, (row) => row.id);
+  const broken = await tx
+    .select({ id: backups.id })
+    .from(backups)
+    .where(and(eq(backups.sourceId, sourceId), hasLostNeed));
+  const isBroken = new Set(broken.map((row) => row.id));
   const candidates = [...rowOf.values()].map((row): KeepCandidate => {
     const each = copiesOf.get(row.id) ?? [];
-    const good = each.filter((copy) => copy.state === "available" && copy.copyState === "stored" && copy.failedAt === null);
+    // One whose base is lost must not push out what can still be restored.
+    const isGood = (copy: (typeof rows)[number]) =>
+      copy.state === "available" && copy.copyState === "stored" && copy.failedAt === null && !isBroken.has(row.id);
+    const good = each.filter(isGood);
     return {
       id: row.id,
       snapshotAt: row.snapshotAt,
