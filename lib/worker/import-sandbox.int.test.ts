@@ -38,7 +38,7 @@ describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" 
       mkdirSync(join(root, "open"));
       chmodSync(join(root, "open"), 0o777);
       canary = join(root, "open", "canary");
-      context = { signal: AbortSignal.timeout(120_000), workDir: root, applicationName: "lifeboat-sandbox-test", log: () => undefined };
+      context = { signal: AbortSignal.timeout(300_000), workDir: root, applicationName: "lifeboat-sandbox-test", log: () => undefined };
       const host = { root: join(root, "sandboxes"), pgBinPath: testBinPath(), logger: quietLogger };
       const wanted = { runId: makeId("run", randomUUIDv7()), major: 0, owner: "shop_role", encoding: "UTF8" };
       sandbox = await startImportSandbox(host, wanted, context);
