@@ -33,7 +33,11 @@ export async function sweepImports(db: Database, deps: WorkerDeps): Promise<void
     .select()
     .from(imports)
     .where(and(eq(imports.state, "uploading"), eq(imports.receivedBytes, imports.bytes)));
-  for (const { id, fileName } of whole) await settleUpload(db, { id, fileName, path: importPath(folder, id) });
+  for (const { id, fileName } of whole) {
+    await settleUpload(db, { id, fileName, path: importPath(folder, id) }).catch((error: unknown) => {
+      deps.logger.warn("an upload could not be looked at; the next sweep tries again", { importId: id, error });
+    });
+  }
   await db
     .delete(imports)
     .where(and(eq(imports.state, "uploading"), lt(imports.touchedAt, sql`clock_timestamp() - make_interval(hours => ${abandonedHours})`)));
