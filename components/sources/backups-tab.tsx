@@ -67,7 +67,7 @@ function Chain({ chain, sameDay }: { chain: ChainGroup; sameDay: boolean }) {
       flush
     >
       {/* Chains of one day would otherwise be regions of one name. */}
-      <TableFrame label={t("chain", { day: formatInstant(chain.oldestAt, settings) })}>
+      <TableFrame label={t("chain", { day: formatInstant(chain.oldestAt, settings) })} className="relative">
         <thead>
           <tr>
             <Th>{columns("snapshot")}</Th>
