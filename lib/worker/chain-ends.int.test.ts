@@ -13,10 +13,12 @@ import { getDeleteConsequences } from "#lib/services/backups/delete-consequences
 import { deleteBackup, startRemoval } from "#lib/services/backups/remove";
 import { synthesizeBackup } from "#lib/services/backups/synthesize";
 import { updateBackup } from "#lib/services/backups/update";
-import { consolidateChain } from "#lib/services/chains/consolidate";
+import type { SynthesisOrder } from "#lib/services/backups/synthesis-order";
+import { consolidateChain, consolidationSteps } from "#lib/services/chains/consolidate";
 import { lockChain, unlockChains } from "#lib/services/chains/lock";
 import { getChain } from "#lib/services/chains/get";
 import { listChains } from "#lib/services/chains/list";
+import { startRun } from "#lib/services/runs/start";
 import { deleteSource } from "#lib/services/sources/remove";
 import { getIntegrity } from "#lib/services/storage/integrity";
 import { listOrphans } from "#lib/services/storage/orphans";
@@ -109,6 +111,32 @@ it("a pinned member keeps the old chain of a consolidation, and the run says so"
   // Nothing is built on it any more.
   expect((await kit.backUp("incremental")).parentId).toBe(run.backupId);
   await pin(middle, false);
+});
+
+it("a backup that came while a consolidation was waiting or working is not removed with the old chain", async () => {
+  const [full, middle, last] = await makeChain();
+  const { chainId } = await kit.backup(full);
+  // Asked for when the middle one was the newest.
+  const asked = await kit.db.transaction((tx) =>
+    startRun(tx, kit.context, {
+      type: "synthesize",
+      subject: chainId,
+      sourceId: kit.sourceId,
+      trigger: "manual",
+      input: { backupId: middle, consolidate: true, removeOld: true } satisfies SynthesisOrder,
+      steps: consolidationSteps,
+    }),
+  );
+  const run = await untilEnded(kit.db, asked.id);
+  expect(run.state).toBe("succeeded");
+  expect(run.warnings.join()).toContain("the old chain was kept: 1 of its backups is newer");
+  expect(
+    await kit.db
+      .select()
+      .from(runs)
+      .where(and(eq(runs.type, "delete"), eq(runs.subject, full))),
+  ).toEqual([]);
+  expect((await chain(chainId)).rail.map((member) => member.id)).toEqual([full, middle, last]);
 });
 
 it("the chain page says what each member needs, and a lost base is listed where people look", async () => {

@@ -140,7 +140,8 @@ async function consolidate(work: RunWork, { order, from, intent }: Synthesis): P
     await assertLease(tx, lease);
     await recordVerdict(tx, work, facts, verdict, performance.now() - startedMs);
     if (verdict.failure !== null) return finishRun(tx, lease, { state: "failed", error: verdict.failure, backupId: intent.backupId });
-    const warnings = await retireChain(tx, work, { chain: from.chain, supersededById: intent.backupId, removeOld: order.removeOld });
+    const taken = { chain: from.chain, supersededById: intent.backupId, until: from.backup.snapshotAt };
+    const warnings = await retireChain(tx, work, { ...taken, removeOld: order.removeOld });
     for (const warning of warnings) reporter.log("warning", warning);
     // A catalogue that is made again from storage learns from the sidecar whose place the full took.
     await deps.repository.writeSidecar(await loadBackupFacts(tx, intent.backupId), tokenOf(lease));

@@ -11,15 +11,16 @@ import { actAs, type RunWork } from "../runs/work.ts";
 
 /**
  * Ends a chain for the sake of the full that took its place; nothing is built on it any more. With `removeOld` a run of its own removes its
- * members, unless one is pinned or kept for an undo: then the whole chain stays, and the returned warning says why.
+ * members, unless one is pinned, kept for an undo or newer than `until`, the full's moment: then the whole chain stays, and the returned
+ * warning says why.
  */
 export async function retireChain(
   tx: Transaction,
   work: RunWork,
-  request: { chain: typeof chains.$inferSelect; supersededById: string; removeOld: boolean },
+  request: { chain: typeof chains.$inferSelect; supersededById: string; until: Date; removeOld: boolean },
 ): Promise<string[]> {
   const { deps, run } = work;
-  const { chain, supersededById, removeOld } = request;
+  const { chain, supersededById, until, removeOld } = request;
   const context = actAs(deps, run);
   await tx.update(chains).set({ retiredAt: databaseNow, supersededById }).where(eq(chains.id, chain.id));
   await recordAudit(tx, context, {
@@ -30,9 +31,13 @@ export async function retireChain(
   });
   if (!removeOld) return [];
   const members = await tx
-    .select({ id: backups.id })
+    .select({ id: backups.id, snapshotAt: backups.snapshotAt })
     .from(backups)
     .where(and(eq(backups.chainId, chain.id), inArray(backups.state, ["available", "trashed"])));
+  // Made while the run waited or worked: the full does not hold what they do.
+  const newer = members.filter((member) => member.snapshotAt > until).length;
+  if (newer > 0)
+    return [`the old chain was kept: ${newer} of its backups ${newer === 1 ? "is" : "are"} newer than the full that took its place`];
   try {
     // Tried for itself: a refusal must not undo what was decided above.
     await tx.transaction((inner) =>
