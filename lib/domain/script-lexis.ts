@@ -3,6 +3,9 @@ export const code = {
   lf: 10,
   cr: 13,
   tab: 9,
+  /** The vertical tab and the form feed. */
+  upright: 11,
+  feed: 12,
   space: 32,
   double: 34,
   dollar: 36,
@@ -15,6 +18,7 @@ export const code = {
   slash: 47,
   semicolon: 59,
   backslash: 92,
+  lowerC: 99,
 } as const;
 
 const longestTag = 64;

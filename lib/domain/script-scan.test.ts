@@ -96,6 +96,14 @@ describe("a script of pg_dump", () => {
     expect(out).toBe("SET search_path = app, pg_catalog;\n;\n;\nSET search_path = b;\n;");
   });
 
+  it("with functions whose bodies are SQL is passed on, and what follows them is read again", () => {
+    const body =
+      "BEGIN ATOMIC\n SELECT CASE WHEN a = 1 THEN 'end' ELSE $$ begin $$ END;\n DELETE FROM t WHERE (case when true then 1 end) = 1;\nEND";
+    const text = `CREATE OR REPLACE PROCEDURE p(a int) LANGUAGE sql\n${body};\nCOPY t FROM stdin;\n\\! a row\n\\.\nALTER TABLE t OWNER TO ada;\n`;
+    const { out, facts } = scan(text, 7);
+    expect([out, facts.owners]).toEqual([text.replace("ALTER TABLE t OWNER TO ada", ""), ["ALTER TABLE t OWNER TO ada"]]);
+  });
+
   it("with --clean drops nothing before it has made something", () => {
     const clean = "ALTER TABLE ONLY public.t DROP CONSTRAINT k;\nDROP TABLE public.t;\nDROP SCHEMA public;\nCREATE SCHEMA public;\n";
     const rest = "CREATE TABLE t ();\nDROP TABLE t;\n";
@@ -135,6 +143,13 @@ describe("what reaches beyond the database is refused with its line", () => {
     ["a program of the server", "COPY t TO PROGRAM 'id';\n", 1],
     ["a program of the server, over lines and comments", "COPY t FROM -- x\n PROGRAM /* */ 'id';\n", 1],
     ["a file of the server", "COPY t FROM '/etc/passwd';\n", 1],
+    [
+      "a command in a function's body that looks like rows",
+      "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1;\nCOPY t FROM stdin;\n\\! id\n\\.\nEND;\n",
+      3,
+    ],
+    ["a command behind the copy of a query that reads a table called stdin", "COPY (select a from stdin) TO stdout;\n\\! id\n\\.\n", 2],
+    ["a command behind a COPY that only speaks of stdin", "COPY t TO stdout (format csv, null from stdin);\n\\! id\n\\.\n", 2],
     ["backslashes that escape quotes", "SET standard_conforming_strings = off;\n", 1],
     ["a restriction that is no statement of its own", "select 1 \\restrict abc\n", 1],
   ];

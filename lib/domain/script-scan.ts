@@ -1,6 +1,6 @@
 import { LifeboatError } from "./error.ts";
 import { code, commentEnd, countLines, dollarEnd, dollarTagEnd, type Found, isEscapeQuote, isInWord, quoteEnd } from "./script-lexis.ts";
-import { meaningfulWords, readStatement, type StatementFacts } from "./script-statement.ts";
+import { isInBody, meaningfulWords, readStatement, type StatementFacts } from "./script-statement.ts";
 
 /** What a whole script needs, known once its last byte was scanned. */
 export type ScriptFacts = {
@@ -17,7 +17,8 @@ export type ScriptFacts = {
 
 type State = "code" | "line-comment" | "comment" | "quote" | "escape-quote" | "name" | "dollar" | "copy";
 
-const { lf, cr, tab, space, dollar, single, double, open, close, star, minus, slash, semicolon, backslash, stop } = code;
+const { lf, cr, tab, feed, upright, lowerC, space, dollar, single, double, open, close, star, minus, slash, semicolon, backslash, stop } =
+  code;
 const decoder = new TextDecoder();
 /** Most statements are rows of data: one byte tells. */
 const meaningfulLetters = new Set([...meaningfulWords].map((word) => word.charCodeAt(0)));
@@ -136,8 +137,14 @@ export class ScriptScanner {
   #letGo(): void {
     if (/^\s*copy\b/i.test(this.#text + this.#decode(this.#piece, this.#piece + 16)))
       throw this.#forbidden("a COPY statement of that length");
+    if (isInBody(this.#text + this.#decode(this.#piece, this.#at))) throw this.#forbidden("a function's body of that length");
     this.#isHeld = false;
     this.#text = "";
+  }
+
+  #isInBody(at: number): boolean {
+    if (!this.#isHeld || (this.#bytes[this.#start ?? at]! | 0x20) !== lowerC) return false;
+    return isInBody(this.#text + this.#decode(this.#piece, at));
   }
 
   #emit(until: number): void {
@@ -205,7 +212,7 @@ export class ScriptScanner {
         }
         continue;
       }
-      if (byte === space || byte === tab || byte === cr) continue;
+      if (byte === space || byte === tab || byte === cr || byte === feed || byte === upright) continue;
       const next = bytes[at + 1];
       if ((byte === minus || byte === slash) && next === undefined && !isLast) return this.#waitAt(at);
       if (byte === minus && next === minus) return this.#beginComment("line-comment", at);
@@ -228,7 +235,7 @@ export class ScriptScanner {
       }
       if (byte === open) this.#depth += 1;
       if (byte === close && this.#depth > 0) this.#depth -= 1;
-      if (byte === semicolon && this.#depth === 0) this.#endStatement(at);
+      if (byte === semicolon && this.#depth === 0 && !this.#isInBody(at)) this.#endStatement(at);
     }
     this.#at = size;
     return true;

@@ -70,7 +70,35 @@ function readCopy(text: string): StatementFacts {
   const words = withoutQuoted(text);
   if (/\b(?:from|to)\s+program\b/i.test(words)) return { ...nothing, forbidden: "COPY with a program of the server" };
   if (/\b(?:from|to)\s+[eu]?&?'/i.test(words)) return { ...nothing, forbidden: "COPY with a file of the server" };
-  return { ...nothing, copiesRows: /\bfrom\s+stdin\b/i.test(words) };
+  return { ...nothing, copiesRows: /\bfrom\s+stdin\b/i.test(withoutParentheses(words)) };
+}
+
+/** A query that is copied may read a table called `stdin`; what stands in parentheses is never where rows come from. */
+function withoutParentheses(words: string): string {
+  let depth = 0;
+  return words.replace(/[()]|[^()]+/g, (part) => {
+    if (part === "(") depth += 1;
+    else if (part === ")") depth = Math.max(0, depth - 1);
+    else if (depth === 0) return part;
+    return " ";
+  });
+}
+
+const quoted = /\be'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[\s\S]*?\1/gi;
+
+/**
+ * True while a function's body of SQL (`BEGIN ATOMIC … END`) is open: its semicolons end no statement, as psql counts it. What stands in
+ * such a body only looks like a statement of the script.
+ */
+export function isInBody(text: string): boolean {
+  if (!/^\s*create\s+(?:or\s+replace\s+)?(?:function|procedure)\b/i.test(text) || !/\bbegin\b/i.test(text)) return false;
+  let depth = 0;
+  for (const [word] of withoutParentheses(text.replace(quoted, " ")).matchAll(/(?<![\w$])(?:begin|case|end)(?![\w$])/gi)) {
+    const lower = word.toLowerCase();
+    if (lower === "begin" || (lower === "case" && depth > 0)) depth += 1;
+    if (lower === "end" && depth > 0) depth -= 1;
+  }
+  return depth > 0;
 }
 
 const searchPath = new RegExp(String.raw`^\s*set\s+search_path\s*(?:=|\bto\b)\s*(?:''|${name}(?:\s*,\s*${name})*)\s*$`, "iu");
