@@ -73,6 +73,6 @@ export function snapshotConformance(bench: () => SnapshotBench): void {
   });
 
   it("is not opened for a signal that is aborted already", async () => {
-    await expect(bench().open(AbortSignal.abort(new Error("too late")))).rejects.toThrow();
+    await expect(bench().open(AbortSignal.abort(new Error("too late")))).rejects.toThrow("too late");
   });
 }

@@ -154,6 +154,23 @@ it("restores every member of a chain exactly, taken while another process writes
   expect(tables.tables.map((table) => table.table)).toEqual(["checking", "filler", "moves", "saving"]);
 });
 
+it("stores of a file of 50 MB with few changes only what changed", async () => {
+  const path = file("large.db");
+  makeDatabase(path, { mode: "wal", fillerRows: 12_000 });
+  const sourceId = await protect(path, "Large");
+  const full = await backedUp(sourceId);
+  const live = new DatabaseSync(path);
+  // With the index about twelve pages of twelve thousand.
+  live.exec("update filler set body = randomblob(4000) where id % 4000 = 7");
+  live.close();
+  const member = await backedUp(sourceId, "incremental");
+  expect(full.streamBytes).toBeGreaterThan(48_000_000);
+  expect(member.storedBytes).toBeLessThan(full.storedBytes * 0.05);
+  const to = file("large-again.db");
+  expect((await restore({ backupId: member.id, targetPath: to })).run).toMatchObject({ state: "succeeded" });
+  expect(dumpOf(to)).toBe(dumpOf(path));
+});
+
 it("verifies a database file with SQLite's own check", async () => {
   const path = file("verified.db");
   makeDatabase(path);
