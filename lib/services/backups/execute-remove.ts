@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
+import { packs } from "#lib/db/schema/packs";
 import { LifeboatError } from "#lib/domain/error";
 import { removalOrder } from "#lib/domain/removal-order";
 import { recordAudit } from "../audit/record.ts";
@@ -12,6 +13,7 @@ import { actAs, type RunWork } from "../runs/work.ts";
 import { countDependents, loadChainEdges } from "./dependents.ts";
 import { discardBackup } from "./discard.ts";
 import { removeOrder } from "./remove-order.ts";
+import { countUnknownDependents } from "./unknown-dependents.ts";
 
 type Doomed = typeof backups.$inferSelect;
 
@@ -57,6 +59,12 @@ async function prepare({ run, deps, db }: RunWork): Promise<Doomed[]> {
   // Before the first one goes: one that may not go, or that came since, keeps all of them.
   const left = new Set(edges.filter((edge) => going.has(edge.needsId) && !going.has(edge.backupId)).map((edge) => edge.backupId));
   if (left.size > 0) throw new LifeboatError("backup-has-dependents", { count: left.size });
+  const stored = await db
+    .select({ key: packs.key })
+    .from(packs)
+    .where(inArray(packs.backupId, [...going]));
+  const unknown = await countUnknownDependents(db, deps, { keys: stored.map((pack) => pack.key), going });
+  if (unknown > 0) throw new LifeboatError("backup-has-dependents", { count: unknown });
   await db.transaction(async (tx) => {
     for (const row of rows) await assertFree(tx, row.id);
   });
