@@ -253,6 +253,11 @@ describeOn(17, (server: TestServer) => {
       expect(backup).toMatchObject({ extension: "db", origin: "imported", streamBytes: bytes.length });
       expect(rowsOf(tables)).toEqual({ "main.t": 2000 });
       expect(readdirSync(folder).filter((name) => /-wal|-shm|-journal/.test(name))).toEqual([]);
+      const open = new DatabaseSync(path);
+      open.exec("pragma journal_mode = wal; pragma wal_autocheckpoint = 0; insert into t values (2001, 'in the log alone')");
+      expect((await take(path, fileSource)).error).toMatchObject({ code: "sqlite-check-failed", params: { check: "journal" } });
+      open.close();
+      expect(rowsOf((await made(await take(path, fileSource))).tables)).toEqual({ "main.t": 2001 });
       const damaged = Buffer.from(bytes);
       damaged.fill(0xff, 8192, 12_288);
       expect((await take(put("broken.sqlite", damaged), fileSource)).error?.code).toMatch(/sqlite-check-failed|file-not-sqlite/);

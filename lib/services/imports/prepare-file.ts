@@ -1,4 +1,4 @@
-import { open, statfs } from "node:fs/promises";
+import { open, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 import type { OpenSnapshot } from "#lib/engines/port";
@@ -55,8 +55,19 @@ export async function prepareArchive(work: RunWork, opened: OpenImport, format: 
 
 /** A SQLite file: a private copy is checked by SQLite itself. Throws `sqlite-check-failed` { check, detail }, `file-not-sqlite`. */
 export async function prepareSqlite(work: RunWork, opened: OpenImport, format: Format, taken: Taken): Promise<PreparedFile> {
+  if (format.wrapping === "none") await refuseJournal(opened.path);
   const copied = await copyOf(work, opened, format);
   return { ...taken, sha256: copied.sha256, database: null, snapshot: await sqliteSnapshot(work, copied.path, taken.takenAt) };
+}
+
+/** What stands in a log or a journal beside a file is not in it, and only its application may put it there: originals are never written to. */
+async function refuseJournal(path: string): Promise<void> {
+  for (const journal of [`${path}-wal`, `${path}-journal`]) {
+    const facts = await stat(journal).catch(() => null);
+    if (facts === null || facts.size === 0) continue;
+    const detail = `${journal} holds changes that are not in the file; close it with its application first, or make the file a source`;
+    throw new LifeboatError("sqlite-check-failed", { check: "journal", detail });
+  }
 }
 
 async function sqliteSnapshot(work: RunWork, path: string, snapshotAt: Date): Promise<OpenSnapshot> {
