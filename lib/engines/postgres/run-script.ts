@@ -1,4 +1,4 @@
-import { chown, rm, writeFile } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 import { spawnTool, type ToolExit, type ToolInput } from "#lib/exec/spawn-tool";
@@ -27,8 +27,14 @@ async function environment(run: ConfinedRun): Promise<Record<string, string>> {
   rememberSecret(run.password);
   const passFile = join(run.workDir, "pgpass");
   await rm(passFile, { force: true });
-  await writeFile(passFile, `*:*:*:*:${run.password}\n`, { mode: 0o600, flag: "wx" });
-  await chown(passFile, run.user.uid, run.user.gid);
+  // By descriptor: the folder is the account's, and a link put there in between must not be what is given away.
+  const file = await open(passFile, "wx", 0o600);
+  try {
+    await file.writeFile(`*:*:*:*:${run.password}\n`);
+    await file.chown(run.user.uid, run.user.gid);
+  } finally {
+    await file.close();
+  }
   const nowhere = join(run.workDir, "none");
   return {
     PGHOST: run.host,
