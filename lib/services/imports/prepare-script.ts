@@ -11,6 +11,7 @@ import type { ImportSandbox } from "./ports.ts";
 import { freeBytesOf } from "./prepare-file.ts";
 import { type Sniffed } from "./sniff-file.ts";
 import { unpackTar } from "./unpack-tar.ts";
+import { watchSpace } from "./watch-space.ts";
 
 type Format = Extract<Sniffed, { kind: "format" }>;
 
@@ -61,7 +62,7 @@ export async function runScanned(
     yield* held;
     yield* chunks;
   };
-  await sandbox.runScript(script(), facts, work.engineContext);
+  await watchSpace(bound(work, sandbox.inbox), work.engineContext, (context) => sandbox.runScript(script(), facts, context));
 }
 
 /** Takes an archive out of its tar and restores it in the sandbox. Returns the SHA-256 of the tar as it came. */
@@ -75,7 +76,7 @@ export async function restoreTar(work: RunWork, opened: OpenImport, { wrapping }
   const sha256 = source.digest();
   // pg_dump marks both of its other layouts the same way, and reads a folder of either.
   if (layout === "custom") throw new LifeboatError("stream-cut", { detail: "toc.dat is an archive of another layout" });
-  await sandbox.restoreArchive(folder, work.engineContext);
+  await watchSpace(bound(work, sandbox.inbox), work.engineContext, (context) => sandbox.restoreArchive(folder, context));
   return sha256;
 }
 
