@@ -26,7 +26,7 @@ const why = "why" in found ? found.why : null;
 const nothing: ScriptFacts = { bytes: 0, roles: [], extensions: [], owners: [], leftOut: 0, encoding: null };
 
 describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" : ` (${why})`}`, () => {
-  describeOn(17, (server: TestServer) => {
+  const loaded = (server: TestServer) => {
     let root: string;
     let canary: string;
     let sandbox: ImportSandbox;
@@ -40,7 +40,7 @@ describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" 
       canary = join(root, "open", "canary");
       context = { signal: AbortSignal.timeout(300_000), workDir: root, applicationName: "lifeboat-sandbox-test", log: () => undefined };
       const host = { root: join(root, "sandboxes"), pgBinPath: testBinPath(), logger: quietLogger };
-      const wanted = { runId: makeId("run", randomUUIDv7()), major: 0, owner: "shop_role", encoding: "UTF8" };
+      const wanted = { runId: makeId("run", randomUUIDv7()), major: server.major, owner: "shop_role", encoding: "UTF8" };
       sandbox = await startImportSandbox(host, wanted, context);
     });
     afterEach(() => rmSync(canary, { force: true }));
@@ -244,7 +244,9 @@ alter function taken() owner to ${owner};\n`;
         expect(isAlive(bystander.pid ?? 0)).toBe(true);
       });
     });
-  });
+  };
+  describeOn(15, loaded);
+  describeOn(17, loaded);
 });
 
 it("says why there is no sandbox where nobody else can be started", async () => {
