@@ -171,9 +171,16 @@ describe("a snapshot of an SQLite file", () => {
 
   it("fails with the signal when the process that copies is killed, and leaves the file to its writers", async () => {
     const path = file("killed.db");
-    makeDatabase(path, { mode: "wal", fillerRows: 4_000 });
-    const pending = ground.engine.snapshot({ path, keepDamaged: false }, ground.context(), () => killCopier(path));
+    makeDatabase(path);
+    // The copy waits for this lock, and so cannot be done before it is killed.
+    const locker = new DatabaseSync(path);
+    locker.exec("begin exclusive");
+    const pending = ground.engine.snapshot({ path, keepDamaged: false }, ground.context());
+    pending.catch(() => undefined);
+    await expect.poll(() => killCopier(path), { timeout: 20_000 }).toBe(true);
     await expect(pending).rejects.toMatchObject({ code: "tool-killed", params: { signal: "SIGKILL" } });
+    locker.exec("rollback");
+    locker.close();
     const writer = await startWriter(path);
     expect((await writer.stop()).busy).toBe(0);
     expect(readInvariant((await take(path)).copy).sum).toBe(total);
@@ -224,15 +231,19 @@ async function copyAsNobody(path: string): Promise<unknown> {
 }
 
 /** Kills our child that has the file open, by what it has open. */
-function killCopier(path: string): void {
+function killCopier(path: string): boolean {
+  let killed = false;
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
     try {
       const holds = readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path);
-      if (holds) process.kill(Number(pid), "SIGKILL");
+      if (!holds) continue;
+      process.kill(Number(pid), "SIGKILL");
+      killed = true;
     } catch {
       // It ended meanwhile.
     }
   }
+  return killed;
 }
 
 /** Garbage over the middle of the file: inner pages, where the b-trees are. */
