@@ -42,7 +42,7 @@ export function canMove(from: RunState, to: RunState): boolean {
 }
 
 /** Why a run was started. */
-export const runTriggers = ["manual", "start-up", "api", "setup", "safety", "retention"] as const;
+export const runTriggers = ["manual", "start-up", "api", "setup", "safety", "retention", "daily"] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
 /** States of one step of a run. */

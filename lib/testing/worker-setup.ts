@@ -37,6 +37,7 @@ export type Station = {
   startWorker(options?: {
     change?: (deps: WorkerDeps) => WorkerDeps;
     autoBackup?: boolean;
+    scanEveryMs?: number;
     engine?: Engine;
     /** Folders of tools, before the usual ones. */
     pgBinPath?: string[];
@@ -95,6 +96,7 @@ export async function createStation(test: {
         group: options.group ?? "default",
         ...timings,
         autoBackup: options.autoBackup ?? false,
+        ...(options.scanEveryMs === undefined ? {} : { scanEveryMs: options.scanEveryMs }),
         ...(outage === undefined ? {} : { lastOutageMs: outage.lastMs }),
         facts: () => Promise.resolve({ toolSets: [], disks: [] }),
         disks: () => Promise.resolve([]),

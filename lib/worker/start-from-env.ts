@@ -47,6 +47,7 @@ export async function startWorkerFromEnv(env: Env, logger: Logger): Promise<{ st
     sweepMs: env.sweepMs,
     progressMs: env.progressMs,
     autoBackup: !env.disableAutoBackup,
+    scanEveryMs: 3_600_000,
     lastOutageMs: outage.lastMs,
     facts: async () => ({ toolSets: await discoverToolSets(env.pgBinPath), disks: await disks() }),
     disks,

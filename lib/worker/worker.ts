@@ -9,6 +9,7 @@ import { autoBackup } from "#lib/services/backups/auto-backup";
 import { forgetOldRows } from "#lib/services/people/forget-old-rows";
 import { reconcile } from "#lib/services/runs/reconcile";
 import type { WorkerDeps } from "#lib/services/runs/work";
+import { startDueScan } from "#lib/services/storage/scan";
 import { createRunSlots } from "./run-slots.ts";
 import { registerWorker, signOffWorker, touchWorker, type WorkerFacts } from "./worker-row.ts";
 
@@ -23,6 +24,8 @@ export type WorkerOptions = {
   readonly progressMs: number;
   readonly abandonMs?: number;
   readonly autoBackup: boolean;
+  /** How often it is asked whether storage is due to be compared with the catalogue (once a day); never, unless told. */
+  readonly scanEveryMs?: number;
   /** When the catalogue was last seen away, on the clock of `performance.now()`; never, unless told. */
   readonly lastOutageMs?: () => number;
   /** Tool sets and disks as they are now; asked at start and again every hour. `disks` alone is asked with each heartbeat. */
@@ -65,6 +68,14 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     every(factsEveryMs, async () => touchWorker(db, id, await options.facts())),
   ];
   void slots.fill();
+  if (options.scanEveryMs !== undefined) {
+    const context = { ...deps.context, wake: wakerOn(queue, logger).wake };
+    const scanWhenDue = async () => {
+      const run = await startDueScan(context);
+      if (run !== null) await context.wake(run.id, run.workerGroup);
+    };
+    loops.push(every(options.scanEveryMs, scanWhenDue));
+  }
   if (options.autoBackup) {
     const context = { ...deps.context, wake: wakerOn(queue, logger).wake };
     loops.push(autoBackup(context, { signal: stopping.signal, logger, pollMs: Math.min(pollMs, options.heartbeatMs) }));
