@@ -31,7 +31,8 @@ beforeAll(async () => {
   ids["servers"] = await insertServer(db, { passwordSealed: sealed("a"), restoreUsername: "r", restorePasswordSealed: sealed("b") });
   ids["sources"] = await insertSource(db, ids["servers"]);
   const at = { sourceId: ids["sources"], destinationId: await insertDestination(db) };
-  ids["backups"] = await insertBackup(db, at);
+  ids["chains"] = newId("chain");
+  ids["backups"] = await insertBackup(db, at, { chainId: ids["chains"] });
   ids["runs"] = await insertRun(db, { input: { passwordSealed: sealed("c") } });
   await insertWorker(db);
   ids["imports"] = newId("import");
@@ -87,6 +88,7 @@ async function ask(endpoint: Endpoint, cookie: string): Promise<{ status: number
   const id = ids[endpoint.path.split("/")[1] ?? ""];
   const url = new URL(`http://127.0.0.1:3210/api/v1${endpoint.path.replace("{id}", id ?? "")}`);
   if (endpoint.id === "searchEverything") url.searchParams.set("q", "canary");
+  if (endpoint.id === "listRestorePoints") url.searchParams.set("source", ids["sources"] ?? "");
   const response = await GET(new Request(url, { headers: { cookie } }), { params: Promise.resolve({ id }) });
   return { status: response.status, text: await response.text() };
 }
