@@ -1,7 +1,6 @@
 import { asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { backups } from "#lib/db/schema/backups";
-import { verifyBackup } from "#lib/services/backups/verify";
 import { createRestore } from "#lib/services/restores/start";
 import { campaignRandom } from "#lib/testing/campaign-random";
 import { chainKillKinds } from "#lib/testing/chain-kill-kinds";
@@ -33,19 +32,14 @@ it("keeps every earlier member whole through twenty deaths in differentials, inc
   await ground.workIn("sweeper");
   const left = await db.select().from(backups).where(eq(backups.state, "available")).orderBy(asc(backups.snapshotAt));
   expect(left.some((backup) => backup.kind === "incremental")).toBe(true);
-  for (const { id } of left) {
-    const run = await verifyBackup(context, { ...none, params: { id }, body: {} });
-    expect(await untilEnded(db, run.id)).toMatchObject({ state: "succeeded", error: null });
-  }
-  // Each was verified to its last byte; the oldest, the newest and one between are brought back as databases, too.
-  const chosen = [left[0], left[left.length >> 1], left.at(-1)];
   const server = testServer(15);
-  for (const [number, backup] of chosen.entries()) {
-    const database = `${ground.source.name}_kept_${number}`;
-    const body = restoreOrder({ backupId: backup?.id ?? "", serverId, database, jobs: 1 });
+  for (const { id: backupId } of left) {
+    const database = `${ground.source.name}_kept`;
+    const body = restoreOrder({ backupId, serverId, database, jobs: 1 });
     const { run } = await createRestore(context, { ...none, params: {}, body });
     const ended = await untilEnded(db, run.id);
     await server.admin().unsafe(`drop database if exists "${database}" with (force)`);
+    // Every hash was checked before, and every table compared after.
     expect(ended).toMatchObject({ state: "succeeded", error: null });
   }
 }, 400_000);

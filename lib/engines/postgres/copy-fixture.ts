@@ -58,21 +58,27 @@ export function sorted<T extends TableRef | TableDigest>(tables: readonly T[]): 
   return tables.toSorted((a, b) => a.schema.localeCompare(b.schema) || a.table.localeCompare(b.table));
 }
 
-export const hostileNames = [
-  "-Fp",
-  "dbname=postgres user=postgres",
-  "postgresql://evil/x",
-  `q'uo"te`,
-  "../x",
-  "--help",
-  "$(id)",
-  "new\nline",
-  "x".repeat(63),
-  "🛟",
-  "a=b",
-  `x"; drop`,
-  "Ñandú 表",
-  "a.b",
-  "p*?$|(x)+",
-  "back\\slash",
-];
+/**
+ * Names that mean something to a shell, to libpq, to `getopt` or to SQL. Test files run at the same time on one server: each that makes databases of
+ * such names has a mark of its own, which is the format's letter in the first one.
+ */
+export function hostileNames(mark: "p" | "c" | "t" | "d"): readonly string[] {
+  return [
+    `-F${mark}`,
+    `dbname=postgres user=${mark}`,
+    `postgresql://evil/${mark}`,
+    `q'uo"te${mark}`,
+    `../${mark}`,
+    { p: "--help", c: "--version", t: "--list", d: "--clean" }[mark],
+    `$(id ${mark})`,
+    `new\nline ${mark}`,
+    "x".repeat(62) + mark,
+    `🛟${mark}`,
+    `a=${mark}`,
+    `x"; drop ${mark}`,
+    `Ñandú 表 ${mark}`,
+    `a.${mark}`,
+    `p*?$|(${mark})+`,
+    `back\\slash${mark}`,
+  ];
+}

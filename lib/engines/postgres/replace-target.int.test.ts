@@ -3,6 +3,7 @@ import { describeOn, type TestServer } from "#lib/testing/postgres";
 import { engineFixture, restoreRequest } from "./engine-fixture.ts";
 import { ReplaceBench } from "./replace-fixture.ts";
 import { identifier, literal } from "./sql-text.ts";
+import { hostileNames } from "./copy-fixture.ts";
 
 function suite(server: TestServer) {
   const bench = new ReplaceBench(server);
@@ -47,7 +48,7 @@ function suite(server: TestServer) {
 
     it("is null where there is none, and a name is a name", async () => {
       expect((await inspect("nothing here")).existing).toBeNull();
-      for (const name of ["-Fp", "dbname=postgres user=postgres", "🛟"]) {
+      for (const name of hostileNames("d").slice(0, 2)) {
         await bench.make(name);
         expect((await inspect(name)).existing).toMatchObject({ tables: [], isOwned: true });
       }

@@ -173,7 +173,7 @@ function suite(server: TestServer) {
       await engine.dropDatabaseById(address, { oid: old, database: name }, context);
       expect(await bench.ids(name)).toEqual(new Map());
     };
-    const waiting = [...hostileNames, "é".repeat(31), `${"x".repeat(35)}🛟🛟${"y".repeat(20)}`];
+    const waiting = [...hostileNames("c"), "é".repeat(31), `${"x".repeat(35)}🛟🛟${"y".repeat(20)}`];
     const lane = async () => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await roundTrip(name);
     };
