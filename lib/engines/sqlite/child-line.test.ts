@@ -15,7 +15,7 @@ vi.mock(import("node:fs"), async (original) => {
     pipes.written += Buffer.from(part).toString("utf8");
     return part.length;
   };
-  return { ...real, readSync: readSync as typeof real.readSync, writeSync: writeSync as unknown as typeof real.writeSync };
+  return { ...real, readSync, writeSync: writeSync as unknown as typeof real.writeSync };
 });
 afterEach(() => {
   pipes.pieces = [];
