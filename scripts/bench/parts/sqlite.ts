@@ -59,9 +59,10 @@ export const sqlite: Part = async ({ station, rounds, say, scale }) => {
   say("  making an SQLite file of 1 GB …");
   makeFile(path, 1024 ** 3 * scale);
   const { size } = await stat(path);
+  // A worker looks at the file before it becomes a source.
+  const worker = await station.startWorker([], { LIFEBOAT_SQLITE_DIRS: folder });
   const body = sourceInput.parse({ engine: "sqlite", path, name: "notes", keepLast: null });
   const { id: sourceId } = await createSource(station.context, { ...nothing, body });
-  const worker = await station.startWorker([], { LIFEBOAT_SQLITE_DIRS: folder });
   const full = await packOf(station, (await backUp(station, sourceId)).backupId);
   const change = createChanger(path);
   const stored: number[] = [];
