@@ -53,18 +53,16 @@ async function pgBackRest(station: Station, rounds: number): Promise<Line[]> {
     "--log-level-console=off",
     "--log-level-file=off",
     `--lock-path=${join(repository, "lock")}`,
-    "--compress-type=zst",
-    "--compress-level=1",
-    "--process-max=2",
   ];
+  const packing = ["--compress-type=zst", "--compress-level=1", "--process-max=2"];
   const tool = (command: string, more: readonly string[] = []) =>
     run("pgbackrest", [...flags, ...more, command], station.toolEnv(sourceDatabase));
   try {
     await tool("stanza-create");
-    const first = await timed(() => tool("backup", ["--type=full"]));
+    const first = await timed(() => tool("backup", ["--type=full", ...packing]));
     const fullBytes = await folderBytes(repository);
     const times: number[] = [];
-    for (let round = 0; round < Math.min(rounds, 3); round += 1) times.push(await timed(() => tool("backup", ["--type=incr"])));
+    for (let round = 0; round < Math.min(rounds, 3); round += 1) times.push(await timed(() => tool("backup", ["--type=incr", ...packing])));
     return [
       toldLine(part, "`pgbackrest --type=full` (files of the whole cluster, offline mode)", `${first.toFixed(2)} s`, mebibytes(fullBytes)),
       toldLine(
