@@ -38,6 +38,8 @@ export type ItemChains = {
   readonly addSource: (change?: Partial<typeof sources.$inferInsert>) => Promise<string>;
   /** Rewrites rows that lie together, some 100 KB of them, and adds one. */
   readonly edit: (mark: string) => Promise<void>;
+  /** Adds more than two segments at their longest: one of them is whole in what was added, wherever the chain's seed cuts. */
+  readonly grow: () => Promise<void>;
   readonly backUp: (kind: BackupKind, sourceId?: string) => Promise<BackupRow>;
   /** Waits for a run that a verb started. */
   readonly ended: (run: Promise<Pick<RunDetailDto, "id">>) => Promise<RunRow>;
@@ -120,6 +122,10 @@ export async function createItemChains(): Promise<ItemChains> {
       await source.sql`update items set name = ${mark} || name where id between ${from} and ${from + 1400}`;
       await source.sql`insert into items select max(id) + 1, ${mark} from items`;
     },
+    grow: async () =>
+      void (await source.sql`
+        insert into items select last + i, md5((last + i)::text) || md5(i::text)
+        from (select max(id) as last from items) m, generate_series(1, 8000) i`),
     backUp: async (kind, of = sourceId) => {
       const run = await ended(createBackup(context, { ...none, params: {}, body: { sourceId: of, kind, reason: "", note: "" } }));
       expect(run).toMatchObject({ state: "succeeded", error: null });

@@ -74,6 +74,7 @@ it("a whole chain is verified: every member's history and copy say so", async ()
 it("a flipped bit in the middle of a chain marks exactly the members that need the damaged range", async () => {
   const full = await kit.backUp("full");
   await kit.edit("before");
+  await kit.grow();
   const inc1 = await kit.backUp("incremental");
   await kit.edit("between");
   const inc2 = await kit.backUp("incremental");
