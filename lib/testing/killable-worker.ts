@@ -54,6 +54,9 @@ process.on("disconnect", () => process.exit(0));
 
 const { databaseUrl, timings, backupDir, tempDir, sqliteDirs } = config;
 const opened = openCatalogue(databaseUrl, { applicationName: "lifeboat-worker", max: 4 });
+// As in the worker's own main: an answer that nobody waits for any more is no reason to end.
+process.on("unhandledRejection", () => undefined);
+
 const client = postgres(databaseUrl, { max: 4, onnotice: () => undefined, connection: { TimeZone: "UTC" } });
 const catalogue = { ...opened, db: drizzle(client, { logger: { logQuery: reachedQuery } }) };
 const engine = createPostgresEngine({ pgBinPath: config.pgBinPath, ...timings, logger: quietLogger });

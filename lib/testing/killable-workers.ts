@@ -38,7 +38,10 @@ export function createKillableWorkers(config: KillableConfig): KillableWorkers {
     });
     children.add(child);
     child.once("exit", () => children.delete(child));
-    await once(child, "message");
+    // One that ends before it is ready would never say anything.
+    const ended = once(child, "exit").then(() => Promise.reject(new Error("a worker ended before it was ready")));
+    ended.catch(() => undefined);
+    await Promise.race([once(child, "message"), ended]);
     return child;
   };
   let next = start();
