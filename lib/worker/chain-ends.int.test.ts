@@ -256,6 +256,23 @@ it("a pack that no row tells of is found, taken back whole with its chain, or re
   await rm(join(kit.station.backupDir, ".lifeboat-imports"), { recursive: true });
 });
 
+it("orphans that need each other go together, members first; the full alone is refused", async () => {
+  const made = await makeChain();
+  const { chainId } = await kit.backup(made[0]);
+  const keyOf = async (id: string) => (await kit.db.select().from(packs).where(eq(packs.backupId, id)))[0]?.key ?? "";
+  const keys = await Promise.all(made.map(keyOf));
+  const folder = dirname(await kit.packPath(made[0]));
+  await kit.db.delete(backups).where(eq(backups.chainId, chainId));
+  await kit.db.delete(chains).where(eq(chains.id, chainId));
+  await kit.ended(scanStorage(kit.context, nothing));
+  const removal = (chosen: string[]) =>
+    kit.ended(settleOrphans(kit.context, { ...none, params: {}, body: { action: "remove", keys: chosen } }));
+  expect(await removal(keys.slice(0, 1))).toMatchObject({ state: "failed", error: { code: "backup-has-dependents" } });
+  expect((await readdir(folder)).filter((name) => name.endsWith(".zst"))).toHaveLength(3);
+  expect(await removal(keys)).toMatchObject({ state: "succeeded", output: { settled: 3 } });
+  expect(await readdir(folder).catch(() => [])).toEqual([]);
+});
+
 it("an orphan that a broken member needs is not removed, and taking it back makes the member whole", async () => {
   const [full, middle] = shared;
   const { chainId } = await kit.backup(full);

@@ -6,6 +6,7 @@ import { packs } from "#lib/db/schema/packs";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
 import { readSidecar } from "#lib/repository/sidecar";
 import { recordAudit } from "../audit/record.ts";
+import { countUnknownDependents } from "../backups/unknown-dependents.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
@@ -23,7 +24,8 @@ export async function executeSettle(work: RunWork, { action, keys }: Settlement)
   let failure: Reason | null = null;
   let settled = 0;
   await reporter.setStep("settle", { state: "running" });
-  for (const key of action === "import" ? await oldestFirst(work, keys) : keys) {
+  const inOrder = await oldestFirst(work, keys);
+  for (const key of action === "import" ? inOrder : inOrder.toReversed()) {
     signal.throwIfAborted();
     try {
       await assertOrphan(work, key);
@@ -45,7 +47,7 @@ export async function executeSettle(work: RunWork, { action, keys }: Settlement)
   );
 }
 
-/** What others refer to is taken back first. */
+/** What others refer to is taken back first, and removed last. */
 async function oldestFirst({ db }: RunWork, keys: readonly string[]): Promise<string[]> {
   const rows = await db.select({ key: orphanPacks.key, snapshotAt: orphanPacks.snapshotAt }).from(orphanPacks);
   const atOf = new Map(rows.map((row) => [row.key, row.snapshotAt?.getTime() ?? 0]));
@@ -80,7 +82,10 @@ async function remove(work: RunWork, key: string): Promise<void> {
     .select({ id: backupDependencies.backupId })
     .from(backupDependencies)
     .where(eq(backupDependencies.packKey, key));
-  if (dependents.length > 0) throw new LifeboatError("backup-has-dependents", { count: dependents.length });
+  const reading = await readSidecar(deps.destination.storage, key, deps.context.keyring);
+  const going = new Set(reading.state === "trusted" ? [reading.facts.backup.id] : []);
+  const count = dependents.length + (await countUnknownDependents(db, deps, { keys: [key], going }));
+  if (count > 0) throw new LifeboatError("backup-has-dependents", { count });
   await deps.repository.removeSidecar(key);
   await deps.destination.storage.remove(key);
   await forget(work, key, { action: "orphan.removed", targetId: null });
