@@ -270,7 +270,8 @@ export const previewRestore = defineEndpoint({
   id: "previewRestore",
   method: "POST",
   path: "/restores/preview",
-  summary: "What a restore would do and what would stop it (a worker is asked; up to 20 s); nothing is changed",
+  summary:
+    "What a restore would do and what would stop it (a worker is asked; up to 20 s); nothing is changed. With targetPath, permission restores:create",
   permission: "restores:read",
   body: restoreInput,
   response: restorePreview,

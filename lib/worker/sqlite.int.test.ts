@@ -9,6 +9,7 @@ import { backupStreams } from "#lib/db/schema/backup-streams";
 import { backupTables } from "#lib/db/schema/backup-tables";
 import { restores } from "#lib/db/schema/restores";
 import { runSteps } from "#lib/db/schema/run-steps";
+import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import type { BackupKind } from "#lib/domain/backup-state";
@@ -25,7 +26,7 @@ import { getSource } from "#lib/services/sources/get";
 import { listSources } from "#lib/services/sources/list";
 import { listSourceTables } from "#lib/services/sources/list-tables";
 import { updateSource } from "#lib/services/sources/update";
-import { testContext, type TestContext } from "#lib/testing/context";
+import { testActor, testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { restoreOrder } from "#lib/testing/restore-order";
 import { createStation, type Station, untilEnded } from "#lib/testing/worker-setup";
@@ -212,6 +213,21 @@ it("previews what a restore into a file would meet", async () => {
   const outside = await ask({ backupId: backup.id, targetPath: join(ground.outside, "x.db") });
   expect(outside.blockers).toMatchObject([{ code: "file-outside" }]);
   await writer.stop();
+});
+
+it("does not tell whoever may not restore whether a file is there", async () => {
+  const path = file("secret.db");
+  makeDatabase(path);
+  const backup = await backedUp(await protect(path, "Secret"));
+  const reader = { ...testActor(), scopes: ["restores:read" as const] };
+  const before = await db().select({ id: runs.id }).from(runs);
+  for (const actor of [testActor("viewer"), reader]) {
+    for (const targetPath of [path, file("no-secret.db")]) {
+      const asked = previewRestore({ ...context, actor }, { ...none, params: {}, body: restoreOrder({ backupId: backup.id, targetPath }) });
+      await expect(asked).rejects.toMatchObject({ code: "not-allowed", params: { permission: "restores:create" } });
+    }
+  }
+  expect(await db().select({ id: runs.id }).from(runs)).toEqual(before);
 });
 
 it("puts a backup in the place of a file: safety backup first, owner and mode kept, no log left that SQLite would apply", async () => {

@@ -18,11 +18,12 @@ const timeoutMs = 19_500;
 
 /**
  * Asks a worker what a restore would meet and puts beside it what the catalogue knows: which packs are read, how long it should take. Nothing
- * is changed anywhere. Throws what `resolveOrder` throws, what stood in the worker's way (`host-unknown`, `password-wrong` …),
- * `no-worker` and `probe-timeout`.
+ * is changed anywhere. A file as the target takes `restores:create`: the answer tells whether it is there. Throws what `resolveOrder` throws,
+ * what stood in the worker's way (`host-unknown`, `password-wrong` …), `no-worker` and `probe-timeout`.
  */
 export async function previewRestore(context: ServiceContext, input: EndpointInput<typeof contract>): Promise<RestorePreviewDto> {
   authorise(context, "restores:read");
+  if (input.body.targetPath !== undefined) authorise(context, "restores:create");
   const { db } = context;
   const [order, run] = await db.transaction(async (tx) => {
     const resolved = await resolveOrder(tx, input.body);
