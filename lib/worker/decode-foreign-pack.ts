@@ -46,7 +46,8 @@ export async function decodeForeignPack(
   await spoolStream({ storage, backup, toPath: request.toPath, signal: context.signal, pool: wired.pool });
   const reading = await readSidecar(storage, key, wired.keyring);
   const facts = "facts" in reading ? reading.facts : null;
-  return { kind: own.meta.kind, sidecar: facts === null || !tellsOf(facts, pack) ? null : told(facts) };
+  const sidecar = facts === null || !tellsOf(facts, pack) ? null : told(facts);
+  return { kind: own.meta.kind, storedSha256: sha256, sidecar };
 }
 
 /** A sidecar that was written for another pack tells nothing about this one. */

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -14,6 +14,7 @@ import { packs } from "#lib/db/schema/packs";
 import { sources } from "#lib/db/schema/sources";
 import { findSandboxUser } from "#lib/clusters/sandbox-user";
 import type { RunRow } from "#lib/services/runs/start";
+import type { WorkerDeps } from "#lib/services/runs/work";
 import { verifyBackup } from "#lib/services/backups/verify";
 import { importFromFolder } from "#lib/services/imports/from-folder";
 import { createBackup } from "#lib/services/backups/run-now";
@@ -44,6 +45,8 @@ describeOn(17, (server: TestServer) => {
   let station: Station;
   let shop: TestDatabase;
   let worker: Worker;
+  /** Swaps what lies at the path while it is decoded; answers how it is put back. */
+  let swapBeforeDecoding: ((path: string) => () => void) | null = null;
   let serverId: string;
   let sourceId: string;
   let folder: string;
@@ -63,7 +66,14 @@ describeOn(17, (server: TestServer) => {
     ({ serverId, sourceId } = await addSource(context, server, shop.name));
     station = await createStation({ catalogue: test.catalogue, url: test.url, context, importDirs: [folder] });
     chmodSync(dirname(station.backupDir), 0o711);
-    worker = await station.startWorker();
+    const change = (deps: WorkerDeps): WorkerDeps => {
+      const decodePack: typeof deps.imports.decodePack = (path, ...rest) => {
+        const putBack = swapBeforeDecoding?.(path);
+        return deps.imports.decodePack(path, ...rest).finally(putBack);
+      };
+      return { ...deps, imports: { ...deps.imports, decodePack } };
+    };
+    worker = await station.startWorker({ change });
   });
   afterAll(async () => {
     await worker.stop();
@@ -289,6 +299,25 @@ describeOn(17, (server: TestServer) => {
       const flipped = Buffer.from(bytes);
       flipped[Math.floor(bytes.length / 3)]! ^= 1;
       expect((await take(put("flipped.dump.zst", flipped))).error?.code).toMatch(/pack-damaged|stream-mismatch/);
+    });
+
+    it("are refused when another pack lies under the name while they are decoded, though the first one is back afterwards", async () => {
+      const [pack, other] = await Promise.all(
+        ["--no-owner", "--schema-only"].map(async (option) => {
+          const { backup } = await made(await take(put(`swap${option}.dump`, dump("-Fc", "--compress=0", option))));
+          const [row] = await db().select().from(packs).where(eq(packs.backupId, backup.id));
+          return readFileSync(join(station.backupDir, row?.key ?? ""));
+        }),
+      );
+      const path = put("swapped.dump.zst", pack!);
+      swapBeforeDecoding = (at) => {
+        renameSync(at, `${at}.aside`);
+        writeFileSync(at, other!);
+        return () => renameSync(`${at}.aside`, at);
+      };
+      const run = await take(path);
+      swapBeforeDecoding = null;
+      expect(run).toMatchObject({ state: "failed", error: { code: "file-changed", params: { path } } });
     });
   });
 

@@ -54,6 +54,8 @@ export type ForeignArchive = {
 /** A backup of another Lifeboat, decoded into a file with all its hashes checked. */
 export type ForeignPack = {
   readonly kind: BackupKind;
+  /** Of the pack's bytes that were decoded, whatever lies under its name since. */
+  readonly storedSha256: string;
   /** From a sidecar that lies beside it. What it says was signed by somebody else, and is not believed beyond being shown. */
   readonly sidecar: {
     readonly snapshotAt: Date;

@@ -97,13 +97,16 @@ async function sqliteSnapshot(work: RunWork, path: string, snapshotAt: Date): Pr
 
 /**
  * A pack of another Lifeboat: decoded and checked whole; what its sidecar tells is shown, its provenance stays external. Throws
- * `chain-broken` { key } where a pack that it needs is not beside it, `import-engine-differs`, `invalid-input` without any time.
+ * `chain-broken` { key } where a pack that it needs is not beside it, `file-changed` { path } when another one lay under its name while it was
+ * decoded, `import-engine-differs`, `invalid-input` without any time.
  */
 export async function preparePack(work: RunWork, opened: OpenImport, engine: string, asked: Taken | null): Promise<PreparedFile> {
   const { deps, engineContext, signal } = work;
   const path = join(engineContext.workDir, "decoded");
   const pack = await deps.imports.decodePack(opened.path, path, engineContext);
   const sha256 = await hashOf(work, opened);
+  // It was decoded by name, with its neighbours: what lay there then must be what was opened and is written down.
+  if (pack.storedSha256 !== sha256) throw new LifeboatError("file-changed", { path: opened.path });
   const taken = asked ?? (pack.sidecar === null ? null : ({ takenAt: pack.sidecar.snapshotAt, takenFrom: "sidecar" } as const));
   if (taken === null)
     throw new LifeboatError("invalid-input", { issues: "takenAt: there is no sidecar beside the pack that tells when it was made" });
