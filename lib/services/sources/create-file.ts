@@ -5,13 +5,11 @@ import type { Transaction } from "#lib/db/client";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
 import { fileTitle } from "#lib/domain/file-path";
-import { makeId } from "#lib/domain/ids";
-import { recordAudit } from "../audit/record.ts";
 import type { ServiceContext } from "../context.ts";
 import { isUniqueViolation } from "../unique-violation.ts";
 import { askAboutFile } from "./ask-file.ts";
-import { chooseSlug } from "./choose-slug.ts";
-import { auditedSource, type SourceRow } from "./dto.ts";
+import type { SourceRow } from "./dto.ts";
+import { insertSourceRow } from "./insert-row.ts";
 import { loadSource } from "./load.ts";
 
 type SqliteBody = Extract<EndpointInput<typeof contract.createSource>["body"], { engine: "sqlite" }>;
@@ -57,33 +55,16 @@ async function refuseDuplicate(tx: Transaction, path: string): Promise<void> {
   if (known !== null) throw new LifeboatError("source-duplicate", { database: path, sourceId: known.id });
 }
 
-/** The part that restoring in place over a file that is no source yet shares: row, slug and audit. `path` is resolved. */
+/** The source of a file that was looked at, with its audit row. `path` is resolved. */
 export async function insertFileSource(
   tx: Transaction,
   context: ServiceContext,
   values: Pick<SourceRow, "name" | "environment" | "notes" | "keepLast" | "sizeBytes"> & { path: string },
 ): Promise<SourceRow> {
-  const now = context.now();
-  const [row] = await tx
-    .insert(sources)
-    .values({
-      ...values,
-      id: makeId("source", context.newUuid()),
-      engine: "sqlite",
-      slug: await chooseSlug(tx, values.name),
-      database: fileTitle(values.path),
-      workerGroup: fileWorkerGroup,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning();
-  if (row === undefined) throw new Error("the insert returned no row");
-  await recordAudit(tx, context, {
-    action: "source.create",
-    targetType: "source",
-    targetId: row.id,
-    targetName: row.name,
-    after: auditedSource(row),
+  return insertSourceRow(tx, context, {
+    ...values,
+    engine: "sqlite",
+    database: fileTitle(values.path),
+    workerGroup: fileWorkerGroup,
   });
-  return row;
 }

@@ -4,17 +4,15 @@ import type * as contract from "#lib/contracts/sources";
 import type { Transaction } from "#lib/db/client";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
-import { makeId } from "#lib/domain/ids";
-import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { lockServer } from "../servers/load.ts";
 import { isUniqueViolation } from "../unique-violation.ts";
 import { lastSeenDatabase, refuseCatalogue } from "./catalogue-guard.ts";
 import type { ServerRow } from "../servers/dto.ts";
-import { chooseSlug } from "./choose-slug.ts";
 import { createFileSource } from "./create-file.ts";
-import { auditedSource, type SourceRow } from "./dto.ts";
+import type { SourceRow } from "./dto.ts";
+import { insertSourceRow } from "./insert-row.ts";
 import { loadSource } from "./load.ts";
 
 type Body = EndpointInput<typeof contract.createSource>["body"];
@@ -66,26 +64,5 @@ async function createDatabaseSource(context: ServiceContext, body: PostgresBody)
 export async function insertSource(tx: Transaction, context: ServiceContext, server: ServerRow, values: NewDatabase): Promise<SourceRow> {
   const seen = await lastSeenDatabase(tx, server.id, values.database);
   await refuseCatalogue(tx, server, values.database, seen);
-  const now = context.now();
-  const [row] = await tx
-    .insert(sources)
-    .values({
-      ...values,
-      id: makeId("source", context.newUuid()),
-      engine: "postgres",
-      slug: await chooseSlug(tx, values.name),
-      sizeBytes: seen?.sizeBytes ?? null,
-      createdAt: now,
-      updatedAt: now,
-    })
-    .returning();
-  if (row === undefined) throw new Error("the insert returned no row");
-  await recordAudit(tx, context, {
-    action: "source.create",
-    targetType: "source",
-    targetId: row.id,
-    targetName: row.name,
-    after: auditedSource(row),
-  });
-  return row;
+  return insertSourceRow(tx, context, { ...values, engine: "postgres", sizeBytes: seen?.sizeBytes ?? null });
 }
