@@ -1,14 +1,12 @@
-import { eq } from "drizzle-orm";
 import type { verifyBackup as contract } from "#lib/contracts/backups";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { RunDetailDto, StepCode } from "#lib/contracts/runs";
-import { backups } from "#lib/db/schema/backups";
-import { LifeboatError } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { loadRunDetail } from "../runs/load.ts";
 import { startRun } from "../runs/start.ts";
+import { lockAvailableBackup } from "./lock-available.ts";
 
 /** Steps of a verification, in order. */
 export const verifySteps: readonly StepCode[] = ["prepare", "check-pack", "decode", "archive-list"];
@@ -18,9 +16,7 @@ export async function verifyBackup(context: ServiceContext, input: EndpointInput
   authorise(context, "backups:verify");
   const id = input.params.id;
   const run = await context.db.transaction(async (tx) => {
-    const [backup] = await tx.select().from(backups).where(eq(backups.id, id)).for("share");
-    if (backup === undefined || backup.state === "writing") throw new LifeboatError("not-found", { entity: "backup", id });
-    if (backup.state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: id, state: backup.state });
+    const backup = await lockAvailableBackup(tx, id);
     const started = await startRun(tx, context, {
       type: "verify",
       subject: id,
