@@ -1,9 +1,14 @@
 import { exportAuditEvents, listAuditEvents } from "./audit.ts";
 import * as backups from "./backups.ts";
 import * as chains from "./chains.ts";
+import * as drillHistory from "./drill-history.ts";
+import * as drillPlans from "./drill-plans.ts";
+import * as drillReports from "./drill-reports.ts";
+import * as drills from "./drills.ts";
 import type { Endpoint } from "./endpoint.ts";
 import * as exports from "./exports.ts";
 import * as imports from "./imports.ts";
+import * as incidents from "./incidents.ts";
 import * as people from "./people.ts";
 import * as restores from "./restores.ts";
 import { listRestorePoints } from "./restore-points.ts";
@@ -104,4 +109,43 @@ export const endpoints: readonly Endpoint[] = [
   cancelRun,
   listAuditEvents,
   exportAuditEvents,
+  drillPlans.listDrillPlans,
+  drillPlans.getDrillPlan,
+  drillPlans.updateDrillPlan,
+  drillPlans.copyDrillChecks,
+  drillPlans.listPlaybooks,
+  drillPlans.getDrillHooks,
+  drillHistory.listDrills,
+  drillHistory.exportDrills,
+  drillHistory.drillCalendar,
+  drillHistory.drillTrend,
+  drillHistory.compareDrills,
+  drills.startDrill,
+  drills.getDrill,
+  drills.prepareDrill,
+  drills.restoreDrill,
+  drills.runDrillChecks,
+  drills.answerDrillCheck,
+  drills.pauseDrill,
+  drills.resumeDrill,
+  drills.handOverDrill,
+  drills.abortDrill,
+  drills.closeDrill,
+  drills.queryDrill,
+  drills.browseDrill,
+  drills.connectDrill,
+  drillReports.getDrillReport,
+  drillReports.downloadDrillReport,
+  drillReports.addReportNote,
+  drillReports.getReportKey,
+  drillReports.checkReportFile,
+  incidents.listIncidents,
+  incidents.openIncident,
+  incidents.getIncident,
+  incidents.updateIncident,
+  incidents.addIncidentNote,
+  incidents.linkIncidentRun,
+  incidents.setIncidentItem,
+  incidents.closeIncident,
+  incidents.reopenIncident,
 ];

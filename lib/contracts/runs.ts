@@ -47,6 +47,19 @@ export const stepCodes = [
   "check-target",
   "replace-file",
   "count-source",
+  "choose-backup",
+  "preflight",
+  "start-target",
+  "create-roles",
+  "read-archive",
+  "read-copy",
+  "inspect-copy",
+  "built-in-checks",
+  "own-checks",
+  "judge",
+  "remove-copy",
+  "prove-removed",
+  "write-report",
 ] as const;
 export type StepCode = (typeof stepCodes)[number];
 
@@ -97,6 +110,8 @@ export const run = z.object({
   chainId: z.string().nullable(),
   /** The restore that this run carries out, if it is one. */
   restoreId: z.string().nullable(),
+  /** The drill that this run is a part of, if it is. */
+  drillId: z.string().nullable(),
   queuedAt: instant,
   startedAt: instant.nullable(),
   finishedAt: instant.nullable(),

@@ -16,6 +16,8 @@ const editable = {
   notes: text(2000),
   /** How many backups are kept; null keeps all. */
   keepLast: z.number().int().min(1).max(10_000).nullable(),
+  /** So many failed backups in a row open an incident; null: never. */
+  incidentAfterFailures: z.number().int().min(1).max(100).nullable(),
 };
 
 const always = {
@@ -66,6 +68,7 @@ export const source = z.object({
   /** Of a file. */
   path: z.string().nullable(),
   keepLast: z.number().int().nullable(),
+  incidentAfterFailures: z.number().int().nullable(),
   environment: z.enum(environments),
   excludedSchemas: z.array(z.string()),
   excludedTables: z.array(tableName),

@@ -143,6 +143,35 @@ export const errorCategories = {
   "excluded-tables-empty": "unprocessable", // { tables, count }
   "restore-errors": "unprocessable", // { count, first }
   "restore-differs": "unprocessable", // { count, first }
+  // drills and incidents
+  "drill-open": "conflict", // { drillId }: of that source
+  "drill-state": "conflict", // { state }: not possible in it
+  "drill-paused": "conflict",
+  "drill-busy": "conflict", // { runId }
+  "drill-blocked": "unprocessable", // { code }: of the first thing that makes it meaningless
+  "drill-no-backup": "unprocessable", // { selection }
+  "drill-no-target": "unprocessable", // { detail }
+  "drill-verdict-too-good": "unprocessable", // { best }
+  "drill-not-operator": "forbidden", // { operator }
+  "drill-name-mismatch": "invalid", // { expected }: signed with another name
+  "copy-gone": "unprocessable", // { detail }: the restored copy is not there any more
+  "check-unknown": "not-found", // { key }
+  "check-not-possible": "unprocessable", // { detail }
+  "check-differs": "unprocessable", // { expected, actual }
+  "check-missing": "unprocessable", // { what, count, first }
+  "check-found": "unprocessable", // { what, count, first }: something that should not be there
+  "check-pending": "unprocessable", // { count }
+  "check-failed": "unprocessable", // { count, first }
+  "check-timeout": "unprocessable", // { seconds }
+  "check-needs-sandbox": "unprocessable",
+  "check-no-content": "unprocessable",
+  "objective-missed": "unprocessable", // { objectiveSeconds, actualSeconds }
+  "query-refused": "forbidden", // { detail }
+  "query-failed": "unprocessable", // { detail, position }
+  "hook-unknown": "not-found", // { name }
+  "application-not-ready": "unprocessable", // { name, detail }
+  "report-not-written": "not-found",
+  "incident-items-open": "unprocessable", // { count }
   // runs and workers
   "worker-lost": "unprocessable", // { workerId }
   "lease-lost": "conflict", // { runId }

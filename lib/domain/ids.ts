@@ -17,6 +17,12 @@ export const idPrefixes = {
   auditEvent: "aud",
   installation: "ins",
   import: "imp",
+  drillPlan: "dpl",
+  drill: "drl",
+  report: "rpt",
+  reportNote: "rpn",
+  signingKey: "sgk",
+  incident: "inc",
 } as const;
 
 export type Entity = keyof typeof idPrefixes;

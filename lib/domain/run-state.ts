@@ -18,10 +18,21 @@ export const runTypes = [
   "preview-restore",
   "check-file",
   "list-import-folder",
+  "drill-prepare",
+  "drill-restore",
+  "drill-check",
+  "drill-close",
+  "drill-query",
 ] as const;
 export type RunType = (typeof runTypes)[number];
 
-export const probeTypes: ReadonlySet<RunType> = new Set(["check-server", "preview-restore", "check-file", "list-import-folder"]);
+export const probeTypes: ReadonlySet<RunType> = new Set([
+  "check-server",
+  "preview-restore",
+  "check-file",
+  "list-import-folder",
+  "drill-query",
+]);
 
 const next: Record<RunState, ReadonlySet<RunState>> = {
   queued: new Set(["running", "cancelled", "failed"]),
@@ -42,7 +53,7 @@ export function canMove(from: RunState, to: RunState): boolean {
 }
 
 /** Why a run was started. */
-export const runTriggers = ["manual", "start-up", "api", "setup", "safety", "retention", "daily"] as const;
+export const runTriggers = ["manual", "start-up", "api", "setup", "safety", "retention", "daily", "drill"] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
 /** States of one step of a run. */

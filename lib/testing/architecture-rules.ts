@@ -3,7 +3,7 @@ import { buildGraph } from "./source-graph.ts";
 
 /**
  * Which layer may import which (DESIGN.md, section 5). A layer is a folder of `lib`, or `app`, `components`, `messages`; every layer may
- * import itself. `engines:port` is that file alone (`lib/engines/port.ts`), without the implementations; `engines:file-port` likewise.
+ * import itself. `engines:port` is that file alone (`lib/engines/port.ts`), without the implementations; `engines:file-port` and `engines:copy-port` likewise.
  */
 export const layers: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -21,6 +21,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "contracts",
     "db",
     "domain",
+    "engines:copy-port",
     "engines:file-port",
     "engines:port",
     "jobs",

@@ -18,6 +18,7 @@ export const runs = lifeboat.table(
     backupId: text("backup_id"),
     serverId: text("server_id"),
     restoreId: text("restore_id"),
+    drillId: text("drill_id"),
     /** Claimed only when that run has ended; its executor then looks how. */
     afterRunId: text("after_run_id"),
     isProbe: boolean("is_probe").notNull().default(false),
@@ -55,6 +56,9 @@ export const runs = lifeboat.table(
     index("runs_queued_idx").on(table.queuedAt, table.id),
     index("runs_source_idx").on(table.sourceId, table.queuedAt),
     index("runs_backup_idx").on(table.backupId),
+    index("runs_drill_idx")
+      .on(table.drillId)
+      .where(sql`${table.drillId} is not null`),
     index("runs_type_idx").on(table.type, table.queuedAt, table.id),
     index("runs_state_idx").on(table.state, table.queuedAt, table.id),
   ],

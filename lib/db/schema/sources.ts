@@ -22,6 +22,8 @@ export const sources = lifeboat.table(
     workerGroup: text("worker_group"),
     /** How many backups are kept; older ones that nothing needs are removed after each good one. Null: all. */
     keepLast: integer("keep_last"),
+    /** So many failed backups in a row open an incident. Null: never. */
+    incidentAfterFailures: integer("incident_after_failures").default(3),
     environment: text("environment").$type<Environment>().notNull(),
     excludedSchemas: text("excluded_schemas").array().notNull().default([]),
     excludedTables: jsonb("excluded_tables").$type<{ schema: string; table: string }[]>().notNull().default([]),

@@ -34,6 +34,7 @@ export function toRunDto(row: RunDtoRow, joined: { sourceName: string | null }):
     workerId: row.workerId,
     chainId: row.type === "verify-chain" ? row.subject : null,
     restoreId: row.restoreId,
+    drillId: row.drillId,
     afterRunId: row.afterRunId,
     queuedAt: row.queuedAt.toISOString(),
     startedAt: iso(row.startedAt),

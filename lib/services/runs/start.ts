@@ -31,6 +31,7 @@ export type NewRun = {
   readonly backupId?: string | null;
   readonly serverId?: string | null;
   readonly restoreId?: string | null;
+  readonly drillId?: string | null;
   /** The run is claimed only when that one is over, however it ended. */
   readonly afterRunId?: string | null;
   /** Work on a file: who reaches it. Left out, the server's group or the default one. */
@@ -62,6 +63,7 @@ export async function startRun(tx: Database | Transaction, context: ServiceConte
     backupId: request.backupId ?? null,
     serverId: request.serverId ?? null,
     restoreId: request.restoreId ?? null,
+    drillId: request.drillId ?? null,
     afterRunId: request.afterRunId ?? null,
     isProbe,
     workerGroup: request.workerGroup ?? (await groupOf(tx, request)),

@@ -5,6 +5,7 @@ import type { Logger } from "#lib/log/log";
 import type { PackRepository } from "./pack-repository.ts";
 import type { Storage } from "#lib/storage/port";
 import type { ServiceContext } from "../context.ts";
+import type { DrillPorts } from "../drills/ports.ts";
 import type { ImportPorts } from "../imports/ports.ts";
 import type { Lease } from "./lease.ts";
 import type { RunReporter } from "./progress.ts";
@@ -23,6 +24,7 @@ export type WorkerDeps = {
   readonly destination: WorkerDestination;
   readonly repository: PackRepository;
   readonly imports: ImportPorts;
+  readonly drills: DrillPorts;
   /** Proves that the destination is this installation's; throws `destination-foreign`, `permission-denied` … */
   readonly prepareDestination: () => Promise<void>;
   readonly randomHex: (bytes: number) => string;
