@@ -3,7 +3,7 @@ import { backupKinds } from "../domain/backup-state.ts";
 import { checkStates, checkTypes } from "../domain/drill-checks.ts";
 import { drillPhases, drillStates, drillTargetTypes, drillVerdicts } from "../domain/drill-state.ts";
 import { runStates } from "../domain/run-state.ts";
-import { count, idOf, instant, pageOf, pageQuery, params, postgresName, reason, text } from "./common.ts";
+import { count, idOf, instant, params, postgresName, reason, text } from "./common.ts";
 import { checkDefinition } from "./drill-checks.ts";
 import { drillTargetChoice, playbookText } from "./drill-plans.ts";
 import { defineEndpoint } from "./endpoint.ts";
