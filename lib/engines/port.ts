@@ -89,6 +89,21 @@ export type SnapshotRequest = {
   readonly lockWaitSeconds: number;
 };
 
+/** What an archive in custom format tells of itself, whoever made it. */
+export type ForeignArchive = {
+  readonly serverVersion: string;
+  readonly toolVersion: string;
+  readonly database: string;
+  readonly tables: readonly TableDigest[];
+  readonly extensions: readonly string[];
+  readonly roles: readonly string[];
+  readonly tablespaces: readonly string[];
+  /** What could not be told, for people. */
+  readonly warnings: readonly string[];
+  /** Length of header and table of contents. */
+  readonly headBytes: number;
+};
+
 /** One step of a connection check, reported as it ends. `facts` are shown to people. */
 export type CheckStep = {
   readonly code: "resolve" | "connect" | "tls" | "sign-in" | "version" | "privileges" | "tools" | "size" | "databases";

@@ -1,25 +1,11 @@
 import type { FileHandle } from "node:fs/promises";
 import { LifeboatError } from "#lib/domain/error";
 import { readStatement } from "#lib/domain/script-statement";
-import type { EngineContext, TableDigest } from "../port.ts";
+import type { EngineContext, ForeignArchive, TableDigest } from "../port.ts";
 import { ArchiveReader } from "./archive-reader.ts";
 import { type ForeignTable, readCompressedData } from "./foreign-data.ts";
 import { type ForeignToc, readForeignToc } from "./foreign-toc.ts";
 import { unknownSha256 } from "./snapshot.ts";
-
-/** What an archive in custom format tells of itself, whoever made it. */
-export type ForeignArchiveFacts = {
-  readonly serverVersion: string;
-  readonly toolVersion: string;
-  readonly database: string;
-  readonly tables: readonly TableDigest[];
-  readonly extensions: readonly string[];
-  readonly roles: readonly string[];
-  readonly tablespaces: readonly string[];
-  readonly warnings: readonly string[];
-  /** Length of header and table of contents. */
-  readonly headBytes: number;
-};
 
 /** The text of these types depends on settings of the session that dumped them: their digest would not be that of a copy. */
 const dependsOnSession = /time zone|timestamptz|timetz|tstz|\bmoney\b|\bbytea\b|\bxml\b/i;
@@ -28,7 +14,7 @@ const dependsOnSession = /time zone|timestamptz|timetz|tstz|\bmoney\b|\bbytea\b|
  * Reads an archive from its first byte to its last: exact rows of every table, and the digest where a copy's would be the same. Throws
  * `stream-cut` { detail } when it is not whole, `format-unknown`. Nothing of it is executed.
  */
-export async function readForeignArchive(file: FileHandle, context: EngineContext): Promise<ForeignArchiveFacts> {
+export async function readForeignArchive(file: FileHandle, context: EngineContext): Promise<ForeignArchive> {
   const toc = await readForeignToc(file);
   const { signal } = context;
   const found = toc.compression === "none" ? await readPlainData(file, toc, signal) : await readCompressedData(file, toc, signal);

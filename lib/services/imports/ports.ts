@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { BackupManifest } from "#lib/db/schema/backups";
 import type { BackupKind } from "#lib/domain/backup-state";
 import type { ScriptFacts } from "#lib/domain/script-scan";
-import type { EngineContext, ServerAddress, TableDigest } from "#lib/engines/port";
+import type { EngineContext, ForeignArchive, ServerAddress, TableDigest } from "#lib/engines/port";
 
 export type FolderEntry = {
   readonly name: string;
@@ -34,21 +34,6 @@ export type ImportSandbox = {
   readonly restoreArchive: (path: string, context: EngineContext) => Promise<void>;
   /** Ends its processes and removes its data; safe at any time and more than once. */
   readonly stop: () => Promise<void>;
-};
-
-/** What an archive in custom format tells of itself. */
-export type ForeignArchive = {
-  readonly serverVersion: string;
-  readonly toolVersion: string;
-  readonly database: string;
-  readonly tables: readonly TableDigest[];
-  readonly extensions: readonly string[];
-  readonly roles: readonly string[];
-  readonly tablespaces: readonly string[];
-  /** What could not be told, for people. */
-  readonly warnings: readonly string[];
-  /** Length of header and table of contents. */
-  readonly headBytes: number;
 };
 
 /** A backup of another Lifeboat, decoded into a file with all its hashes checked. */
