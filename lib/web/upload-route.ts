@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { importPartBytes, uploadPart } from "#lib/contracts/imports";
+import { uploadPart } from "#lib/contracts/imports";
 import { LifeboatError } from "#lib/domain/error";
 import { answerHeaders, InvalidInputError } from "#lib/http/problem";
 import { admit } from "#lib/http/route";
@@ -9,6 +9,7 @@ import { serviceContext } from "#lib/http/service-context";
 import { importFolderName, importPath } from "#lib/services/imports/import-file";
 import { countPart, expectPart } from "#lib/services/imports/receive-part";
 import { writePart } from "#lib/storage/local/part-file";
+import { readOut } from "./read-out.ts";
 
 export type UploadRequest = {
   readonly incoming: IncomingMessage;
@@ -22,7 +23,6 @@ export type UploadRequest = {
 /** A client that sends nothing for so long has left; one that sends slowly may take as long as a part can take at 75 kbit/s. */
 export const silentMs = 30_000;
 export const longestPartMs = 15 * 60_000;
-const readOutMs = 5_000;
 
 /** Uploads that a part is being written for. One web process serves an installation; the row's own count decides all the same. */
 const busy = new Set<string>();
@@ -61,21 +61,6 @@ export async function serveUpload(
   } finally {
     busy.delete(id);
   }
-}
-
-/** A client that still sends does not read: what is left of a refused part is taken, within bounds, so that the answer arrives. */
-async function readOut(incoming: IncomingMessage): Promise<void> {
-  if (incoming.complete || incoming.destroyed) return;
-  let bytes = 0;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, readOutMs);
-    incoming.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > 2 * importPartBytes) resolve();
-    });
-    for (const event of ["end", "close", "error"]) incoming.once(event, () => (clearTimeout(timer), resolve()));
-    incoming.resume();
-  });
 }
 
 function parse({ id, request }: UploadRequest): { id: string; offset: number } {
