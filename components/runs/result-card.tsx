@@ -65,11 +65,16 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
       case "synthesize":
       case "import":
       case "scan-storage":
+      case "drill-prepare":
+      case "drill-restore":
+      case "drill-check":
+      case "drill-close":
         return t(run.type);
       case "check-server":
       case "preview-restore":
       case "check-file":
       case "list-import-folder":
+      case "drill-query":
         return t("probe");
     }
   }
@@ -88,6 +93,11 @@ function Links({ run, canRestore }: { run: RunDetailDto; canRestore: boolean }) 
       {run.restoreId === null ? null : (
         <ButtonLink size="sm" href={`/restores/${run.restoreId}`}>
           {t("openRestore")}
+        </ButtonLink>
+      )}
+      {run.drillId === null ? null : (
+        <ButtonLink size="sm" href={`/drills/${run.drillId}`}>
+          {t("openDrill")}
         </ButtonLink>
       )}
       {run.type === "scan-storage" ? (

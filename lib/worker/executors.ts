@@ -4,6 +4,11 @@ import { executeRemove } from "#lib/services/backups/execute-remove";
 import { executeSynthesize } from "#lib/services/backups/execute-synthesize";
 import { executeVerify } from "#lib/services/backups/execute-verify";
 import { executeVerifyChain } from "#lib/services/chains/execute-verify";
+import { executeDrillCheck } from "#lib/services/drills/execute-check";
+import { executeDrillClose } from "#lib/services/drills/execute-close";
+import { executeDrillPrepare } from "#lib/services/drills/execute-prepare";
+import { executeDrillQuery } from "#lib/services/drills/execute-query";
+import { executeDrillRestore } from "#lib/services/drills/execute-restore";
 import { executeImport } from "#lib/services/imports/execute";
 import { executeListFolder } from "#lib/services/imports/execute-list-folder";
 import { executeRestore } from "#lib/services/restores/execute";
@@ -30,4 +35,9 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   "check-file": executeCheckFile,
   "check-server": executeCheck,
   "preview-restore": executePreview,
+  "drill-prepare": executeDrillPrepare,
+  "drill-restore": executeDrillRestore,
+  "drill-check": executeDrillCheck,
+  "drill-close": executeDrillClose,
+  "drill-query": executeDrillQuery,
 };
