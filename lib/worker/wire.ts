@@ -14,12 +14,13 @@ import type { WorkerDeps } from "#lib/services/runs/work";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
 import type { Storage } from "#lib/storage/port";
 import { readDisk } from "./disks.ts";
+import { createDrillPorts } from "./drill-ports.ts";
 import { createImportPorts } from "./import-ports.ts";
 import { createPackRepository } from "./pack-repository.ts";
 
 export type Wiring = {
   readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs"> &
-    Partial<Pick<Env, "dataDir" | "sqliteDirs" | "importDirs" | "pgBinPath">>;
+    Partial<Pick<Env, "dataDir" | "sqliteDirs" | "importDirs" | "pgBinPath" | "stallMs">>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly installationId: string;
@@ -28,6 +29,9 @@ export type Wiring = {
   /** Opens the destination; the local folder unless told. */
   readonly openStorage?: (root: string) => Storage;
 };
+
+/** Milliseconds of silence after which a server is asked whether it still works. */
+const defaultStallMs = 20_000;
 
 export type Wired = { readonly deps: WorkerDeps; readonly pool: CodecPool };
 
@@ -48,6 +52,11 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
   await mkdir(env.tempDir, { recursive: true, mode: 0o700 });
   const storage = wiring.openStorage?.(env.backupDir) ?? createLocalStorage({ root: env.backupDir });
   const pool = createCodecPool({ heapMb: 32 });
+  const host = {
+    pgBinPath: env.pgBinPath ?? [],
+    sandboxDir: join(env.dataDir ?? dirname(env.tempDir), "sandboxes"),
+    logger: wiring.logger,
+  };
   const deps: WorkerDeps = {
     context,
     engine: wiring.engine,
@@ -61,12 +70,11 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
     imports: createImportPorts({
       backupDir: env.backupDir,
       importDirs: env.importDirs ?? [],
-      pgBinPath: env.pgBinPath ?? [],
-      sandboxDir: join(env.dataDir ?? dirname(env.tempDir), "sandboxes"),
       pool,
       keyring,
-      logger: wiring.logger,
+      ...host,
     }),
+    drills: createDrillPorts({ ...host, hooksFile: null, lockWaitMs: env.lockWaitMs, stallMs: env.stallMs ?? defaultStallMs }),
     prepareDestination: () => storage.prepare(installationId),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     tempSpace: () => readDisk("temporary", env.tempDir),

@@ -6,7 +6,8 @@ import { clusterId } from "./cluster-id.ts";
 import { databaseIds } from "./database-ids.ts";
 import { digestCopy } from "./digest-copy.ts";
 import { dropDatabase, dropDatabaseById } from "./drop-database.ts";
-import type { Deps, PostgresEngineOptions, Tools } from "./engine-options.ts";
+import { postgresDeps } from "./engine-deps.ts";
+import type { PostgresEngineOptions } from "./engine-options.ts";
 import { followDatabase } from "./follow-database.ts";
 import { inspectTarget } from "./inspect-target.ts";
 import { endLeftovers } from "./leftovers.ts";
@@ -16,26 +17,10 @@ import { load } from "./load.ts";
 import { renameDatabases } from "./rename-databases.ts";
 import { reachServer } from "./server.ts";
 import { openSnapshot } from "./snapshot.ts";
-import type { ToolSet } from "./tool-choice.ts";
-import { discoverToolSets, findInstaller } from "./tools.ts";
-
-/** How long found tool sets are believed, in milliseconds: an upgrade during the day is noticed. */
-const toolsBelievedMs = 60_000;
-
-function rememberTools(find: () => Promise<readonly ToolSet[]>): Tools {
-  let found: { at: number; sets: Promise<readonly ToolSet[]> } | null = null;
-  return {
-    sets: async () => {
-      if (found === null || performance.now() - found.at > toolsBelievedMs) found = { at: performance.now(), sets: find() };
-      return await found.sets;
-    },
-    installer: findInstaller,
-  };
-}
 
 /** PostgreSQL through its own tools: `pg_dump`, `pg_restore`, `pg_dumpall`, and SQL for what they do not tell. */
 export function createPostgresEngine(options: PostgresEngineOptions): Engine {
-  const deps: Deps = { options, tools: rememberTools(options.findTools ?? (async () => await discoverToolSets(options.pgBinPath))) };
+  const deps = postgresDeps(options);
   return {
     id: "postgres",
     snapshot: async (request, context) => await openSnapshot(deps, request, context),
