@@ -2,6 +2,7 @@
 import {
   Archive,
   Ban,
+  CalendarClock,
   CircleAlert,
   CircleCheck,
   CircleDashed,
@@ -18,23 +19,30 @@ import {
   FileWarning,
   HardDrive,
   Link2,
+  ListChecks,
   LoaderCircle,
   MailQuestionMark,
   Pause,
   Replace,
+  ShieldAlert,
   ShieldCheck,
+  ShieldX,
   Trash2,
+  TriangleAlert,
   Undo2,
   Upload,
   Unlink,
   type LucideIcon,
 } from "lucide-react";
 import type { ChainDto } from "#lib/contracts/chains";
+import type { DueState } from "#lib/contracts/drill-plans";
 import type { ReplacementDto } from "#lib/contracts/restores";
 import type { OrphanDto } from "#lib/contracts/storage";
 import type { UserDto } from "#lib/contracts/people";
 import type { ApiTokenDto } from "#lib/contracts/tokens";
 import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-state";
+import type { CheckState } from "#lib/domain/drill-checks";
+import type { DrillState, DrillVerdict } from "#lib/domain/drill-state";
 import type { ImportState } from "#lib/domain/import-state";
 import type { RunState, StepState } from "#lib/domain/run-state";
 import type { Tone } from "../ui/badge.tsx";
@@ -56,7 +64,12 @@ export type StatusKey =
   | `source.${"paused" | "active"}`
   | `import.${ImportState}`
   | `user.${UserDto["state"]}`
-  | `token.${ApiTokenDto["state"]}`;
+  | `token.${ApiTokenDto["state"]}`
+  | `drill.${DrillState}`
+  | `verdict.${DrillVerdict}`
+  | `drillCheck.${CheckState}`
+  | `preflight.${"good" | "warning" | "blocked"}`
+  | `due.${DueState}`;
 
 export type StatusLook = { readonly icon: LucideIcon; readonly tone: Tone; readonly spin?: boolean };
 
@@ -135,4 +148,35 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
   "token.expired": { icon: Clock3, tone: "neutral" },
   "token.revoked": { icon: Ban, tone: "neutral" },
   "token.stopped": { icon: Pause, tone: "warn" },
+
+  "drill.preparing": { icon: LoaderCircle, tone: "accent", spin: true },
+  "drill.prepared": { icon: CircleDot, tone: "accent" },
+  "drill.restoring": { icon: LoaderCircle, tone: "accent", spin: true },
+  "drill.restore-failed": { icon: CircleX, tone: "bad" },
+  "drill.validating": { icon: ListChecks, tone: "accent" },
+  "drill.closing": { icon: LoaderCircle, tone: "accent", spin: true },
+  "drill.closed": { icon: CircleCheck, tone: "neutral" },
+  "drill.aborting": { icon: LoaderCircle, tone: "neutral", spin: true },
+  "drill.aborted": { icon: Ban, tone: "neutral" },
+
+  "verdict.passed": { icon: ShieldCheck, tone: "good" },
+  "verdict.passed-with-findings": { icon: ShieldAlert, tone: "warn" },
+  "verdict.failed": { icon: ShieldX, tone: "bad" },
+
+  "drillCheck.pending": { icon: CircleDashed, tone: "neutral" },
+  "drillCheck.running": { icon: LoaderCircle, tone: "accent", spin: true },
+  "drillCheck.passed": { icon: CircleCheck, tone: "good" },
+  "drillCheck.failed": { icon: CircleX, tone: "bad" },
+  "drillCheck.not-applicable": { icon: CircleMinus, tone: "neutral" },
+
+  "preflight.good": { icon: CircleCheck, tone: "good" },
+  "preflight.warning": { icon: TriangleAlert, tone: "warn" },
+  "preflight.blocked": { icon: CircleX, tone: "bad" },
+
+  "due.none": { icon: CircleDashed, tone: "neutral" },
+  "due.ok": { icon: CircleCheck, tone: "good" },
+  "due.due-soon": { icon: CalendarClock, tone: "neutral" },
+  "due.due": { icon: CalendarClock, tone: "warn" },
+  "due.overdue": { icon: CircleAlert, tone: "bad" },
+  "due.running": { icon: LoaderCircle, tone: "accent", spin: true },
 };
