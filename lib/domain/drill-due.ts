@@ -1,0 +1,46 @@
+/** How often a drill is due; months mean the same day so many months later. */
+export type Cadence = { readonly unit: "days" | "weeks" | "months"; readonly every: number };
+
+export type DueFacts = {
+  readonly enabled: boolean;
+  readonly nextDueAt: Date;
+  readonly graceDays: number;
+  readonly cadence: Cadence;
+  /** Something that can be restored is there. */
+  readonly hasBackup: boolean;
+  /** A drill of the source is not over. */
+  readonly isOpen: boolean;
+};
+
+export type Due = "none" | "ok" | "due-soon" | "due" | "overdue" | "running";
+
+const dayMs = 86_400_000;
+const longestNoticeMs = 7 * dayMs;
+
+/** Where a plan stands at `now`. An open drill is told before everything else; what is switched off or has nothing to restore is never due. */
+export function dueState(facts: DueFacts, now: Date): Due {
+  if (facts.isOpen) return "running";
+  if (!facts.enabled || !facts.hasBackup) return "none";
+  const aheadMs = facts.nextDueAt.getTime() - now.getTime();
+  if (aheadMs > noticeMs(facts.cadence)) return "ok";
+  if (aheadMs > 0) return "due-soon";
+  return -aheadMs > facts.graceDays * dayMs ? "overdue" : "due";
+}
+
+/** A week ahead at most, and never more than a quarter of the time between two drills. */
+function noticeMs(cadence: Cadence): number {
+  const days = { days: 1, weeks: 7, months: 30 }[cadence.unit] * cadence.every;
+  return Math.min(longestNoticeMs, (days * dayMs) / 4);
+}
+
+/** The next due date, counted from `from` in UTC; a month that is too short gives its last day. */
+export function nextDue(cadence: Cadence, from: Date): Date {
+  if (cadence.unit !== "months") return new Date(from.getTime() + { days: 1, weeks: 7 }[cadence.unit] * cadence.every * dayMs);
+  const next = new Date(from);
+  const day = from.getUTCDate();
+  next.setUTCDate(1);
+  next.setUTCMonth(next.getUTCMonth() + cadence.every);
+  const lastDay = new Date(Date.UTC(next.getUTCFullYear(), next.getUTCMonth() + 1, 0)).getUTCDate();
+  next.setUTCDate(Math.min(day, lastDay));
+  return next;
+}
