@@ -8,6 +8,8 @@ export const incident = z.object({
   /** Counts up from 1, for talking about it. */
   number: z.number().int(),
   title: z.string(),
+  /** False: it is as Lifeboat named it, in English; pages say it in the reader's words. */
+  titleIsOwn: z.boolean(),
   kind: z.enum(incidentKinds),
   severity: z.enum(incidentSeverities),
   state: z.enum(incidentStates),

@@ -172,6 +172,9 @@ export const errorCategories = {
   "application-not-ready": "unprocessable", // { name, detail }
   "report-not-written": "not-found",
   "incident-items-open": "unprocessable", // { count }
+  "incident-state": "conflict", // { state }: not possible in it
+  "incident-open": "conflict", // { incidentId, number }: of that kind and source
+  "incident-no-cause": "unprocessable",
   // runs and workers
   "worker-lost": "unprocessable", // { workerId }
   "lease-lost": "conflict", // { runId }
