@@ -11,8 +11,9 @@ import { unlockChains } from "#lib/services/chains/lock";
 import { finishRun } from "#lib/services/runs/finish";
 import { keepLease } from "#lib/services/runs/heartbeat";
 import { applicationNameOf, type Lease, tokenOf } from "#lib/services/runs/lease";
-import { createReporter, type RunReporter } from "#lib/services/runs/progress";
+import { createReporter } from "#lib/services/runs/progress";
 import type { Logger } from "#lib/log/log";
+import { openAfterFailures } from "#lib/services/incidents/open-after-failures";
 import type { RunRow } from "#lib/services/runs/start";
 import type { RunWork, WorkerDeps } from "#lib/services/runs/work";
 import { executors } from "./executors.ts";
@@ -53,7 +54,7 @@ export async function runOne(db: Database, deps: WorkerDeps, run: RunRow, timing
   } catch (error) {
     const reason = whyItEnded(error, signal);
     logger[reason.code === "internal" ? "error" : "info"]("run did not succeed", { code: reason.code, params: reason.params, error });
-    await recordFailure(db, lease, reason, reporter, logger);
+    await recordFailure(db, { deps, run, lease, reporter, logger }, reason);
   } finally {
     await keeper.stop();
     await reporter.flush();
@@ -97,22 +98,20 @@ function whyItEnded(error: unknown, signal: AbortSignal): Reason {
   return signal.aborted && signal.reason instanceof LifeboatError ? signal.reason.reason : reasonOf(error);
 }
 
-async function recordFailure(
-  db: Database,
-  lease: Lease,
-  reason: Reason,
-  reporter: RunReporter,
-  logger: WorkerDeps["logger"],
-): Promise<void> {
+type Failing = Pick<RunWork, "deps" | "run" | "lease" | "reporter"> & { readonly logger: Logger };
+
+async function recordFailure(db: Database, { deps, run, lease, reporter, logger }: Failing, reason: Reason): Promise<void> {
   if (reason.code === "lease-lost") return;
   const { message, hint } = describeReason(reason);
   reporter.log(reason.code === "run-cancelled" ? "warning" : "error", `${message}. ${hint}`);
   await reporter.flush();
   for (let attempt = 1; attempt <= endingTries; attempt += 1) {
     try {
-      await db.transaction((tx) =>
-        finishRun(tx, lease, { state: reason.code === "run-cancelled" ? "cancelled" : "failed", error: reason }),
-      );
+      await db.transaction(async (tx) => {
+        const state = reason.code === "run-cancelled" ? "cancelled" : "failed";
+        await finishRun(tx, lease, { state, error: reason });
+        if (state === "failed") await openAfterFailures(tx, deps.context, run);
+      });
       return;
     } catch (error) {
       if (reasonOf(error).code === "lease-lost") return;

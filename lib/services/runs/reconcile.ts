@@ -11,6 +11,7 @@ import type { EngineContext } from "#lib/engines/port";
 import { reconcileIntents } from "../backups/reconcile-intents.ts";
 import { isLockOver, unlockChains } from "../chains/lock.ts";
 import { sweepImports } from "../imports/sweep.ts";
+import { openAfterFailures } from "../incidents/open-after-failures.ts";
 import { reconcileReplacements, reconcileRestores, type WithEngineContext } from "../restores/reconcile-restores.ts";
 import { reconcileFileRestores } from "../restores/settle-file.ts";
 import { closeSteps } from "./finish.ts";
@@ -33,7 +34,7 @@ export async function reconcile(
   own: ReadonlySet<string>,
   options: { spareRuns?: boolean } = {},
 ): Promise<{ lost: string[] }> {
-  const lost = options.spareRuns === true ? [] : await failLostRuns(db, own, deps.leaseMs);
+  const lost = options.spareRuns === true ? [] : await failLostRuns(db, deps, own);
   for (const run of lost) deps.logger.warn("a run was lost with its worker", { runId: run.id, workerId: run.workerId });
   const engineContext = (runId: string): EngineContext => ({
     signal: AbortSignal.timeout(sweepActionMs),
@@ -85,13 +86,13 @@ async function attempt(deps: WorkerDeps, part: string, work: () => Promise<unkno
 }
 
 /** Takes runs away from workers whose lease is over. From then on that worker's writes are refused. */
-async function failLostRuns(db: Database, own: ReadonlySet<string>, leaseMs: number): Promise<RunRow[]> {
+async function failLostRuns(db: Database, deps: WorkerDeps, own: ReadonlySet<string>): Promise<RunRow[]> {
   // A running run always carries a lease; one without could never be found by its end. After a restart of the catalogue living
   // workers have one lease's time to come back: nobody could lengthen a lease while it was down.
   const expired = and(
     eq(runs.state, "running"),
     or(isNull(runs.leaseExpiresAt), lt(runs.leaseExpiresAt, databaseNow)),
-    sql`pg_postmaster_start_time() < ${databaseNow} - make_interval(secs => ${leaseMs / 1000})`,
+    sql`pg_postmaster_start_time() < ${databaseNow} - make_interval(secs => ${deps.leaseMs / 1000})`,
   );
   const candidates = await db.select({ id: runs.id, workerId: runs.workerId }).from(runs).where(expired);
   const lost: RunRow[] = [];
@@ -110,6 +111,7 @@ async function failLostRuns(db: Database, own: ReadonlySet<string>, leaseMs: num
       if (taken === undefined) return null;
       await closeSteps(tx, id, { state: "failed", error });
       await unlockChains(tx, id);
+      await openAfterFailures(tx, deps.context, taken);
       const [last] = await tx
         .select({ seq: max(runLog.seq) })
         .from(runLog)
