@@ -154,6 +154,10 @@ export const errorCategories = {
   "drill-verdict-too-good": "unprocessable", // { best }
   "drill-not-operator": "forbidden", // { operator }
   "drill-name-mismatch": "invalid", // { expected }: signed with another name
+  "backup-not-verified": "unprocessable", // a drill may restore it all the same
+  "roles-not-recorded": "unprocessable",
+  "objective-missing": "unprocessable",
+  "answers-needed": "unprocessable", // { count }: manual checks of an unattended drill
   "copy-gone": "unprocessable", // { detail }: the restored copy is not there any more
   "check-unknown": "not-found", // { key }
   "check-not-possible": "unprocessable", // { detail }

@@ -35,10 +35,7 @@ export async function loadDrillFacts(
 ): Promise<ReadonlyMap<string, DrillFacts>> {
   if (sourceIds.length === 0) return new Map();
   const [plans, open, last, proven] = await Promise.all([
-    db
-      .select({ plan: drillPlans, hasBackup: hasBackupOf(drillPlans.sourceId) })
-      .from(drillPlans)
-      .where(oneOf(drillPlans.sourceId, sourceIds)),
+    db.select({ plan: drillPlans, hasBackup: planHasBackup }).from(drillPlans).where(oneOf(drillPlans.sourceId, sourceIds)),
     db
       .select({ id: drills.id, sourceId: drills.sourceId, state: drills.state, problem: drills.problem, pausedAt: drills.pausedAt })
       .from(drills)
@@ -66,10 +63,10 @@ export async function loadDrillFacts(
   );
 }
 
-/** True where the source of this column has something that can be restored as far as its state tells. */
-export function hasBackupOf(sourceId: typeof drillPlans.sourceId) {
-  return sql<boolean>`exists (select 1 from ${backups} as kept where kept.source_id = ${sourceId} and kept.state = 'available')`;
-}
+/** True where the plan's source has something that can be restored as far as its state tells. */
+export const planHasBackup = sql<boolean>`exists (
+  select 1 from ${backups} as kept where kept.source_id = ${drillPlans}.source_id and kept.state = 'available'
+)`;
 
 async function readLast(
   db: Database | Transaction,
