@@ -61,6 +61,28 @@ export const signedReport = z.object({
 });
 export type SignedReport = z.infer<typeof signedReport>;
 
+/**
+ * What is wrong with a report, most basic first; `reports.problem.<code>` holds their words. `not-json`, `not-a-report` and `not-canonical` are of files
+ * alone: a file is the canonical form of all of it, so that not even a space can be added. `row-differs`: the catalogue's row says something else of it
+ * than it says itself. `not-here`: this installation has no such report. `stored-differs`: it has another one under that id.
+ */
+export const reportProblems = [
+  "not-json",
+  "not-a-report",
+  "not-canonical",
+  "hash",
+  "key-unknown",
+  "signature",
+  "row-differs",
+  "previous-missing",
+  "previous-differs",
+  "next-missing",
+  "next-differs",
+  "not-here",
+  "stored-differs",
+] as const;
+export type ReportProblem = (typeof reportProblems)[number];
+
 export const reportNote = z.object({ id: idOf("reportNote"), at: instant, authorName: z.string(), text: z.string() });
 
 export const reportDetail = z.object({
@@ -68,11 +90,12 @@ export const reportDetail = z.object({
   /** Corrections that came after closing; they are not part of what is signed. */
   notes: z.array(reportNote),
   /** Looked at now: hash, signature, and the reports before and after it. */
-  verification: z.object({ ok: z.boolean(), problems: z.array(z.string()), checkedAt: instant, reportsInChain: count }),
+  verification: z.object({ ok: z.boolean(), problems: z.array(z.enum(reportProblems)), checkedAt: instant, reportsInChain: count }),
 });
 export type ReportDetailDto = z.infer<typeof reportDetail>;
 
 const byId = z.object({ id: idOf("drill") });
+const publicKeys = z.object({ keys: z.array(z.object({ id: z.string(), publicKey: z.string(), createdAt: instant })) });
 
 export const getDrillReport = defineEndpoint({
   id: "getDrillReport",
@@ -115,7 +138,18 @@ export const getReportKey = defineEndpoint({
   path: "/report-key",
   summary: "The public keys that reports are signed with, as PEM, newest first",
   permission: "drills:read",
-  response: z.object({ keys: z.array(z.object({ id: z.string(), publicKey: z.string(), createdAt: instant })) }),
+  response: publicKeys,
+});
+
+export const renewReportKey = defineEndpoint({
+  id: "renewReportKey",
+  method: "POST",
+  path: "/report-key",
+  summary:
+    "Make a new key for reports from now on, for example because the installation's key was lost; earlier reports stay valid under theirs",
+  permission: "drills:plan",
+  response: publicKeys,
+  status: 201,
 });
 
 export const checkReportFile = defineEndpoint({
@@ -125,9 +159,10 @@ export const checkReportFile = defineEndpoint({
   summary: "Whether a report file is one of ours and untouched",
   permission: "drills:read",
   body: z.object({ text: z.string().max(5_000_000) }),
+  bodyLimitBytes: 12_000_000,
   response: z.object({
     ok: z.boolean(),
-    problems: z.array(z.string()),
+    problems: z.array(z.enum(reportProblems)),
     /** What it says of itself; null when it cannot be read. */
     report: z
       .object({ id: z.string(), sequence: z.number().int(), sourceName: z.string(), verdict: z.string(), writtenAt: z.string() })

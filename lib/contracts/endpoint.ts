@@ -26,6 +26,8 @@ export type Endpoint<
   readonly status: 200 | 201 | 202 | 204;
   /** The row has a `version`; the request must carry it in `If-Match`. */
   readonly ifMatch: boolean;
+  /** The largest body that is read; left out: as for every other operation. */
+  readonly bodyLimitBytes?: number;
 };
 
 /** What a verb gets: the request, parsed by its endpoint. `ifMatch` is the version from `If-Match`, null where the endpoint asks for none. */
@@ -51,6 +53,7 @@ type Definition<P, Q, B, R> = {
   body?: B;
   status?: Endpoint["status"];
   ifMatch?: boolean;
+  bodyLimitBytes?: number;
 };
 
 /** Fills in what a definition leaves out: no parameters, no query, no body, 200, no `If-Match`. */

@@ -138,6 +138,7 @@ export const endpoints: readonly Endpoint[] = [
   drillReports.downloadDrillReport,
   drillReports.addReportNote,
   drillReports.getReportKey,
+  drillReports.renewReportKey,
   drillReports.checkReportFile,
   incidents.listIncidents,
   incidents.openIncident,

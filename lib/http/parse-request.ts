@@ -17,6 +17,7 @@ export const entityOfSegment: Readonly<Record<string, Entity>> = {
   me: "session",
   imports: "import",
   chains: "chain",
+  drills: "drill",
 };
 
 /** The parsed input and the text of the body (for the idempotency key). */
@@ -32,7 +33,7 @@ export async function parseRequest<E extends Endpoint>(endpoint: E, request: Req
   const { searchParams } = new URL(request.url);
   const query = parsed(endpoint.query, Object.fromEntries(searchParams));
   const ifMatch = endpoint.ifMatch ? versionOf(request.headers.get("if-match")) : null;
-  const { value, raw } = endpoint.method === "GET" ? { value: {}, raw: "" } : await readJson(request);
+  const { value, raw } = endpoint.method === "GET" ? { value: {}, raw: "" } : await readJson(request, endpoint.bodyLimitBytes);
   const body = parsed(endpoint.body, value);
   return { input: { params: params.data, query, body, ifMatch } as EndpointInput<E>, rawBody: raw };
 }

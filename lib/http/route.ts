@@ -25,6 +25,9 @@ export type StreamRequest<E extends Endpoint> = {
   readonly runtime: Runtime;
 };
 
+/** Answers with something else than JSON; null: with JSON after all. */
+export type Stream<E extends Endpoint> = (request: StreamRequest<E>) => Response | null | Promise<Response | null>;
+
 /** A handler as Next calls it. */
 export type Handler = (request: Request, context: { params: Promise<unknown> }) => Promise<Response>;
 
@@ -32,7 +35,7 @@ export type Handler = (request: Request, context: { params: Promise<unknown> }) 
  * The one wrapper of the HTTP edge: identifies, authorises, guards against other sites, parses, calls the verb, serialises by the contract
  * (what the contract does not name never leaves), maps errors, and logs one line. It trusts no middleware: every handler checks for itself.
  */
-export function route<E extends Endpoint>(endpoint: E, verb: Verb<E>, stream?: (request: StreamRequest<E>) => Response | null): Handler {
+export function route<E extends Endpoint>(endpoint: E, verb: Verb<E>, stream?: Stream<E>): Handler {
   return async (request, { params }) => {
     const runtime = getRuntime();
     const requestId = request.headers.get(requestIdHeader) ?? randomUUID();
@@ -81,7 +84,7 @@ export async function admit(endpoint: Endpoint, headers: Headers, runtime: Runti
 type Admitted<E extends Endpoint> = {
   endpoint: E;
   verb: Verb<E>;
-  stream: ((request: StreamRequest<E>) => Response | null) | undefined;
+  stream: Stream<E> | undefined;
   runtime: Runtime;
   actor: Actor;
   request: Request;
@@ -97,7 +100,7 @@ async function answer<E extends Endpoint>(admitted: Admitted<E>): Promise<Respon
   const key = endpoint.method === "POST" && endpoint.status !== 200 ? idempotencyKey(request.headers) : null;
   if (key === null) {
     const { status, body } = await work();
-    const streamed = stream?.({ context, input, first: body as EndpointOutput<E>, request, runtime });
+    const streamed = await stream?.({ context, input, first: body as EndpointOutput<E>, request, runtime });
     return streamed ?? jsonResponse(status, body, requestId);
   }
   const bodyHash = requestHash(context.keyring, [request.method, new URL(request.url).pathname, rawBody]);
