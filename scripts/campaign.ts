@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "1000" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000_000)) },
-    only: { type: "string", default: "damage,kills" },
+    only: { type: "string", default: "damage,kills,sqlite" },
   },
 });
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -23,12 +23,13 @@ const report = join(folder, "kills.json");
 const files = {
   damage: ["lib/supervisor/damage-campaign.int.test.ts", "lib/worker/damage-campaign.int.test.ts"],
   kills: ["lib/worker/kill-campaign.int.test.ts"],
+  sqlite: ["lib/worker/sqlite.int.test.ts"],
 };
 type Campaign = keyof typeof files;
 const names = values.only.split(",");
 const unknown = names.find((name) => !(name in files));
 if (unknown !== undefined || !/^\d+$/.test(values.kills) || !/^\d+$/.test(values.seed)) {
-  console.error(`Unknown: ${unknown ?? "a number"}. There are --kills <number>, --seed <number> and --only damage,kills.`);
+  console.error(`Unknown: ${unknown ?? "a number"}. There are --kills <number>, --seed <number> and --only damage,kills,sqlite.`);
   process.exit(2);
 }
 
@@ -39,6 +40,7 @@ async function run(name: Campaign): Promise<boolean> {
     LIFEBOAT_CAMPAIGN_KILLS: values.kills,
     LIFEBOAT_CAMPAIGN_BUDGET_MS: String(24 * 3_600_000),
     LIFEBOAT_CAMPAIGN_REPORT: report,
+    LIFEBOAT_CAMPAIGN_SQLITE_MB: "1000",
   };
   const vitest = ["scripts/node24.mjs", "vitest", "run", ...files[name]];
   const child = spawn(process.execPath, vitest, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
