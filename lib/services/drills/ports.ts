@@ -36,10 +36,18 @@ export type DrillAccess = SandboxAccess | ServerAccess | FileAccess;
 /** What is still there after a removal, counted by looking; all zeros is the proof. */
 export type Leftovers = { readonly processes: number; readonly folders: number; readonly files: number; readonly detail: string };
 
+/** `extensions` that could be made in it, and the free bytes where it would lie; left out where nobody knows. */
+export type SandboxOutlook = {
+  readonly serverVersion: string;
+  readonly confined: boolean;
+  readonly extensions?: readonly string[];
+  readonly freeBytes?: number;
+};
+
 /** Throw-away servers of drills. A drill has one at most; it outlives runs, workers and their restarts, and ends with the drill. */
 export interface DrillSandboxes {
   /** The server that a sandbox for a source of this major version would be, or why there can be none. */
-  look(major: number): Promise<{ readonly serverVersion: string; readonly confined: boolean } | { readonly problem: Reason }>;
+  look(major: number): Promise<SandboxOutlook | { readonly problem: Reason }>;
   /**
    * Starts the sandbox of a drill, with an empty database made with the given name and roles `owner` and `reader`; one that an earlier attempt left
    * goes first. Throws `sandbox-unavailable` { detail }.
