@@ -83,25 +83,31 @@ async function remove(work: RunWork, backup: Doomed, after: (tx: Transaction) =>
       await assertFree(tx, backup.id);
       const dependents = await countDependents(tx, backup.id);
       if (dependents > 0) throw new LifeboatError("backup-has-dependents", { count: dependents });
+      return true;
     },
-    after: async (tx) => {
+    after: async (tx, removed) => {
       await assertLease(tx, lease);
-      await recordAudit(tx, actAs(deps, run), {
-        action: "backup.deleted",
-        targetType: "backup",
-        targetId: backup.id,
-        targetName: backup.fileName,
-        before: { sourceId: backup.sourceId, snapshotAt: backup.snapshotAt, storedBytes: backup.storedBytes, runId: run.id },
-      });
+      if (removed) {
+        await recordAudit(tx, actAs(deps, run), {
+          action: "backup.deleted",
+          targetType: "backup",
+          targetId: backup.id,
+          targetName: backup.fileName,
+          before: { sourceId: backup.sourceId, snapshotAt: backup.snapshotAt, storedBytes: backup.storedBytes, runId: run.id },
+        });
+      }
       await after(tx);
     },
   });
 }
 
-/** A pin or a replacement may have come since the run was asked for. */
+/**
+ * A pin or a replacement may have come since the run was asked for. One that is gone is as free as can be: a sweep went on with what an
+ * earlier removal had begun, and was faster.
+ */
 async function assertFree(tx: Transaction, id: string): Promise<void> {
   const [row] = await tx.select().from(backups).where(eq(backups.id, id)).for("update");
-  if (row === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
+  if (row === undefined) return;
   if (row.pinned) throw new LifeboatError("backup-pinned");
   await refuseNeededByReplacement(tx, row);
 }

@@ -31,31 +31,46 @@ export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<
         // A removal has a run of its own; a failed backup's clean-up belongs to the backup's run.
         and(eq(backups.state, "deleting"), or(isNull(runs.id), notInArray(runs.state, [...active]))),
       ),
-    );
+    )
+    // As a removal goes: what others may need goes last.
+    .orderBy(desc(backups.snapshotAt), desc(backups.id));
   for (const backup of left) {
-    if (backup.state === "deleting" && (await isBeingRemoved(db, backup.id))) continue;
     try {
       if (backup.state === "writing" && (await adopt(db, deps, backup.id, backup.runId))) continue;
       if (backup.state === "writing" && (await adoptByItsSidecar(db, deps, backup.id))) continue;
-      await discardBackup(db, deps, backup.id, backup.state === "deleting" ? { after: (tx) => auditRemoval(tx, deps, backup) } : {});
-      deps.logger.info("removed what an unfinished backup left", { backupId: backup.id, runId: backup.runId });
+      const removed = await discardBackup(db, deps, backup.id, {
+        before: (tx) => isStillLeft(tx, backup),
+        after: async (tx, isRemoved) => {
+          if (isRemoved && backup.state === "deleting") await auditRemoval(tx, deps, backup);
+        },
+      });
+      if (removed) deps.logger.info("removed what an unfinished backup left", { backupId: backup.id, runId: backup.runId });
     } catch (error) {
       deps.logger.warn("a leftover could not be settled; the next sweep tries again", { backupId: backup.id, error });
     }
   }
 }
 
-async function isBeingRemoved(db: Database, backupId: string): Promise<boolean> {
-  const [row] = await db
+type Left = { id: string; state: (typeof backups.$inferSelect)["state"]; fileName: string };
+
+/**
+ * False when somebody else has settled the backup since it was found, or is removing it. With the row held that is sure: a removal
+ * takes the row away in the transaction that ends its run.
+ */
+async function isStillLeft(tx: Transaction, backup: Left): Promise<boolean> {
+  const [held] = await tx.select({ state: backups.state }).from(backups).where(eq(backups.id, backup.id)).for("update");
+  if (held?.state !== backup.state) return false;
+  if (backup.state !== "deleting") return true;
+  const [removal] = await tx
     .select({ id: runs.id })
     .from(runs)
-    .where(and(isRemovalOf(backupId), inArray(runs.state, [...active])))
+    .where(and(isRemovalOf(backup.id), inArray(runs.state, [...active])))
     .limit(1);
-  return row !== undefined;
+  return removal === undefined;
 }
 
 /** A removal that somebody asked for and a sweep finished is told like any other; what a failed backup left was never a backup. */
-async function auditRemoval(tx: Transaction, deps: WorkerDeps, backup: { id: string; fileName: string }): Promise<void> {
+async function auditRemoval(tx: Transaction, deps: WorkerDeps, backup: Left): Promise<void> {
   const [asked] = await tx.select().from(runs).where(isRemovalOf(backup.id)).orderBy(desc(runs.queuedAt)).limit(1);
   if (asked === undefined) return;
   await recordAudit(tx, actAs(deps, asked), {

@@ -66,7 +66,12 @@ export async function discardUnfinished(work: RunWork, intent: Intent, dumped: D
   try {
     await dumped?.written.discard();
     if (reasonOf(error).code === "lease-lost") return;
-    await discardBackup(work.db, work.deps, intent.backupId, { before: (tx) => assertLease(tx, work.lease) });
+    await discardBackup(work.db, work.deps, intent.backupId, {
+      before: async (tx) => {
+        await assertLease(tx, work.lease);
+        return true;
+      },
+    });
   } catch (cause) {
     work.deps.logger.warn("leftovers of a failed backup wait for the sweep", { runId: work.run.id, error: cause });
   }
