@@ -12,6 +12,7 @@ import { keyFileIn, loadKeyring } from "#lib/secrets/keyring";
 import { type ServiceContext, systemActor } from "#lib/services/context";
 import { ensureBootstrapToken } from "#lib/services/people/bootstrap-token";
 import { prepareFirstAdmin } from "#lib/services/people/first-admin";
+import { ensureSigningKey } from "#lib/services/reports/signing-key";
 import { ensureInstallation } from "#lib/services/setup/ensure-installation";
 import { buildWhenChanged } from "./build.ts";
 import { openCatalogueHome, type StartTools } from "./catalogue.ts";
@@ -113,6 +114,7 @@ async function startEverything(options: SuperviseOptions, undo: Undo[]): Promise
 /** What must be in the catalogue before anybody can sign in or work. */
 async function prepareInstallation(context: ServiceContext, env: Env): Promise<FirstAdmin> {
   await ensureInstallation(context);
+  await ensureSigningKey(context);
   const firstAdmin = await prepareFirstAdmin(context, credentialsOf(env));
   if (env.bootstrapToken !== null) await ensureBootstrapToken(context, env.bootstrapToken);
   return firstAdmin;
