@@ -4,14 +4,19 @@ import type { EngineContext, ServerAddress, TableDigest, TableRef } from "./port
 /** A restored copy: a database on a server, reached by a role. `address.host` may be the folder of a socket. */
 export type CopyTarget = { readonly address: ServerAddress; readonly database: string };
 
-/** One object of a database as a dump names it. `grants` are its statements, sorted. */
+/** One object of a database as a dump names it. Grants are objects of type `ACL` and `DEFAULT ACL`, named after what they are on; `grants` are their statements, sorted. */
 export type DumpedObject = {
   readonly type: string;
   readonly schema: string;
   readonly name: string;
   readonly owner: string;
   readonly grants: readonly string[];
+  /** A constraint that was made without looking at the rows there were (`NOT VALID`). */
+  readonly isNotValid?: boolean;
 };
+
+/** What the front of an archive names. `serverVersion` is that of the server that was dumped. */
+export type ArchiveObjects = { readonly serverVersion: string; readonly objects: readonly DumpedObject[] };
 
 export type SequenceFacts = {
   readonly schema: string;
@@ -45,6 +50,8 @@ export type CopyFacts = {
   readonly indexes: number;
   readonly foreignKeys: number;
   readonly migrationHead: { readonly tool: string; readonly head: string } | null;
+  /** Where a tool keeps one per part of the application (Django's apps, Alembic's branches): each of them. Else the head alone. */
+  readonly migrationHeads: readonly string[];
 };
 
 export type OrphanFacts = TableRef & { readonly constraint: string; readonly orphans: number; readonly sample: string };
@@ -62,12 +69,9 @@ export type QueryResult = {
  */
 export interface CopyReader {
   /** Objects, owners and grants that a complete archive in a file names. */
-  archiveObjects(archivePath: string, context: EngineContext): Promise<readonly DumpedObject[]>;
+  archiveObjects(archivePath: string, context: EngineContext): Promise<ArchiveObjects>;
   /** Dumps the copy through the reader that read the backup: every table's digest, and the objects. */
-  read(
-    target: CopyTarget,
-    context: EngineContext,
-  ): Promise<{ readonly tables: readonly TableDigest[]; readonly objects: readonly DumpedObject[] }>;
+  read(target: CopyTarget, context: EngineContext): Promise<ArchiveObjects & { readonly tables: readonly TableDigest[] }>;
   inspect(target: CopyTarget, context: EngineContext): Promise<CopyFacts>;
   /** Rows of referencing tables whose foreign key leads nowhere, by constraint; only those that have some. Validated or not, all are looked at. */
   orphans(target: CopyTarget, context: EngineContext): Promise<readonly OrphanFacts[]>;

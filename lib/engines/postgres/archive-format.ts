@@ -28,6 +28,9 @@ export type TocEntry = {
   readonly description: string;
   readonly tag: string;
   readonly namespace: string;
+  readonly owner: string;
+  /** Its SQL, where it says more than the name: grants, and constraints that may not be validated. */
+  readonly definition: string | null;
   /** Dump ids of the entries that this one needs. */
   readonly dependencies: readonly number[];
 };
@@ -104,6 +107,8 @@ export function readHeader(cursor: Cursor): ArchiveHeader {
   };
 }
 
+const defined: ReadonlySet<string> = new Set(["ACL", "DEFAULT ACL", "CONSTRAINT", "CHECK CONSTRAINT", "FK CONSTRAINT"]);
+
 /** Reads one entry of the table of contents. Throws `needMore`. */
 export function readTocEntry(cursor: Cursor, header: ArchiveHeader): TocEntry {
   const dumpId = cursor.int();
@@ -113,17 +118,23 @@ export function readTocEntry(cursor: Cursor, header: ArchiveHeader): TocEntry {
   const tag = cursor.text() ?? "";
   const description = cursor.text() ?? "";
   cursor.int(); // section
-  cursor.skipText(); // definition
+  const definition = readText(cursor, defined.has(description));
   cursor.skipText(); // drop statement
   cursor.skipText(); // copy statement
   const namespace = cursor.text() ?? "";
   cursor.skipText(); // tablespace
   if (header.minor >= 14) cursor.skipText(); // table access method
   if (header.minor >= 16) cursor.int(); // relation kind
-  cursor.skipText(); // owner
+  const owner = cursor.text() ?? "";
   cursor.skipText(); // "with oids"
   const dependencies: number[] = [];
   for (let id = cursor.text(); id !== null; id = cursor.text()) dependencies.push(Number(id));
   cursor.skip(1 + header.offsetBytes); // data state and position
-  return { dumpId, hasData, description, tag, namespace, dependencies };
+  return { dumpId, hasData, description, tag, namespace, owner, definition, dependencies };
+}
+
+function readText(cursor: Cursor, isKept: boolean): string | null {
+  if (isKept) return cursor.text();
+  cursor.skipText();
+  return null;
 }

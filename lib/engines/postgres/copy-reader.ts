@@ -1,17 +1,23 @@
 import { LifeboatError } from "#lib/domain/error";
 import type { CopyReader } from "../copy-port.ts";
+import { archiveObjects } from "./archive-objects.ts";
+import { indexStructure } from "./copy-indexes.ts";
+import { copyOrphans } from "./copy-orphans.ts";
 import type { Deps } from "./engine-options.ts";
+import { inspectCopy } from "./inspect-copy.ts";
+import { newestRow } from "./newest-row.ts";
+import { readCopy } from "./read-copy.ts";
 
-/** Placeholder until the checks' reader lands. */
-export function createPostgresCopyReader(_deps: Deps): CopyReader {
+/** Reads restored copies of PostgreSQL databases through `pg_dump` and SQL. */
+export function createPostgresCopyReader(deps: Deps): CopyReader {
   const missing = () => Promise.reject(new LifeboatError("check-not-possible", { detail: "not built yet" }));
   return {
-    archiveObjects: missing,
-    read: missing,
-    inspect: missing,
-    orphans: missing,
-    indexStructure: missing,
-    newest: missing,
+    archiveObjects,
+    read: async (target, context) => await readCopy(deps, target, { dataOnly: false }, context),
+    inspect: inspectCopy,
+    orphans: copyOrphans,
+    indexStructure,
+    newest: newestRow,
     query: missing,
     tables: missing,
     browse: missing,

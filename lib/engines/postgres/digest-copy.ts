@@ -1,42 +1,8 @@
-import type postgres from "postgres";
-import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext, RestoreRequest, TableDigest } from "../port.ts";
-import { libpqEnvironment } from "./connection.ts";
-import { dumpArguments } from "./dump-arguments.ts";
-import { DumpStream } from "./dump-stream.ts";
 import type { Deps } from "./engine-options.ts";
-import { querySql, reachServer, readEncoding, readVersion } from "./server.ts";
-import { pickToolSet } from "./tool-choice.ts";
+import { readCopy } from "./read-copy.ts";
 
 /** Dumps the copy's rows through the reader that read the backup, to nowhere, and returns every table's count and digest. */
 export async function digestCopy(deps: Deps, request: RestoreRequest, context: EngineContext): Promise<readonly TableDigest[]> {
-  const { database } = request;
-  const address = await reachServer(request.address, context.signal);
-  const read = async (sql: postgres.Sql) => ({ version: await readVersion(sql), encoding: await readEncoding(sql) });
-  const { version, encoding } = await querySql(address, database, context.applicationName, read);
-  const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_dump"], await deps.tools.installer());
-  const env = await libpqEnvironment(address, database, context);
-  const { lockWaitMs, stallMs } = deps.options;
-  const choice = { excludedSchemas: [], excludedTables: [], droppedTables: [], lockWaitMs, snapshotId: null, dataOnly: true, encoding };
-  const { applicationName, signal } = context;
-  const dump = new DumpStream({
-    binDir: toolSet.path,
-    args: dumpArguments(choice),
-    env,
-    address,
-    database,
-    applicationName,
-    lockWaitMs,
-    stallMs,
-    signal,
-  });
-  try {
-    // Read to the end for its facts; the bytes themselves are not kept.
-    for await (const chunk of dump.chunks()) void chunk;
-    const { facts } = await dump.finish();
-    if (facts.unread !== null) throw new LifeboatError("format-unknown", { detail: facts.unread });
-    return facts.tables.map((table) => Object.assign(table, { excluded: false }));
-  } finally {
-    await dump.close();
-  }
+  return (await readCopy(deps, request, { dataOnly: true }, context)).tables;
 }

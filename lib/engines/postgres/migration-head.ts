@@ -61,3 +61,20 @@ export async function readMigrationHead(sql: postgres.ReservedSql): Promise<{ to
   }
   return null;
 }
+
+/** One head for each part of an application that has its own: Django's apps, Alembic's branches; else the head. Runs after `readMigrationHead`. */
+export async function readMigrationHeads(
+  sql: postgres.ReservedSql,
+  { tool, head }: { readonly tool: string; readonly head: string },
+): Promise<readonly string[]> {
+  if (tool === "alembic") return head.split(", ");
+  if (tool !== "django") return [head];
+  const [found] = await sql<{ schema: string }[]>`
+    select n.nspname as schema from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'r' and c.relname = 'django_migrations' and has_table_privilege(c.oid, 'SELECT') order by 1 limit 1`;
+  if (found === undefined) return [head];
+  const rows = await sql.unsafe<{ head: string }[]>(
+    `select distinct on (app) app || '.' || name as head from ${identifier(found.schema)}.django_migrations order by app, id desc`,
+  );
+  return rows.map((row) => row.head);
+}

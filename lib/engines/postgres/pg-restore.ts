@@ -6,7 +6,7 @@ import { groupTicks } from "#lib/exec/group-ticks";
 import { runTool } from "#lib/exec/run-tool";
 import type { EngineContext, LoadResult } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
-import type { TocEntry } from "./archive-format.ts";
+import type { ArchiveHeader, TocEntry } from "./archive-format.ts";
 import { ArchiveReader } from "./archive-reader.ts";
 import { libpqEnvironment } from "./connection.ts";
 import { lastLines } from "./connection-errors.ts";
@@ -16,15 +16,22 @@ import { RestoreLog } from "./restore-errors.ts";
 import { StallWatch } from "./stall-watch.ts";
 import { waitWatched } from "./watched-read.ts";
 
-/** Reads an archive's table of contents and no further. Null when its version is not known. */
-export async function readToc(archivePath: string): Promise<readonly TocEntry[] | null> {
+/** Reads an archive's header and table of contents and no further. Null when its version is not known. */
+export async function readArchiveFront(
+  archivePath: string,
+): Promise<{ readonly header: ArchiveHeader; readonly entries: readonly TocEntry[] } | null> {
   const reader = new ArchiveReader();
   for await (const bytes of createReadStream(archivePath, { highWaterMark: 1_048_576 })) {
     reader.push(bytes as Buffer);
     if (reader.tocRead) break;
   }
-  const { facts } = reader.end();
-  return reader.tocRead && facts.header !== null ? facts.entries : null;
+  const { header, entries } = reader.end().facts;
+  return reader.tocRead && header !== null ? { header, entries } : null;
+}
+
+/** Its entries alone. */
+export async function readToc(archivePath: string): Promise<readonly TocEntry[] | null> {
+  return (await readArchiveFront(archivePath))?.entries ?? null;
 }
 
 export type PgRestore = {
