@@ -9,6 +9,8 @@ const entry = (dumpId: number, description: string, tag: string, dependencies: n
   dependencies,
   hasData: false,
   namespace: "",
+  owner: "",
+  definition: null,
 });
 const toc = [
   entry(1, "SCHEMA", "app"),
