@@ -60,7 +60,7 @@ export class ClusterError extends Error {
  * its own session so that it does not die with us halfway through a write. Throws `ClusterError`.
  */
 export async function startCluster(options: ClusterOptions): Promise<PrivateCluster> {
-  await initialise(options);
+  await initialiseCluster(options);
   await checkMajor(options);
   const adoptedPort = await adopt(options);
   if (adoptedPort !== null) return handle(options, adoptedPort, true);
@@ -113,8 +113,11 @@ function tool(options: ClusterOptions, name: string, args: string[], seconds: nu
   });
 }
 
-/** Makes the data directory under another name and renames it: a start that was killed leaves nothing that looks complete. */
-async function initialise(options: ClusterOptions): Promise<void> {
+/**
+ * Makes the data directory, where there is none, under another name and renames it: a start that was killed leaves nothing that looks
+ * complete. Throws `ClusterError`.
+ */
+export async function initialiseCluster(options: ClusterOptions): Promise<void> {
   if (existsSync(join(options.dataDir, "PG_VERSION"))) return;
   const parent = dirname(options.dataDir);
   const draft = `${options.dataDir}.new`;
@@ -202,7 +205,8 @@ async function adopt(options: ClusterOptions): Promise<number | null> {
   }
 }
 
-async function writeConfiguration(options: ClusterOptions, port: number): Promise<void> {
+/** Writes `postgresql.conf` and `pg_hba.conf`; `settings` win over our own. */
+export async function writeConfiguration(options: ClusterOptions, port: number): Promise<void> {
   const settings: Record<string, string> = {
     listen_addresses: host,
     port: String(port),

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LifeboatError } from "#lib/domain/error";
 import { runTool } from "#lib/exec/run-tool";
@@ -7,6 +7,7 @@ import type { Logger } from "#lib/log/log";
 import { type PrivateCluster, startCluster } from "./cluster.ts";
 import type { OsUser } from "./os-user.ts";
 import { isAlive, readPostmasterPid } from "./postmaster-pid.ts";
+import { makePassableRoot } from "./sandbox-folders.ts";
 import { type Confine, findConfinement, findSandboxUser } from "./sandbox-user.ts";
 
 export type SandboxOptions = {
@@ -89,15 +90,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 async function makeFolders(folder: string, user: OsUser): Promise<void> {
-  const root = dirname(folder);
-  await mkdir(root, { recursive: true, mode: 0o711 });
-  await chmod(root, 0o711);
-  for (let parent = dirname(root); parent !== dirname(parent); parent = dirname(parent)) {
-    if (((await stat(parent)).mode & 0o001) !== 0) continue;
-    throw new LifeboatError("sandbox-unavailable", {
-      detail: `the account ${user.name} cannot pass through ${parent}; allow it with: chmod o+x`,
-    });
-  }
+  await makePassableRoot(dirname(folder), user);
   await mkdir(folder, { mode: 0o711 });
   for (const name of ["socket", "work", "inbox"]) {
     await mkdir(join(folder, name), { mode: 0o700 });

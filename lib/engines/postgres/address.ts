@@ -4,10 +4,14 @@ import { LifeboatError } from "#lib/domain/error";
 import { isForbiddenIp } from "#lib/domain/ip-address";
 import { validateHost } from "#lib/domain/server-address";
 import type { ServerAddress } from "../port.ts";
+import { isSocketFolder, requireOwnSocketFolder } from "./socket-folder.ts";
 
 export const connectTimeoutSeconds = 10;
 
-/** A server whose name was resolved and checked; every connection goes to this one IP, so that a second answer of DNS cannot redirect it. */
+/**
+ * A server whose name was resolved and checked; every connection goes to this one IP, so that a second answer of DNS cannot redirect it.
+ * For the socket of a sandbox `ip` is its folder, too.
+ */
 export type PinnedAddress = ServerAddress & { readonly ip: string };
 
 /** Resolves a host and refuses link-local and metadata addresses. Throws `host-unknown`, `address-invalid`, `address-forbidden`. */
@@ -50,6 +54,11 @@ export async function probePort(ip: string, address: ServerAddress, signal?: Abo
 
 /** Resolves a server and pins the first of its IPs that answers. */
 export async function pinAddress(address: ServerAddress, signal?: AbortSignal): Promise<PinnedAddress> {
+  if (isSocketFolder(address.host)) {
+    await requireOwnSocketFolder(address.host, address.port);
+    // There is nobody in between: TLS is for networks.
+    return { ...address, tlsMode: "disable", ip: address.host };
+  }
   const found = await resolveHost(address.host);
   let last: unknown;
   for (const ip of found) {

@@ -2,6 +2,7 @@ import { LifeboatError } from "#lib/domain/error";
 import { redactText } from "#lib/log/redact";
 import type { ServerAddress } from "../port.ts";
 import { connectTimeoutSeconds } from "./address.ts";
+import { isSocketFolder } from "./socket-folder.ts";
 
 const lostCodes = new Set([
   "ECONNRESET",
@@ -16,6 +17,8 @@ const lostCodes = new Set([
   "08003",
 ]);
 const refusedCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN"]);
+/** What a socket of the file system says when nobody listens on it. */
+const socketCodes = new Set(["ENOENT", "ENOTSOCK", "EACCES"]);
 const timeoutCodes = new Set(["ETIMEDOUT", "CONNECT_TIMEOUT"]);
 const tlsPattern = /^(ERR_TLS|ERR_SSL|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|CERT_|EPROTO)/;
 
@@ -31,6 +34,7 @@ export function mapConnectionError(error: unknown, address: ServerAddress, datab
   const because = { cause: error };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new LifeboatError("host-unknown", { host }, because);
   if (refusedCodes.has(code)) return new LifeboatError("connection-refused", { host, port }, because);
+  if (isSocketFolder(host) && socketCodes.has(code)) return new LifeboatError("connection-refused", { host, port }, because);
   if (timeoutCodes.has(code)) return new LifeboatError("connection-timeout", { host, port, seconds: connectTimeoutSeconds }, because);
   if (tlsPattern.test(code)) return new LifeboatError("tls-untrusted", { host, detail }, because);
   if (code === "28P01" || /password authentication failed|no password supplied/.test(detail))
@@ -98,7 +102,8 @@ export function mapToolFailure(failure: ToolFailure): LifeboatError {
   ) {
     return new LifeboatError("connection-lost", { host, port });
   }
-  if (/Connection refused/.test(stderr)) return new LifeboatError("connection-refused", { host, port });
+  if (/Connection refused|connection to server on socket ".*" failed: No such file or directory/.test(stderr))
+    return new LifeboatError("connection-refused", { host, port });
   return new LifeboatError("tool-failed", { tool, exitCode, detail: lastLines(stderr) });
 }
 

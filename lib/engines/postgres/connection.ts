@@ -6,6 +6,7 @@ import type { ConnectionOptions } from "node:tls";
 import postgres from "postgres";
 import { rememberSecret } from "#lib/log/redact";
 import { connectTimeoutSeconds, type PinnedAddress } from "./address.ts";
+import { isSocketFolder, socketPath } from "./socket-folder.ts";
 
 /** Fixed for all sessions, so that a row reads the same from the source and from its copy. */
 const sessionOptions = "-c bytea_output=hex -c jit=off -c client_min_messages=warning";
@@ -44,7 +45,7 @@ export async function libpqEnvironment(
   const nowhere = join(context.workDir, "none");
   return {
     PGHOST: address.host,
-    PGHOSTADDR: address.ip,
+    ...(isSocketFolder(address.host) ? {} : { PGHOSTADDR: address.ip }),
     PGPORT: String(address.port),
     PGUSER: address.username,
     PGDATABASE: database,
@@ -90,7 +91,9 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
     ...endpoint,
     socket: () => {
       // Still connecting: Node keeps what is written until then, and postgres.js bounds the time.
-      const socket = connect({ host: address.ip, port: address.port });
+      const socket = connect(
+        isSocketFolder(address.ip) ? { path: socketPath(address.ip, address.port) } : { host: address.ip, port: address.port },
+      );
       sockets.add(socket.once("close", () => sockets.delete(socket)));
       return socket;
     },
