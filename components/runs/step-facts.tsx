@@ -8,7 +8,7 @@ import { formatCount } from "#lib/format/number";
 
 type FactValue = RunStepDto["facts"][string];
 
-export function StepFacts({ step }: { step: RunStepDto }) {
+export function StepFacts({ step }: { step: Pick<RunStepDto, "facts"> }) {
   const t = useTranslations("runs.stepFacts");
   const words = useTranslations("common");
   const locale = useLocale();
