@@ -221,7 +221,7 @@ export interface Engine {
     onEntry: (done: number, total: number, entry: string) => void,
     context: EngineContext,
   ): Promise<LoadResult>;
-  /** Reads the copy through the same reader as the dump and returns its digests. */
+  /** Reads the copy through the same reader as the dump and returns its digests. Throws `database-dropped` for one whose drop was killed half-way. */
   digestCopy(request: RestoreRequest, context: EngineContext): Promise<readonly TableDigest[]>;
   /** Removes a database that this installation created for a restore, ending its connections. Quietly done when it is gone already. */
   dropDatabase(request: RestoreRequest, context: EngineContext): Promise<void>;

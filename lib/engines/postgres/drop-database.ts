@@ -1,5 +1,6 @@
 import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext, RestoreRequest, ServerAddress } from "../port.ts";
+import type { PinnedAddress } from "./address.ts";
 import { besideDatabase } from "./beside.ts";
 import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, refuseCatalogue } from "./server.ts";
@@ -60,6 +61,17 @@ async function drop(
     return false;
   });
   if (!isGone) context.log("info", `removed the database ${database}`);
+}
+
+/** True for a database whose drop was killed half-way: nobody can connect to it any more, and only another drop is left to do. */
+export async function isHalfDropped(address: PinnedAddress, database: string, applicationName: string): Promise<boolean> {
+  const rows = await querySql(
+    address,
+    besideDatabase(address, [database]),
+    applicationName,
+    async (sql) => await sql`select 1 from pg_catalog.pg_database where datname = ${database} and datconnlimit = -2`,
+  );
+  return rows.length > 0;
 }
 
 function inTheWay(error: unknown, occupants: Parameters<typeof namesOf>[0], database: string): unknown {

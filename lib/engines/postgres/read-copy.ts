@@ -6,6 +6,7 @@ import { namedObjects } from "./archive-objects.ts";
 import { libpqEnvironment } from "./connection.ts";
 import { dumpArguments } from "./dump-arguments.ts";
 import { DumpStream } from "./dump-stream.ts";
+import { isHalfDropped } from "./drop-database.ts";
 import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, readEncoding, readVersion } from "./server.ts";
 import { pickToolSet } from "./tool-choice.ts";
@@ -21,7 +22,11 @@ export async function readCopy(
 ): Promise<Read> {
   const address = await reachServer(server, context.signal);
   const read = async (sql: postgres.Sql) => ({ version: await readVersion(sql), encoding: await readEncoding(sql) });
-  const { version, encoding } = await querySql(address, database, context.applicationName, read);
+  const { version, encoding } = await querySql(address, database, context.applicationName, read).catch(async (error: unknown) => {
+    const isRefused = (error as { code?: string }).code === "55000";
+    if (!isRefused || !(await isHalfDropped(address, database, context.applicationName))) throw error;
+    throw new LifeboatError("database-dropped", { database }, { cause: error });
+  });
   const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_dump"], await deps.tools.installer());
   const env = await libpqEnvironment(address, database, context);
   const { lockWaitMs, stallMs } = deps.options;

@@ -6,6 +6,7 @@ import type { Engine, EngineContext, RestoreRequest } from "#lib/engines/port";
 import type { Logger } from "#lib/log/log";
 import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
+import { isEmptyDatabase } from "./is-empty.ts";
 import { type DatabaseRestore, isDatabaseRestore } from "./rows.ts";
 
 /** A restore that never began to create its database leaves nothing. */
@@ -100,7 +101,11 @@ type Candidate = { restore: DatabaseRestore; request: RestoreRequest; oid: numbe
 
 async function isOurs(undo: Undo, { restore, request, oid }: Candidate): Promise<boolean> {
   if (restore.createdDatabase) return restore.facts["oid"] === oid && (await isSameServer(undo, restore, request));
-  return restore.facts["creating"] === true && !(await hasSuccessor(undo.db, restore)) && (await isEmpty(undo, request));
+  return (
+    restore.facts["creating"] === true &&
+    !(await hasSuccessor(undo.db, restore)) &&
+    (await isEmptyDatabase(undo.engine, request, undo.engineContext))
+  );
 }
 
 /** Behind the same address may be another server by now, where the same object id is somebody's. */
@@ -108,14 +113,4 @@ async function isSameServer({ engine, engineContext }: Undo, { facts }: Candidat
   const known = facts["cluster"];
   const now = typeof known === "string" ? await engine.clusterId(request.address, engineContext) : null;
   return now === null || now === known;
-}
-
-async function isEmpty(undo: Undo, request: RestoreRequest): Promise<boolean> {
-  try {
-    const tables = await undo.engine.digestCopy(request, undo.engineContext);
-    return tables.length === 0;
-  } catch (error) {
-    if (reasonOf(error).code === "database-missing") return false;
-    throw error;
-  }
 }

@@ -6,11 +6,12 @@ import { restores } from "#lib/db/schema/restores";
 import { runs } from "#lib/db/schema/runs";
 import { LifeboatError, type Params, reasonOf } from "#lib/domain/error";
 import { type FoundAnswer, whoAnswers } from "#lib/domain/replacement-state";
-import type { RestoreRequest, ServerAddress } from "#lib/engines/port";
+import type { ServerAddress } from "#lib/engines/port";
 import { loadBackupFacts } from "../backups/facts.ts";
-import { actAs, type WorkerDeps } from "../runs/work.ts";
+import { actAs } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { restoreRequest } from "./inspect.ts";
+import { isEmptyDatabase } from "./is-empty.ts";
 import { recordReplaced } from "./record-replaced.ts";
 import { isDatabaseRestore } from "./rows.ts";
 import { type Settling, type Unsettled, warn } from "./settling.ts";
@@ -81,16 +82,14 @@ async function removeSibling({ deps, engineContext }: Settling, { restore, repla
   if (siblingName === null) return;
   const oid = (await deps.engine.databaseIds(request.address, [siblingName], engineContext)).get(siblingName);
   if (oid === undefined) return;
-  const isOurs = newOid !== null ? oid === newOid : restore.facts["creating"] === true && (await isEmpty(deps, request, siblingName));
+  const sibling = { ...request, database: siblingName };
+  const isOurs =
+    newOid !== null ? oid === newOid : restore.facts["creating"] === true && (await isEmptyDatabase(deps.engine, sibling, engineContext));
   if (!isOurs) return;
   await deps.engine.dropDatabaseById(request.address, { oid, database: siblingName }, engineContext).catch((error: unknown) => {
     // Another one has the name by now: whatever that is, it is not ours.
     if (reasonOf(error).code !== "target-changed") throw error;
   });
-
-  async function isEmpty({ engine }: WorkerDeps, target: RestoreRequest, database: string): Promise<boolean> {
-    return (await engine.digestCopy({ ...target, database }, engineContext)).length === 0;
-  }
 }
 
 /** A load in one transaction has dropped and made every table again, or has changed nothing: the tables' own ids say which. */
