@@ -27,6 +27,7 @@ export type SequenceFacts = {
   readonly columns: readonly (TableRef & { readonly column: string; readonly greatest: string | null })[];
   /** The next value of it would be one that a column already has (or has passed, by its direction). */
   readonly behind: boolean;
+  readonly direction: "up" | "down" | "cycle";
 };
 
 export type ConstraintFacts = TableRef & {

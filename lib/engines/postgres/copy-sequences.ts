@@ -57,5 +57,5 @@ async function lookAt(
   const next = lastValue === null ? BigInt(start) : BigInt(lastValue) + BigInt(increment);
   const isPassed = (value: string) => (isDown ? BigInt(value) <= next : BigInt(value) >= next);
   const behind = !cycles && columns.some(({ greatest }) => greatest !== null && isPassed(greatest));
-  return { schema, name, lastValue, columns, behind };
+  return { schema, name, lastValue, columns, behind, direction: cycles ? "cycle" : isDown ? "down" : "up" };
 }
