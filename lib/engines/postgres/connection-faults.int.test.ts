@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { LifeboatError } from "#lib/domain/error";
 import { createEmptyDatabase, describeOn, type TestDatabase, type TestServer } from "#lib/testing/postgres";
 import { pinAddress } from "./address.ts";
+import { closeSql, openSql } from "./connection.ts";
 import { addressOf, engineFixture, restoreRequest, snapshotRequest, writeSnapshot, type EngineFixture } from "./engine-fixture.ts";
 import { faultyProxy, type FaultyProxy } from "./proxy-fixture.ts";
 import { withSql } from "./with-sql.ts";
@@ -26,6 +28,10 @@ function suite(server: TestServer) {
   });
 
   const path = () => join(fixture.context.workDir, "stream");
+  const backends = async () => {
+    const name = `${fixture.context.applicationName.slice(0, 54)}%`;
+    return (await server.admin()`select 1 from pg_stat_activity where application_name like ${name}`).length;
+  };
   const throughProxy = () => addressOf(server, { port: proxy.port, tlsMode: "disable" });
 
   it.each([
@@ -73,6 +79,24 @@ function suite(server: TestServer) {
       { silenceMs: stallMs },
     );
     await expect(lost).rejects.toMatchObject({ code: newOnes === "served" ? "server-stalled" : "connection-lost" });
+  });
+
+  it("opens no session for what is asked for while it is being closed", async () => {
+    const sql = openSql(await pinAddress(addressOf(server)), source.name, fixture.context.applicationName);
+    const asked = Promise.allSettled([sql`select 1`.then(async () => await sql.reserve())]);
+    await closeSql(sql, 1);
+    expect(await asked).toMatchObject([{ status: "rejected", reason: { message: expect.stringContaining("closed") as string } }]);
+    await expect.poll(backends, { timeout: 10_000 }).toBe(0);
+  });
+
+  it("leaves no session behind when it is aborted while it connects", async () => {
+    const aborted = fixture.engine.snapshot(snapshotRequest(addressOf(server), source.name), fixture.context);
+    fixture.abort.abort(new LifeboatError("run-cancelled"));
+    await expect(aborted).rejects.toMatchObject({ code: "run-cancelled" });
+    // A whole one meanwhile: what the first one left connects late, if at all.
+    const context = { ...fixture.context, signal: new AbortController().signal };
+    await writeSnapshot(await fixture.engine.snapshot(snapshotRequest(addressOf(server), source.name), context), path());
+    await expect.poll(backends, { timeout: 10_000 }).toBe(0);
   });
 
   it("finds a connection that went silent in the middle of a load, and ends pg_restore", async () => {

@@ -11,7 +11,11 @@ import { isSocketFolder, socketPath } from "./socket-folder.ts";
 /** Fixed for all sessions, so that a row reads the same from the source and from its copy. */
 const sessionOptions = "-c bytea_output=hex -c jit=off -c client_min_messages=warning";
 
-const socketsOf = new WeakMap<postgres.Sql, Set<Socket>>();
+class Sockets extends Set<Socket> {
+  isClosed = false;
+}
+
+const socketsOf = new WeakMap<postgres.Sql, Sockets>();
 
 const verifies = (address: PinnedAddress) => address.tlsMode === "verify-ca" || address.tlsMode === "verify-full";
 
@@ -86,10 +90,12 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
   if (address.password !== null) rememberSecret(address.password);
   // As lists, which its types do not tell: postgres.js takes an IPv6 address apart at its colons otherwise.
   const endpoint = { host: [address.ip], port: [address.port] } as unknown as { host: string; port: number };
-  const sockets = new Set<Socket>();
+  const sockets = new Sockets();
   const sql = postgres({
     ...endpoint,
     socket: () => {
+      // postgres.js connects again for what was asked for while it ended, and nobody would ever end that session.
+      if (sockets.isClosed) throw new Error("the sessions were closed before this one was open");
       // Still connecting: Node keeps what is written until then, and postgres.js bounds the time.
       const socket = connect(
         isSocketFolder(address.ip) ? { path: socketPath(address.ip, address.port) } : { host: address.ip, port: address.port },
@@ -121,9 +127,14 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
   return sql;
 }
 
-/** Ends the sessions of `openSql` within a bound: what does not end by itself in `graceSeconds` loses its socket. */
+/**
+ * Ends the sessions of `openSql` within a bound: what does not end by itself in `graceSeconds` loses its socket. From the call on none is
+ * opened any more: what still asks for one fails.
+ */
 export async function closeSql(sql: postgres.Sql, graceSeconds: number): Promise<void> {
+  const sockets = socketsOf.get(sql);
+  if (sockets !== undefined) sockets.isClosed = true;
   await sql.end({ timeout: graceSeconds });
   // A lost connection would keep its socket for minutes: what postgres.js sent at the end may never be acknowledged.
-  for (const socket of socketsOf.get(sql) ?? []) socket.destroy();
+  for (const socket of sockets ?? []) socket.destroy();
 }
