@@ -9,7 +9,10 @@ import postgres from "postgres";
 import { withPoints } from "./kill-points.ts";
 import { quietLogger } from "./quiet-logger.ts";
 
-/** A worker process for tests that kills itself, with -9, at the n-th point of its work (see `killable-workers.ts`). */
+/**
+ * A worker process for tests that kills itself, with -9, at the n-th point of its work (see `killable-workers.ts`). It begins to work once
+ * it was told where to die: one that is only waiting for its turn would take the runs of the one before it.
+ */
 export type KillableConfig = {
   readonly databaseUrl: string;
   readonly key: string;
@@ -41,14 +44,6 @@ function reachedQuery(query: string): void {
   reached(`catalogue ${verb} ${table}`);
 }
 
-process.on("message", (message: { arm?: number | string | null; report?: true }) => {
-  if (message.arm !== undefined) {
-    killAt = message.arm;
-    armed = true;
-    process.send?.({ armed: true });
-  }
-  if (message.report === true) process.send?.({ points });
-});
 // The test is over.
 process.on("disconnect", () => process.exit(0));
 
@@ -70,14 +65,25 @@ const wired = await wireWorker({
   logger: quietLogger,
 });
 const deps = { ...wired.deps, files: withPoints(wired.deps.files, "files", reached) };
-await startWorker({
-  catalogue,
-  databaseUrl,
-  deps,
-  group: "default",
-  ...timings,
-  autoBackup: false,
-  facts: () => Promise.resolve({ toolSets: [], disks: [] }),
-  disks: () => Promise.resolve([]),
+
+process.on("message", (message: { arm?: number | string | null; report?: true }) => {
+  if (message.arm !== undefined) work(message.arm).catch(() => process.exit(1));
+  if (message.report === true) process.send?.({ points });
 });
 process.send?.({ ready: true });
+
+async function work(killIt: number | string | null): Promise<void> {
+  killAt = killIt;
+  await startWorker({
+    catalogue,
+    databaseUrl,
+    deps,
+    group: "default",
+    ...timings,
+    autoBackup: false,
+    facts: () => Promise.resolve({ toolSets: [], disks: [] }),
+    disks: () => Promise.resolve([]),
+  });
+  armed = true;
+  process.send?.({ armed: true });
+}

@@ -22,7 +22,7 @@ export type KillableWorkers = {
   readonly close: () => Promise<void>;
 };
 
-/** Starts one process ahead, so that a test waits for a death and not for a birth. */
+/** Starts one process ahead, so that a test waits for a death and not for a birth. It works from its own turn on, not before. */
 export function createKillableWorkers(config: KillableConfig): KillableWorkers {
   const children = new Set<ChildProcess>();
   const start = async (): Promise<ChildProcess> => {
@@ -38,10 +38,7 @@ export function createKillableWorkers(config: KillableConfig): KillableWorkers {
     });
     children.add(child);
     child.once("exit", () => children.delete(child));
-    // One that ends before it is ready would never say anything.
-    const ended = once(child, "exit").then(() => Promise.reject(new Error("a worker ended before it was ready")));
-    ended.catch(() => undefined);
-    await Promise.race([once(child, "message"), ended]);
+    await answerOf(child);
     return child;
   };
   let next = start();
@@ -75,7 +72,14 @@ export function createKillableWorkers(config: KillableConfig): KillableWorkers {
 }
 
 async function ask(child: ChildProcess, message: object): Promise<unknown> {
-  const answer = once(child, "message");
+  const answer = answerOf(child);
   child.send(message);
-  return (await answer)[0];
+  return answer;
+}
+
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  // One that ends before would never say anything.
+  const ended = once(child, "exit").then(() => Promise.reject(new Error("a worker ended before it answered")));
+  ended.catch(() => undefined);
+  return Promise.race([once(child, "message").then(([answer]: unknown[]) => answer), ended]);
 }
