@@ -4,12 +4,14 @@ const unitTests = "{lib,components,app,scripts}/**/*.test.{ts,tsx}";
 const integrationTests = "{lib,scripts}/**/*.int.test.ts";
 
 /**
- * The database client asks for array types when a connection opens; where the session is ended in the middle of that, the answer that nobody
- * waits for is rejected. The processes of Lifeboat log it (their `unhandledRejection`), and so it is no failure of a test that ends sessions.
+ * The database client asks for array types when a connection opens; where the session is ended in the middle of that, or its connection, the
+ * answer that nobody waits for is rejected. The processes of Lifeboat log it (their `unhandledRejection`), and so it is no failure of a test
+ * that ends sessions.
  */
 function isTypeQuestion(error: unknown): boolean {
-  const { severity, query } = error as { severity?: unknown; query?: unknown };
-  return severity === "FATAL" && typeof query === "string" && query.includes("pg_catalog.pg_type");
+  const { code, query, severity } = error as { code?: unknown; query?: unknown; severity?: unknown };
+  const isEnded = severity === "FATAL" || code === "CONNECTION_CLOSED" || code === "CONNECTION_DESTROYED" || code === "ECONNRESET";
+  return isEnded && typeof query === "string" && query.includes("pg_catalog.pg_type");
 }
 
 export default defineConfig({
