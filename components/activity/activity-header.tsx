@@ -4,7 +4,13 @@ import type { ReactNode } from "react";
 import { PageHeader } from "../shell/page-header.tsx";
 import { LinkTabs } from "../ui/tabs.tsx";
 
-export function ActivityHeader({ lead, actions }: { lead: "runsLead" | "integrityLead" | "auditLead"; actions?: ReactNode }) {
+export function ActivityHeader({
+  lead,
+  actions,
+}: {
+  lead: "runsLead" | "incidentsLead" | "integrityLead" | "auditLead";
+  actions?: ReactNode;
+}) {
   const t = useTranslations("activity");
   return (
     <div className="flex flex-col gap-4">
@@ -13,6 +19,7 @@ export function ActivityHeader({ lead, actions }: { lead: "runsLead" | "integrit
         label={t("title")}
         tabs={[
           { href: "/activity", label: t("runs") },
+          { href: "/activity/incidents", label: t("incidents") },
           { href: "/activity/integrity", label: t("integrity") },
           { href: "/activity/audit", label: t("audit") },
         ]}

@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import type { RunDetailDto } from "#lib/contracts/runs";
 import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
+import { OpenIncident } from "../incidents/open-incident.tsx";
 import { useReasonText } from "../state/reason.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -34,6 +35,7 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
           <>
             {retry}
             <Links run={run} canRestore={false} />
+            <OpenIncident small runId={run.id} sourceId={run.sourceId} />
           </>
         }
       >

@@ -13,6 +13,8 @@ import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { toast } from "../ui/toast.tsx";
+import { afterFailuresDraft, afterFailuresOf } from "./after-failures.ts";
+import { AfterFailuresField } from "./after-failures-field.tsx";
 import { DeleteSource } from "./delete-source.tsx";
 import { keepLastDraft, keepLastOf } from "./keep-last.ts";
 import { KeepLastField } from "./keep-last-field.tsx";
@@ -22,6 +24,7 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
   const t = useTranslations("sources.settings");
   const environment = useTranslations("status.environment");
   const gone = useTranslations("sources.delete");
+  const incidents = useTranslations("incidents.afterFailures");
   const [draft, setDraft] = useState({
     name: source.name,
     environment: source.environment,
@@ -31,6 +34,8 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
   });
   const [keepLast, setKeepLast] = useState(() => keepLastDraft(source.keepLast));
   const kept = keepLastOf(keepLast);
+  const [afterFailures, setAfterFailures] = useState(() => afterFailuresDraft(source.incidentAfterFailures));
+  const failures = afterFailuresOf(afterFailures);
   // A file is backed up whole: it has no schemas, and its tables are not told apart.
   const { excludedSchemas: _schemas, excludedTables: _tables, ...ofFiles } = draft;
   const update = useAction(updateSource, {
@@ -40,8 +45,8 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
   const errors = fieldErrors(update.error);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (kept === undefined) return;
-    const body = { ...(source.engine === "sqlite" ? ofFiles : draft), keepLast: kept };
+    if (kept === undefined || failures === undefined) return;
+    const body = { ...(source.engine === "sqlite" ? ofFiles : draft), keepLast: kept, incidentAfterFailures: failures };
     update.mutate({ params: { id: source.id }, body, ifMatch: source.version });
   };
   return (
@@ -70,6 +75,9 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
         <Card title={t("retention")}>
           <KeepLastField value={keepLast} onChange={setKeepLast} backupCount={source.keepLast === kept ? 0 : source.backupCount} />
         </Card>
+        <Card title={incidents("title")}>
+          <AfterFailuresField value={afterFailures} onChange={setAfterFailures} />
+        </Card>
         {source.engine === "sqlite" ? null : (
           <Card title={t("leaveOut")} description={t("leaveOutHint")}>
             <LeftOutFields sourceId={source.id} value={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
@@ -77,7 +85,12 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
         )}
         <ProblemNotice error={update.error} />
         <div>
-          <Button type="submit" variant="primary" pending={update.isPending} disabled={draft.name.trim() === "" || kept === undefined}>
+          <Button
+            type="submit"
+            variant="primary"
+            pending={update.isPending}
+            disabled={draft.name.trim() === "" || kept === undefined || failures === undefined}
+          >
             {t("save")}
           </Button>
         </div>

@@ -8,6 +8,7 @@ import {
   CircleDashed,
   CircleDot,
   CircleMinus,
+  CircleSlash,
   CircleX,
   CircleQuestionMark,
   Clock3,
@@ -22,11 +23,16 @@ import {
   ListChecks,
   LoaderCircle,
   MailQuestionMark,
+  OctagonAlert,
   Pause,
   Replace,
   ShieldAlert,
   ShieldCheck,
   ShieldX,
+  SignalHigh,
+  SignalLow,
+  SignalMedium,
+  Siren,
   Trash2,
   TriangleAlert,
   Undo2,
@@ -44,6 +50,7 @@ import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-stat
 import type { CheckState } from "#lib/domain/drill-checks";
 import type { DrillState, DrillVerdict } from "#lib/domain/drill-state";
 import type { ImportState } from "#lib/domain/import-state";
+import type { IncidentItemState, IncidentSeverity, IncidentState } from "#lib/domain/incident-state";
 import type { RunState, StepState } from "#lib/domain/run-state";
 import type { Tone } from "../ui/badge.tsx";
 
@@ -69,7 +76,10 @@ export type StatusKey =
   | `verdict.${DrillVerdict}`
   | `drillCheck.${CheckState}`
   | `preflight.${"good" | "warning" | "blocked"}`
-  | `due.${DueState}`;
+  | `due.${DueState}`
+  | `incident.${IncidentState}`
+  | `severity.${IncidentSeverity}`
+  | `item.${IncidentItemState}`;
 
 export type StatusLook = { readonly icon: LucideIcon; readonly tone: Tone; readonly spin?: boolean };
 
@@ -179,4 +189,16 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
   "due.due": { icon: CalendarClock, tone: "warn" },
   "due.overdue": { icon: CircleAlert, tone: "bad" },
   "due.running": { icon: LoaderCircle, tone: "accent", spin: true },
+
+  "incident.open": { icon: Siren, tone: "bad" },
+  "incident.closed": { icon: CircleCheck, tone: "neutral" },
+
+  "severity.low": { icon: SignalLow, tone: "neutral" },
+  "severity.medium": { icon: SignalMedium, tone: "warn" },
+  "severity.high": { icon: SignalHigh, tone: "bad" },
+  "severity.critical": { icon: OctagonAlert, tone: "bad" },
+
+  "item.open": { icon: CircleDashed, tone: "neutral" },
+  "item.confirmed": { icon: CircleCheck, tone: "good" },
+  "item.waived": { icon: CircleSlash, tone: "warn" },
 };
