@@ -26,6 +26,8 @@ export type SandboxServerOptions = {
   readonly password: string;
   /** The account that it runs as; null: our own. */
   readonly user: OsUser | null;
+  /** False: namespaces are not used. */
+  readonly mayIsolate: boolean;
   readonly logger: Logger;
 };
 
@@ -58,7 +60,7 @@ export async function startSandboxServer(options: SandboxServerOptions, signal: 
   const { folder, user, logger } = options;
   await makePassableRoot(dirname(folder), user);
   await mkdir(folder, { recursive: true, mode: 0o711 });
-  const { prefix, isIsolated } = await findIsolation(user);
+  const { prefix, isIsolated } = options.mayIsolate ? await findIsolation(user) : { prefix: [], isIsolated: false };
   const socketDir = await makeSocketFolder(join(folder, "socket"));
   const draft: SandboxRecord = {
     user,
@@ -84,7 +86,7 @@ export async function startSandboxServer(options: SandboxServerOptions, signal: 
   await initialiseCluster(cluster);
   await writeConfiguration(cluster, sandboxPort);
   signal.throwIfAborted();
-  const [file = "", ...args] = [...prefix, join(options.binDir, "postgres"), "-D", cluster.dataDir];
+  const [file, ...args] = [...prefix, join(options.binDir, "postgres"), "-D", cluster.dataDir];
   const as = user === null || isIsolated ? {} : { uid: user.uid, gid: user.gid };
   const logPath = join(folder, "server.log");
   const { pid, ended } = await startDaemon({ file, args, cwd: "/", logPath, ...as });

@@ -1,7 +1,9 @@
 import { postgresDeps } from "#lib/engines/postgres/engine-deps";
 import { createPostgresCopyReader } from "#lib/engines/postgres/copy-reader";
 import type { Logger } from "#lib/log/log";
+import type { Keyring } from "#lib/secrets/keyring";
 import type { DrillPorts } from "#lib/services/drills/ports";
+import { admittedCopies } from "./admitted-copies.ts";
 import { createDrillHooks } from "./drill-hooks.ts";
 import { createDrillSandboxes } from "./drill-sandboxes.ts";
 
@@ -13,15 +15,18 @@ export type DrillWiring = {
   readonly hooksFile: string | null;
   readonly lockWaitMs: number;
   readonly stallMs: number;
+  readonly keyring: Keyring;
   readonly logger: Logger;
 };
 
 /** What drills need of the outside, on one host. */
 export function createDrillPorts(wiring: DrillWiring): DrillPorts {
-  const { pgBinPath, sandboxDir, lockWaitMs, stallMs, logger } = wiring;
+  const { pgBinPath, sandboxDir, lockWaitMs, stallMs, keyring, logger } = wiring;
+  const sandboxes = createDrillSandboxes({ root: sandboxDir, pgBinPath, keyring, logger });
+  const copies = createPostgresCopyReader(postgresDeps({ pgBinPath, lockWaitMs, stallMs, logger }));
   return {
-    sandboxes: createDrillSandboxes({ root: sandboxDir, pgBinPath, logger }),
+    sandboxes,
     hooks: createDrillHooks({ file: wiring.hooksFile, logger }),
-    copies: createPostgresCopyReader(postgresDeps({ pgBinPath, lockWaitMs, stallMs, logger })),
+    copies: admittedCopies(copies, sandboxes.admitReaderOf),
   };
 }

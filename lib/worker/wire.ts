@@ -74,7 +74,7 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
       keyring,
       ...host,
     }),
-    drills: createDrillPorts({ ...host, hooksFile: null, lockWaitMs: env.lockWaitMs, stallMs: env.stallMs ?? defaultStallMs }),
+    drills: createDrillPorts({ ...host, keyring, hooksFile: null, lockWaitMs: env.lockWaitMs, stallMs: env.stallMs ?? defaultStallMs }),
     prepareDestination: () => storage.prepare(installationId),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     tempSpace: () => readDisk("temporary", env.tempDir),
