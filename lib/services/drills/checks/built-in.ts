@@ -1,0 +1,184 @@
+import type { CheckDefinition } from "#lib/contracts/drill-checks";
+import { compareTables } from "#lib/domain/compare-tables";
+import { judgeContent } from "#lib/domain/drill-judge-content";
+import {
+  judgeExtensions,
+  judgeForeignKeys,
+  judgeMigrationHead,
+  judgeNewestRow,
+  judgeProblems,
+  judgeProperties,
+  judgeRestoreErrors,
+  judgeSequences,
+  judgeSize,
+} from "#lib/domain/drill-judge-database";
+import { judgeConstraints, judgePresence, judgeRoles } from "#lib/domain/drill-judge-objects";
+import { judgeRecoveryPoint } from "#lib/domain/drill-judge-recovery";
+import { differs, failed, type Judgement, missing, passed, shown } from "#lib/domain/drill-judgement";
+import { LifeboatError } from "#lib/domain/error";
+import type { RunWork } from "../../runs/work.ts";
+import type { DrillRow } from "../rows.ts";
+import type { Look } from "./look.ts";
+import type { CheckOrder } from "./run.ts";
+
+export type OwnType = "sql" | "http" | "command" | "manual";
+export type BuiltIn = Exclude<CheckDefinition, { type: OwnType }>;
+
+/** What a check is judged from. */
+export type Judging = {
+  readonly work: RunWork;
+  readonly order: CheckOrder;
+  readonly drill: DrillRow;
+  readonly look: Look;
+  /** Bytes of the copy in the drill before. */
+  readonly previousBytes: number | null;
+};
+
+const everything = { content: "all", tables: [] } as const;
+
+/** Judges one built-in check. Throws what keeps it from being judged. */
+export async function judgeBuiltIn(check: BuiltIn, judging: Judging): Promise<Judgement> {
+  return judging.order.access.type === "file" ? judgeFile(check, judging) : judgeDatabase(check, judging);
+}
+
+async function judgeDatabase(check: BuiltIn, judging: Judging): Promise<Judgement> {
+  const { look, order } = judging;
+  const { facts, restored } = order;
+  const manifest = facts.backup.manifest;
+  switch (check.type) {
+    case "restore-errors":
+      return judgeRestoreErrors(restored.exitCode, restored.errors);
+    case "tables-present":
+      return judgePresence(await look.archive(), await look.copy());
+    case "content":
+      return judgeContent(compareTables(facts.tables, (await look.copy()).tables, everything));
+    case "database-properties": {
+      if (manifest?.properties == null) throw notRecorded("properties");
+      return judgeProperties(manifest.properties, (await look.facts()).properties, (await look.targets()).ownRoles);
+    }
+    case "sequences": {
+      const [archive, copy] = [await look.archive(), await look.facts()];
+      // What belongs to an extension comes with it, and begins anew.
+      const dumped = new Set(
+        archive.objects.filter(({ type }) => type === "SEQUENCE").map(({ schema, name }) => JSON.stringify([schema, name])),
+      );
+      return judgeSequences(
+        (manifest?.sequences ?? []).filter(({ schema, name }) => dumped.has(JSON.stringify([schema, name]))),
+        copy.sequences,
+      );
+    }
+    case "constraints":
+      return judgeConstraints(await look.archive(), await look.copy(), await look.facts());
+    case "foreign-keys": {
+      const [archive, { foreignKeys }, orphans] = [await look.archive(), await look.facts(), await look.orphans()];
+      const notValid = archive.objects
+        .filter(({ isNotValid }) => isNotValid === true)
+        .map(({ schema, name }) => JSON.stringify([schema, name]));
+      return judgeForeignKeys(orphans, foreignKeys, new Set(notValid));
+    }
+    case "roles": {
+      const [archive, copy, { roles: present }, { ownRoles }] = [
+        await look.archive(),
+        await look.copy(),
+        await look.facts(),
+        await look.targets(),
+      ];
+      const told = restored.errors.filter(({ class: kind }) => kind === "ownership" || kind === "privileges").map(({ message }) => message);
+      return judgeRoles(archive, copy, { recorded: manifest?.roles ?? [], present, ownRoles, told: [...restored.roleProblems, ...told] });
+    }
+    case "extensions":
+      return judgeExtensions(manifest?.extensions ?? [], (await look.facts()).extensions);
+    case "migration-head": {
+      const { migrationHead: copy, migrationHeads: copyHeads } = await look.facts();
+      return judgeMigrationHead({
+        recorded: manifest?.migrationHead ?? null,
+        copy,
+        copyHeads,
+        declared: await declaredHead(check.application, judging),
+      });
+    }
+    case "newest-row": {
+      const name = `${shown(check)}.${check.column}`;
+      return judgeNewestRow(await look.newest(check), facts.backup.snapshotAt, { name, maxAgeMinutes: check.maxAgeMinutes });
+    }
+    case "size":
+      return judgeSizeOf((await look.facts()).sizeBytes, check, judging);
+    case "index-structure": {
+      const { available, checked, problems } = await look.indexes();
+      if (!available) throw new LifeboatError("check-not-possible", { detail: "the extension amcheck is not installed beside the server" });
+      return judgeProblems("every B-tree in order", problems, `${checked} indexes in order`);
+    }
+    case "sqlite-integrity":
+    case "sqlite-foreign-keys":
+      throw new LifeboatError("check-not-possible", { detail: "the copy is a database of PostgreSQL" });
+    case "stream-checksum":
+    case "recovery-point":
+    case "recovery-time":
+      return judgeAnywhere(check.type, judging);
+  }
+}
+
+async function judgeFile(check: BuiltIn, judging: Judging): Promise<Judgement> {
+  const { look, order } = judging;
+  const { facts } = order;
+  switch (check.type) {
+    case "sqlite-integrity":
+      return judgeProblems("integrity_check finds nothing", (await look.fileChecks()).problems, "ok");
+    case "sqlite-foreign-keys": {
+      const { foreignKeys, foreignKeyCount } = await look.fileChecks();
+      return judgeProblems("foreign_key_check finds nothing", foreignKeys, "no orphan", foreignKeyCount);
+    }
+    case "tables-present": {
+      const there = new Set((await look.fileChecks()).tables.map(({ table }) => table));
+      const absent = facts.tables.filter(({ table }) => !there.has(table)).map(({ table }) => table);
+      const sides = { expected: `${facts.tables.length} tables`, actual: `${facts.tables.length - absent.length} tables` };
+      return absent.length === 0 ? passed(sides.expected, sides.actual) : missing("tables", absent, sides);
+    }
+    case "content": {
+      const [checks, actual] = [await look.fileChecks(), await look.fileSha256()];
+      const [{ schema } = { schema: "main" }] = facts.tables;
+      const copy = checks.tables.map(({ table, rows }) => ({ schema, table, rows, sha256: "" }));
+      return judgeContent(compareTables(facts.tables, copy, everything), { expected: facts.stream.sha256, actual });
+    }
+    case "size":
+      return judgeSizeOf(facts.stream.bytes, check, judging);
+    case "stream-checksum":
+    case "recovery-point":
+    case "recovery-time":
+      return judgeAnywhere(check.type, judging);
+    default:
+      throw new LifeboatError("check-not-possible", { detail: "the copy is a file of SQLite" });
+  }
+}
+
+function judgeAnywhere(type: "stream-checksum" | "recovery-point" | "recovery-time", { order, drill }: Judging): Judgement {
+  const { facts, restored } = order;
+  switch (type) {
+    case "stream-checksum": {
+      const [expected, actual] = [`SHA-256 ${facts.stream.sha256}`, `SHA-256 ${restored.streamSha256}`];
+      return expected === actual ? passed(expected, actual, `${restored.streamBytes} bytes`) : differs(expected, actual);
+    }
+    case "recovery-point": {
+      if (drill.recoveryPointSeconds === null) throw notRecorded("objective");
+      return judgeRecoveryPoint(facts.backup.snapshotAt, drill.startedAt, drill.recoveryPointSeconds);
+    }
+    case "recovery-time":
+      return failed("", "", { code: "check-pending", params: { count: 0 } });
+  }
+}
+
+function judgeSizeOf(bytes: number, check: Extract<BuiltIn, { type: "size" }>, { previousBytes }: Judging): Judgement {
+  if (previousBytes === null) throw notRecorded("size in a drill before");
+  return judgeSize(bytes, previousBytes, check);
+}
+
+async function declaredHead(application: string | null, { work }: Judging) {
+  if (application === null) return null;
+  const declared = await work.deps.drills.hooks.declaredHead(application);
+  if (declared === null) throw new LifeboatError("check-not-possible", { detail: `the application ${application} declares no migrations` });
+  return { ...declared, application };
+}
+
+function notRecorded(what: string): LifeboatError {
+  return new LifeboatError("check-not-possible", { detail: `no ${what} was recorded` });
+}
