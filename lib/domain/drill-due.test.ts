@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DueFacts, dueState, nextDue } from "./drill-due.ts";
+import { type DueFacts, dueState, nextDue, nextDueAfter } from "./drill-due.ts";
 
 const facts: DueFacts = {
   enabled: true,
@@ -42,5 +42,18 @@ describe("nextDue", () => {
     expect(nextDue({ unit: "weeks", every: 2 }, at("20")).toISOString()).toBe("2026-06-03T08:00:00.000Z");
     expect(nextDue({ unit: "months", every: 1 }, new Date("2027-01-31T23:00:00Z")).toISOString()).toBe("2027-02-28T23:00:00.000Z");
     expect(nextDue({ unit: "months", every: 25 }, new Date("2028-02-29T00:00:00Z")).toISOString()).toBe("2030-03-29T00:00:00.000Z");
+  });
+});
+
+describe("nextDueAfter", () => {
+  const monthly = { unit: "months", every: 1 } as const;
+
+  it("keeps the day of a drill that was late, past every date that was missed", () => {
+    expect(nextDueAfter(monthly, at("20"), at("22")).toISOString()).toBe("2026-06-20T08:00:00.000Z");
+    expect(nextDueAfter(monthly, at("20"), new Date("2026-09-01T00:00:00Z")).toISOString()).toBe("2026-09-20T08:00:00.000Z");
+  });
+
+  it("counts from a drill that came early", () => {
+    expect(nextDueAfter(monthly, at("20"), at("18")).toISOString()).toBe("2026-06-18T08:00:00.000Z");
   });
 });

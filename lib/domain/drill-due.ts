@@ -44,3 +44,11 @@ export function nextDue(cadence: Cadence, from: Date): Date {
   next.setUTCDate(Math.min(day, lastDay));
   return next;
 }
+
+/** When the next drill is due after one that ended at `now`: counted from when it was due, so that it keeps its day; one that came early counts from itself. */
+export function nextDueAfter(cadence: Cadence, wasDueAt: Date, now: Date): Date {
+  if (wasDueAt > now) return nextDue(cadence, now);
+  let next = nextDue(cadence, wasDueAt);
+  while (next <= now) next = nextDue(cadence, next);
+  return next;
+}

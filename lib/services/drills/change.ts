@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
+import type { PgUpdateSetSource } from "drizzle-orm/pg-core";
 import type { Transaction } from "#lib/db/client";
 import { drills } from "#lib/db/schema/drills";
 import { runs } from "#lib/db/schema/runs";
@@ -58,7 +59,7 @@ export async function activeRuns(tx: Transaction, drillId: string): Promise<RunR
     .orderBy(runs.queuedAt, runs.id);
 }
 
-type Change = Partial<Omit<typeof drills.$inferInsert, "id" | "state" | "events" | "version">>;
+type Change = Partial<Omit<PgUpdateSetSource<typeof drills>, "id" | "state" | "events" | "version">>;
 
 /** What happened, for the drill's own story. */
 export type Told = { readonly code: DrillEvent["code"]; readonly params?: Params };

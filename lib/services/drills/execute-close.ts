@@ -1,7 +1,174 @@
+import { eq } from "drizzle-orm";
+import type { Transaction } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
+import { drillPlans } from "#lib/db/schema/drill-plans";
+import { drills } from "#lib/db/schema/drills";
+import { runs } from "#lib/db/schema/runs";
+import { sources } from "#lib/db/schema/sources";
+import { validations } from "#lib/db/schema/validations";
+import { nextDueAfter } from "#lib/domain/drill-due";
 import { LifeboatError } from "#lib/domain/error";
-import type { RunWork } from "../runs/work.ts";
+import { makeId } from "#lib/domain/ids";
+import { recordAudit } from "../audit/record.ts";
+import type { ServiceContext } from "../context.ts";
+import { openIncidentBySystem } from "../incidents/open-by-system.ts";
+import { writeReport } from "../reports/write.ts";
+import { finishRun } from "../runs/finish.ts";
+import { assertLease } from "../runs/lease.ts";
+import { actAs, type RunWork } from "../runs/work.ts";
+import { changeDrill } from "./change.ts";
+import { loadChecks } from "./checks/rows.ts";
+import { clockOf } from "./clock.ts";
+import { type Removed, removeCopy } from "./remove-copy.ts";
+import { type DrillRow, getDrillOrThrow, lockDrill } from "./rows.ts";
+import { settlingFailure } from "./settle-run.ts";
 
-/** Not built yet: fails its run. */
-export function executeDrillClose(_work: RunWork): Promise<void> {
-  return Promise.reject(new LifeboatError("internal"));
+/**
+ * Ends a drill: removes its copy, looks that nothing is left, and then, in one transaction, writes the report, the proof, the next due date and, for
+ * a drill that failed, an incident. An aborted one gets none of them. Done again after a crash it goes on where it was.
+ */
+export async function executeDrillClose(work: RunWork): Promise<void> {
+  await settlingFailure(work, () => close(work));
+}
+
+async function close(work: RunWork): Promise<void> {
+  const { db, deps, run, lease, reporter } = work;
+  const drill = await getDrillOrThrow(db, run.subject);
+  if (drill.state !== "closing" && drill.state !== "aborting") throw new LifeboatError("drill-state", { state: drill.state });
+  await reporter.step("remove-copy", () => removeCopy(work, drill));
+  // Once more, as somebody who only looks.
+  const left = await reporter.step(
+    "prove-removed",
+    () => prove(work, drill),
+    (found) => countsOf(found),
+  );
+  const isAborted = drill.state === "aborting";
+  await reporter.setStep("write-report", { state: isAborted ? "skipped" : "running" });
+  await reporter.flush();
+  const context = actAs(deps, run);
+  await db.transaction(async (tx) => {
+    const held = await lockDrill(tx, drill.id);
+    await assertLease(tx, lease);
+    const now = context.now();
+    const cleanUp = { at: now.toISOString(), ...countsOf(left), detail: left.detail };
+    const set: Ended = { cleanUp, closedAt: now, hasTarget: false, sealedAccess: null };
+    if (held.state === "aborting") await abort(tx, context, held, set);
+    else await closeWithReport(tx, context, held, set);
+    await finishRun(tx, lease, { state: "succeeded" });
+  });
+}
+
+function countsOf({ databases, processes, folders, files }: Removed) {
+  return { databases, processes, folders, files };
+}
+
+/** Throws when something is left that can still be removed: the clean-up is then tried again. */
+async function prove(work: RunWork, drill: DrillRow): Promise<Removed> {
+  const left = await removeCopy(work, drill);
+  const isLeft = left.processes + left.folders + left.files > 0 || (left.isReachable && left.databases > 0);
+  if (isLeft) throw new LifeboatError("sandbox-unavailable", { detail: `something is left of it: ${left.detail}` });
+  return left;
+}
+
+type Ended = {
+  readonly cleanUp: NonNullable<DrillRow["cleanUp"]>;
+  readonly closedAt: Date;
+  readonly hasTarget: false;
+  readonly sealedAccess: null;
+};
+
+async function abort(tx: Transaction, context: ServiceContext, drill: DrillRow, set: Ended): Promise<void> {
+  await changeDrill(tx, context, drill, { to: "aborted", set, told: [{ code: "aborted" }] });
+  await audit(tx, context, drill, "drill.aborted", {});
+}
+
+async function closeWithReport(tx: Transaction, context: ServiceContext, drill: DrillRow, set: Ended): Promise<void> {
+  const { verdict, signOff } = drill;
+  if (verdict === null || signOff === null) throw new Error("a drill is closed with a verdict that somebody signed");
+  const isFailed = verdict === "failed";
+  const incidentId = isFailed ? await openIncident(tx, context, drill) : null;
+  const nextDueAt = await moveDueDate(tx, drill, set.closedAt);
+  await proveBackup(tx, context, drill, set.closedAt);
+  const closed = await changeDrill(tx, context, drill, {
+    to: "closed",
+    set: { ...set, problem: isFailed ? drill.problem : null, incidentId, nextDueAt },
+    told: [{ code: "closed", params: { verdict } }],
+  });
+  await audit(tx, context, closed, "drill.closed", { verdict, signedBy: signOff.name, incidentId });
+  // As late as possible: reports are written one at a time.
+  const { reportId } = await writeReport(tx, context, {
+    drillId: drill.id,
+    verdict,
+    findings: closed.findings,
+    improvement: closed.improvement,
+    signOff,
+    cleanUp: set.cleanUp,
+    nextDueAt: nextDueAt?.toISOString() ?? null,
+    incidentId,
+    clock: clockOf(closed, set.closedAt),
+    closedAt: set.closedAt,
+  });
+  await tx.update(drills).set({ reportId }).where(eq(drills.id, drill.id));
+}
+
+async function openIncident(tx: Transaction, context: ServiceContext, drill: DrillRow): Promise<string> {
+  const [source] = await tx
+    .select({ name: sources.name, environment: sources.environment })
+    .from(sources)
+    .where(eq(sources.id, drill.sourceId));
+  const ran = await tx.select({ id: runs.id }).from(runs).where(eq(runs.drillId, drill.id)).orderBy(runs.queuedAt, runs.id);
+  const { id } = await openIncidentBySystem(tx, context, {
+    kind: "drill-failed",
+    sourceId: drill.sourceId,
+    drillId: drill.id,
+    runIds: ran.map((run) => run.id),
+    title: `A drill of ${source?.name ?? drill.sourceId} failed`,
+    severity: source?.environment === "production" ? "critical" : "high",
+  });
+  return id;
+}
+
+async function moveDueDate(tx: Transaction, drill: DrillRow, now: Date): Promise<Date | null> {
+  const [plan] = await tx.select().from(drillPlans).where(eq(drillPlans.id, drill.planId)).for("update");
+  if (plan === undefined) return null;
+  const nextDueAt = nextDueAfter(plan.cadence, plan.nextDueAt, now);
+  await tx.update(drillPlans).set({ nextDueAt, triedAt: null }).where(eq(drillPlans.id, plan.id));
+  return nextDueAt;
+}
+
+/** The backup's third step. It may have been deleted meanwhile; the drill's row keeps what it was. */
+async function proveBackup(tx: Transaction, context: ServiceContext, drill: DrillRow, at: Date): Promise<void> {
+  const [backup] = await tx
+    .select({ id: backups.id })
+    .from(backups)
+    .where(eq(backups.id, drill.backupId ?? ""))
+    .for("key share");
+  if (backup === undefined) return;
+  const checks = await loadChecks(tx, drill.id);
+  await tx.insert(validations).values({
+    id: makeId("validation", context.newUuid()),
+    backupId: backup.id,
+    runId: null,
+    level: "proven",
+    verdict: drill.verdict === "failed" ? "failed" : "passed",
+    checks: checks.map(({ key, state, expected, actual }) => ({
+      code: key,
+      verdict: state === "passed" || state === "failed" ? state : "skipped",
+      expected,
+      actual,
+    })),
+    at,
+    durationMs: Math.min(drill.machineMs, 2 ** 31 - 1),
+  });
+}
+
+async function audit(
+  tx: Transaction,
+  context: ServiceContext,
+  drill: DrillRow,
+  action: string,
+  after: Record<string, string | null>,
+): Promise<void> {
+  const targetName = drill.backup?.fileName ?? drill.id;
+  await recordAudit(tx, context, { action, targetType: "drill", targetId: drill.id, targetName, after });
 }

@@ -1,12 +1,10 @@
-import { asc, eq } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import type { DrillDetailDto } from "#lib/contracts/drills";
 import type { Database, Transaction } from "#lib/db/client";
-import { drillChecks } from "#lib/db/schema/drill-checks";
 import { drills } from "#lib/db/schema/drills";
 import { LifeboatError } from "#lib/domain/error";
 
 export type DrillRow = typeof drills.$inferSelect;
-export type DrillCheckRow = typeof drillChecks.$inferSelect;
 export type DrillEvent = DrillDetailDto["events"][number];
 
 /** Throws `not-found`. */
@@ -21,9 +19,4 @@ export async function lockDrill(tx: Transaction, id: string): Promise<DrillRow> 
   const [row] = await tx.select().from(drills).where(eq(drills.id, id)).for("update");
   if (row === undefined) throw new LifeboatError("not-found", { entity: "drill", id });
   return row;
-}
-
-/** A drill's checks in their order. */
-export async function loadChecks(db: Database | Transaction, drillId: string): Promise<DrillCheckRow[]> {
-  return db.select().from(drillChecks).where(eq(drillChecks.drillId, drillId)).orderBy(asc(drillChecks.ordinal));
 }

@@ -3,12 +3,13 @@ import { sources } from "#lib/db/schema/sources";
 import { makeId } from "#lib/domain/ids";
 import { recordAudit } from "../audit/record.ts";
 import type { ServiceContext } from "../context.ts";
+import { ensurePlan } from "../drill-plans/ensure.ts";
 import { chooseSlug } from "./choose-slug.ts";
 import { auditedSource, type SourceRow } from "./dto.ts";
 
 type Values = Omit<typeof sources.$inferInsert, "id" | "slug" | "createdAt" | "updatedAt">;
 
-/** What every new source shares, whatever its engine: the row under an id and a slug of its own, and its audit row. */
+/** What every new source shares, whatever its engine: the row under an id and a slug of its own, a proposed drill plan, and its audit row. */
 export async function insertSourceRow(tx: Transaction, context: ServiceContext, values: Values): Promise<SourceRow> {
   const now = context.now();
   const [row] = await tx
@@ -29,5 +30,6 @@ export async function insertSourceRow(tx: Transaction, context: ServiceContext, 
     targetName: row.name,
     after: auditedSource(row),
   });
+  await ensurePlan(tx, context, row);
   return row;
 }

@@ -1,0 +1,18 @@
+import type { DrillDetailDto, runDrillChecks as contract } from "#lib/contracts/drills";
+import type { EndpointInput } from "#lib/contracts/endpoint";
+import { LifeboatError } from "#lib/domain/error";
+import type { ServiceContext } from "../context.ts";
+import { loadChecks } from "./checks/rows.ts";
+import { moveDrill } from "./move.ts";
+import { beginChecks } from "./phases.ts";
+
+/** Runs automatic checks again, all or those that are named; what they said before stays visible. Throws `check-unknown` { key }, and what `moveDrill` throws. */
+export function runDrillChecks(context: ServiceContext, { params, body }: EndpointInput<typeof contract>): Promise<DrillDetailDto> {
+  return moveDrill(context, params.id, { action: "drill.checks", allowed: { states: ["validating"] } }, async (tx, drill) => {
+    const known = new Set((await loadChecks(tx, drill.id)).map(({ key }) => key));
+    const unknown = body.keys?.find((key) => !known.has(key));
+    if (unknown !== undefined) throw new LifeboatError("check-unknown", { key: unknown });
+    await beginChecks(tx, context, drill, body.keys === undefined ? {} : { keys: body.keys });
+    return { keys: body.keys?.join(", ") ?? "all" };
+  });
+}
