@@ -7,16 +7,13 @@ import { guideCookie, guideQueries } from "#components/setup/guide-queries";
 import { isFirstRunOver } from "#components/setup/guide-state";
 import { Prefetched } from "#components/shell/prefetched";
 import { pageContext } from "#lib/auth/page-session";
-import { listRestores as listRestoresContract } from "#lib/contracts/restores";
 import { listServers as listServersContract } from "#lib/contracts/servers";
 import { listSources as listSourcesContract } from "#lib/contracts/sources";
 import { isAllowed } from "#lib/domain/permissions";
-import { listRestoresQuery } from "#lib/query/restores";
 import { listServersQuery } from "#lib/query/servers";
 import { listSourcesQuery } from "#lib/query/sources";
 import { getOverviewQuery } from "#lib/query/system";
 import type { ServiceContext } from "#lib/services/context";
-import { listRestores } from "#lib/services/restores/list";
 import { listServers } from "#lib/services/servers/list";
 import { listSources } from "#lib/services/sources/list";
 import { getOverview } from "#lib/services/system/overview";
@@ -52,13 +49,7 @@ export default async function Overview() {
 /** What the guide's card asks beside the sources, so that it does not push the page down once it knows. */
 async function guideAnswers(context: ServiceContext) {
   const nothing = { params: {}, body: {}, ifMatch: null };
-  const { servers, restores } = guideQueries;
-  const [knownServers, knownRestores] = await Promise.all([
-    listServers(context, { ...nothing, query: listServersContract.query.parse(servers) }),
-    listRestores(context, { ...nothing, query: listRestoresContract.query.parse(restores) }),
-  ]);
-  return [
-    [listServersQuery(servers).queryKey, knownServers],
-    [listRestoresQuery(restores).queryKey, knownRestores],
-  ] as const;
+  const { servers } = guideQueries;
+  const knownServers = await listServers(context, { ...nothing, query: listServersContract.query.parse(servers) });
+  return [[listServersQuery(servers).queryKey, knownServers]] as const;
 }

@@ -1,10 +1,13 @@
 "use client";
 /** What can be done with a backup: restore, verify, download, edit, pin, delete; each only for whom it is allowed. */
+import { useQuery } from "@tanstack/react-query";
 import { ArchiveRestore, Download, Ellipsis, FileStack, Link2, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { updateBackup, type BackupDetailDto } from "#lib/contracts/backups";
+import { getSourceQuery } from "#lib/query/sources";
 import { useAction } from "#lib/query/use-action";
+import { StartDrill } from "../drills/start-drill.tsx";
 import { useCan } from "../shell/me.tsx";
 import { useProblemText } from "../state/error-state.tsx";
 import { ButtonLink, IconButton } from "../ui/button.tsx";
@@ -20,6 +23,12 @@ export function BackupActions({ backup }: { backup: BackupDetailDto }) {
   const t = useTranslations("backups.actions");
   const files = useTranslations("backups.files");
   const can = useCan();
+  const { data: source } = useQuery({
+    ...getSourceQuery(backup.sourceId),
+    enabled: can("drills:read"),
+    refetchInterval: false,
+    retry: false,
+  });
   const tell = useProblemText();
   const [dialog, setDialog] = useState<"edit" | "synthesize" | "delete" | null>(null);
   const pin = useAction(updateBackup, {
@@ -59,6 +68,7 @@ export function BackupActions({ backup }: { backup: BackupDetailDto }) {
   return (
     <>
       {can("backups:verify") ? <VerifyButton backupId={backup.id} /> : null}
+      {source !== undefined && backup.broken === null ? <StartDrill source={source} backupId={backup.id} label={t("prove")} /> : null}
       {can("restores:create") && backup.broken === null ? (
         <ButtonLink variant="primary" icon={ArchiveRestore} href={`/restores/new?backup=${backup.id}`}>
           {t("restore")}

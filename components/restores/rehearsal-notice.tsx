@@ -1,26 +1,20 @@
 "use client";
-/** `<RehearsalNotice …/>`: offers the same restore into a fresh copy first, or says that this is it. It does not call itself a proof. */
-import { FlaskConical } from "lucide-react";
+/** `<RehearsalNotice source backupId />`: offers a drill of the same backup first: nothing that exists is touched, and it proves something. */
 import { useTranslations } from "next-intl";
-import { Button } from "../ui/button.tsx";
+import type { SourceDto } from "#lib/contracts/sources";
+import { StartDrill } from "../drills/start-drill.tsx";
+import { useCan } from "../shell/me.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { rich } from "../ui/rich.tsx";
 
-type RehearsalProps = { isRehearsal: boolean; name: string; pending: boolean; onRehearse: () => void };
+type RehearsalProps = { source: Pick<SourceDto, "id" | "name" | "engine">; backupId: string };
 
-export function RehearsalNotice({ isRehearsal, name, pending, onRehearse }: RehearsalProps) {
+export function RehearsalNotice({ source, backupId }: RehearsalProps) {
   const t = useTranslations("restores.rehearsal");
-  if (isRehearsal) return <Notice title={t("is")}>{t("isText")}</Notice>;
+  const can = useCan();
+  if (!can("drills:operate")) return null;
   return (
-    <Notice
-      title={t("title")}
-      actions={
-        <Button size="sm" icon={FlaskConical} pending={pending} onClick={onRehearse}>
-          {t("button")}
-        </Button>
-      }
-    >
-      {t.rich("text", { ...rich, name })}
+    <Notice title={t("title")} actions={<StartDrill size="sm" source={source} backupId={backupId} label={t("button")} />}>
+      {t("text")}
     </Notice>
   );
 }

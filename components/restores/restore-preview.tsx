@@ -2,6 +2,7 @@
 /** The wizard's second step: what the restore would do, what to know, and what stops it. */
 import { ArchiveRestore, RotateCw } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import type { FilePlanDto, RestoreInput, RestorePreviewDto } from "#lib/contracts/restores";
 import { formatBytes } from "#lib/format/bytes";
 import { ReasonText } from "../state/reason.tsx";
@@ -14,7 +15,6 @@ import { rich } from "../ui/rich.tsx";
 import { ChangesCard } from "./changes-card.tsx";
 import { ConfirmReplace, type ReplaceConfirmation } from "./confirm-replace.tsx";
 import { PlanCard } from "./plan-card.tsx";
-import { RehearsalNotice } from "./rehearsal-notice.tsx";
 import { ReplacePlanCard } from "./replace-plan-card.tsx";
 
 type PreviewProps = {
@@ -25,7 +25,8 @@ type PreviewProps = {
   asking: boolean;
   starting: boolean;
   onStart: (confirmation?: ReplaceConfirmation) => void;
-  rehearsal: { isRehearsal: boolean; name: string; onRehearse: () => void };
+  /** Starts a drill of the same backup instead; nothing for whom it is not allowed. */
+  rehearsal: ReactNode;
 };
 
 export function RestorePreview({ preview, input, onBack, onAgain, asking, starting, onStart, rehearsal }: PreviewProps) {
@@ -59,7 +60,7 @@ export function RestorePreview({ preview, input, onBack, onAgain, asking, starti
           <Reasons reasons={warnings} />
         </Notice>
       )}
-      <RehearsalNotice {...rehearsal} pending={asking} />
+      {rehearsal}
       {replace === null ? null : <ReplacePlanCard preview={preview} plan={replace} snapshotAt={plan.snapshotAt} />}
       <PlanCard preview={preview} />
       <ChangesCard plan={plan} />

@@ -14,9 +14,8 @@ import { ProblemNotice } from "../state/error-state.tsx";
 import { problemOf } from "../state/problem-of.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { useCurrentTime } from "../ui/use-current-time.ts";
 import { PointCard } from "./point-card.tsx";
-import { isRehearsal, rehearsalOf } from "./rehearsal.ts";
+import { RehearsalNotice } from "./rehearsal-notice.tsx";
 import { toRestoreInput, type RestoreDraft, type WantedPoint } from "./restore-draft.ts";
 import { RestoreOptions } from "./restore-options.tsx";
 import { RestorePreview } from "./restore-preview.tsx";
@@ -26,7 +25,6 @@ import { WizardSteps } from "./wizard-steps.tsx";
 export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetailDto; point: WantedPoint; wantedAt: string | null }) {
   const t = useTranslations("restores.new");
   const router = useRouter();
-  const now = useCurrentTime(60_000);
   const isFile = backup.extension === "db";
   const { data: servers } = useQuery({ ...listServersQuery({ limit: 200 }), enabled: !isFile });
   const { data: source } = useQuery({ ...getSourceQuery(backup.sourceId), refetchInterval: false, retry: false });
@@ -66,12 +64,6 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
     start.reset();
     if (wanted !== null) preview.mutate(wanted);
   };
-  const rehearse = (): void => {
-    const original = isFile ? (sourcePath ?? draft.path ?? "") : backup.database;
-    const next = rehearsalOf(draft, original, now.toISOString(), preview.data?.existingDatabases ?? []);
-    setDraft(next);
-    ask(toRestoreInput(point, next));
-  };
   if (!isFile && servers?.items.length === 0) {
     return (
       <Notice tone="warn" actions={<ButtonLink href="/settings/servers/new">{t("addServer")}</ButtonLink>}>
@@ -103,13 +95,7 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
                 },
               })
             }
-            rehearsal={{
-              isRehearsal: isRehearsal(draft),
-              name: isFile
-                ? suggestFile(sourcePath ?? draft.path ?? "", now.toISOString(), "drill")
-                : suggestName(backup.database, now.toISOString(), shown.existingDatabases, "drill"),
-              onRehearse: rehearse,
-            }}
+            rehearsal={source === undefined ? null : <RehearsalNotice source={source} backupId={shown.backupId} />}
           />
           <ProblemNotice error={start.error} actions={<RunLink error={start.error} />} />
         </div>

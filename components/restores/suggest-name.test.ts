@@ -27,6 +27,6 @@ describe("the suggested name of the new database", () => {
 describe("the path of a restored file", () => {
   it("lies beside the original under a name of its own", () => {
     expect(suggestFile("/data/shop.db", "2026-11-21T02:00:00.000Z")).toBe("/data/shop_restored_20261121.db");
-    expect(suggestFile("/data.d/shop", "2026-11-21T02:00:00.000Z", "drill")).toBe("/data.d/shop_drill_20261121");
+    expect(suggestFile("/data.d/shop", "2026-11-21T02:00:00.000Z")).toBe("/data.d/shop_restored_20261121");
   });
 });

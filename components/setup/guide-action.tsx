@@ -1,8 +1,9 @@
 "use client";
 /** The one button of a step that is to be done; of one that is done, the quiet way to more of the same. */
-import { Database, DatabaseBackup, Plus, ShieldCheck } from "lucide-react";
+import { Database, DatabaseBackup, LifeBuoy, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { StartDrill } from "../drills/start-drill.tsx";
 import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import type { GuideState, GuideStep } from "./guide-state.tsx";
@@ -56,13 +57,11 @@ export function GuideAction({ step, state }: { step: GuideStep; state: GuideStat
     case "proof": {
       const { backedUp } = state;
       if (!isNext || backedUp === null || backedUp.lastGoodBackupId === null) return null;
-      return state.proofRunId === null ? (
-        <ButtonLink variant="primary" icon={ShieldCheck} href={`/restores/new?backup=${backedUp.lastGoodBackupId}`}>
-          {t("proof.action", { name: backedUp.name })}
-        </ButtonLink>
+      return state.openDrillId === null ? (
+        <StartDrill variant="primary" source={backedUp} label={t("proof.action", { name: backedUp.name })} />
       ) : (
-        <ButtonLink variant="primary" href={`/runs/${state.proofRunId}`}>
-          {t("watch")}
+        <ButtonLink variant="primary" icon={LifeBuoy} href={`/drills/${state.openDrillId}`}>
+          {t("goOnDrill")}
         </ButtonLink>
       );
     }

@@ -6,6 +6,7 @@ const server = { id: "srv_1", name: "main", isSample: false };
 const source: Input["sources"][number] = {
   id: "src_1",
   name: "shop",
+  engine: "postgres",
   serverId: "srv_1",
   isSample: false,
   pausedAt: null,
@@ -14,8 +15,10 @@ const source: Input["sources"][number] = {
   lastProvenAt: null,
   lastRun: null,
   activeRun: null,
+  drill: null,
 };
-const nothing: Input = { servers: [], sources: [], restores: [] };
+const nothing: Input = { servers: [], sources: [] };
+const drill = { due: "running", nextDueAt: "2026-12-22T01:00:00.000Z", openId: "drl_1", lastId: null, lastVerdict: null } as const;
 
 describe("the steps of first run", () => {
   it("begin with a server: the account is there for whoever reads this", () => {
@@ -33,23 +36,18 @@ describe("the steps of first run", () => {
   });
 
   it("count nothing of the sample", () => {
-    const sample = { ...source, isSample: true, lastGoodAt: "2026-11-22T01:00:00.000Z", lastProvenAt: "2026-11-22T01:00:00.000Z" };
+    const sample = { ...source, isSample: true, drill, lastGoodAt: "2026-11-22T01:00:00.000Z", lastProvenAt: "2026-11-22T01:00:00.000Z" };
     const state = guideState({
       servers: [{ ...server, isSample: true }],
       sources: [sample],
-      restores: [{ run: { id: "run_1", state: "running", sourceId: "src_1" } }],
     });
-    expect(state).toMatchObject({ next: "server", doneCount: 1, sample, proofRunId: null });
+    expect(state).toMatchObject({ next: "server", doneCount: 1, sample, openDrillId: null });
   });
 
-  it("go on with what was backed up last, and with the restore that runs", () => {
+  it("go on with what was backed up last, and with the drill that is open", () => {
     const older = { ...source, lastGoodAt: "2026-11-20T01:00:00.000Z" };
-    const newer = { ...source, id: "src_2", lastGoodAt: "2026-11-21T01:00:00.000Z" };
-    const restores = [
-      { run: { id: "run_1", state: "failed" as const, sourceId: "src_2" } },
-      { run: { id: "run_2", state: "running" as const, sourceId: "src_2" } },
-    ];
-    expect(guideState({ servers: [server], sources: [older, newer], restores })).toMatchObject({ backedUp: newer, proofRunId: "run_2" });
+    const newer = { ...source, id: "src_2", lastGoodAt: "2026-11-21T01:00:00.000Z", drill };
+    expect(guideState({ servers: [server], sources: [older, newer] })).toMatchObject({ backedUp: newer, openDrillId: "drl_1" });
   });
 
   it("are over with the first proof of one's own, and for whom one page of sources is not enough", () => {

@@ -1,7 +1,5 @@
-import type { RestoreDto } from "#lib/contracts/restores";
 import type { ServerDto } from "#lib/contracts/servers";
 import type { SourceDto } from "#lib/contracts/sources";
-import { isActive } from "#lib/domain/run-state";
 
 /** What first run leads through, in order. Nothing of it is stored: every step is read off what is there. */
 export const guideSteps = ["account", "server", "databases", "backup", "proof"] as const;
@@ -10,9 +8,19 @@ export type GuideStep = (typeof guideSteps)[number];
 type Server = Pick<ServerDto, "id" | "name" | "isSample">;
 type Source = Pick<
   SourceDto,
-  "id" | "name" | "serverId" | "isSample" | "pausedAt" | "lastGoodAt" | "lastGoodBackupId" | "lastProvenAt" | "lastRun" | "activeRun"
+  | "id"
+  | "name"
+  | "engine"
+  | "serverId"
+  | "isSample"
+  | "pausedAt"
+  | "lastGoodAt"
+  | "lastGoodBackupId"
+  | "lastProvenAt"
+  | "lastRun"
+  | "activeRun"
+  | "drill"
 >;
-type Restore = { readonly run: Pick<RestoreDto["run"], "id" | "state" | "sourceId"> };
 
 export type GuideState = {
   readonly done: Readonly<Record<GuideStep, boolean>>;
@@ -25,17 +33,17 @@ export type GuideState = {
   readonly toBackUp: Source | null;
   readonly backedUp: Source | null;
   readonly proven: Source | null;
-  readonly proofRunId: string | null;
+  /** A drill of one's own that is not over. */
+  readonly openDrillId: string | null;
   readonly sample: Source | null;
 };
 
-/** Reads the steps off servers, sources and restores. The sample is practice: it completes none of them. */
-export function guideState(all: { servers: readonly Server[]; sources: readonly Source[]; restores: readonly Restore[] }): GuideState {
+/** Reads the steps off servers and sources. The sample is practice: it completes none of them. */
+export function guideState(all: { servers: readonly Server[]; sources: readonly Source[] }): GuideState {
   const sources = all.sources.filter(({ isSample }) => !isSample);
   const servers = all.servers.filter(({ isSample }) => !isSample);
   const backedUp = latest(sources, ({ lastGoodAt }) => lastGoodAt);
   const proven = latest(sources, ({ lastProvenAt }) => lastProvenAt);
-  const own = new Set(sources.map(({ id }) => id));
   const done = {
     account: true,
     server: servers.length > 0 || sources.length > 0,
@@ -52,7 +60,7 @@ export function guideState(all: { servers: readonly Server[]; sources: readonly 
     toBackUp: sources.find(({ activeRun }) => activeRun?.type === "backup") ?? sources.find(({ pausedAt }) => pausedAt === null) ?? null,
     backedUp,
     proven,
-    proofRunId: all.restores.find(({ run }) => own.has(run.sourceId ?? "") && isActive(run.state))?.run.id ?? null,
+    openDrillId: sources.find(({ drill }) => typeof drill?.openId === "string")?.drill?.openId ?? null,
     sample: all.sources.find(({ isSample }) => isSample) ?? null,
   };
 }

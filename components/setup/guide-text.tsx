@@ -34,7 +34,7 @@ export function GuideText({ step, state }: { step: GuideStep; state: GuideState 
     case "proof": {
       const { proven } = state;
       if (proven !== null) return t.rich("proof.done", { name: proven.name, age: () => <RelativeTime at={proven.lastProvenAt} /> });
-      return t(state.proofRunId === null ? "proof.todo" : "proof.running");
+      return t(state.openDrillId === null ? "proof.todo" : "proof.running");
     }
   }
 }

@@ -4,6 +4,7 @@ import { clsx } from "clsx";
 import { FlaskConical } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { StartDrill } from "../drills/start-drill.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { PageSkeleton } from "../state/skeleton.tsx";
 import { StatusIcon } from "../status/status-badge.tsx";
@@ -111,9 +112,12 @@ function SampleCard({ sample }: { sample: GuideState["sample"] }) {
             {t("sampleOpen")}
           </ButtonLink>
           {sample.lastGoodBackupId === null ? null : (
-            <ButtonLink size="sm" href={`/restores/new?backup=${sample.lastGoodBackupId}`}>
-              {t("sampleRestore")}
-            </ButtonLink>
+            <>
+              <ButtonLink size="sm" href={`/restores/new?backup=${sample.lastGoodBackupId}`}>
+                {t("sampleRestore")}
+              </ButtonLink>
+              <StartDrill size="sm" source={sample} />
+            </>
           )}
         </div>
       )}

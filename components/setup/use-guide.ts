@@ -1,6 +1,5 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { listRestoresQuery } from "#lib/query/restores";
 import { listServersQuery } from "#lib/query/servers";
 import { listSourcesQuery } from "#lib/query/sources";
 import { guideQueries } from "./guide-queries.tsx";
@@ -10,12 +9,8 @@ import { guideState, type GuideState } from "./guide-state.tsx";
 export function useGuide(enabled = true): { state: GuideState | undefined; error: unknown; refetch: () => void } {
   const servers = useQuery({ ...listServersQuery(guideQueries.servers), enabled });
   const sources = useQuery({ ...listSourcesQuery(guideQueries.sources), enabled });
-  const restores = useQuery({ ...listRestoresQuery(guideQueries.restores), enabled });
-  const all = [servers, sources, restores];
-  const state =
-    servers.data && sources.data && restores.data
-      ? guideState({ servers: servers.data.items, sources: sources.data.items, restores: restores.data.items })
-      : undefined;
+  const all = [servers, sources];
+  const state = servers.data && sources.data ? guideState({ servers: servers.data.items, sources: sources.data.items }) : undefined;
   return {
     state,
     error: state === undefined ? all.find(({ error }) => error !== null)?.error : null,

@@ -7,6 +7,8 @@ import { useTranslations } from "next-intl";
 import { updateSource, type SourceDetailDto } from "#lib/contracts/sources";
 import { getSourceQuery } from "#lib/query/sources";
 import { useAction } from "#lib/query/use-action";
+import { DrillTab } from "../drill-plans/drill-tab.tsx";
+import { StartDrill } from "../drills/start-drill.tsx";
 import { useCan } from "../shell/me.tsx";
 import { Page } from "../shell/page.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
@@ -26,7 +28,7 @@ import { SourceFacts } from "./source-facts.tsx";
 import { SourceBadges } from "./source-list.tsx";
 import { useSourcePlace } from "./source-place.ts";
 
-const tabNames = ["recovery", "backups", "settings"] as const;
+const tabNames = ["recovery", "backups", "drill", "settings"] as const;
 type TabName = (typeof tabNames)[number];
 
 export function SourceView({ id }: { id: string }) {
@@ -38,10 +40,13 @@ export function SourceView({ id }: { id: string }) {
   const { data: source, error, refetch } = useQuery(getSourceQuery(id));
   if (source === undefined) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   const tab = tabNames.find((name) => name === search.get("tab")) ?? "recovery";
-  const shown: readonly TabName[] = can("sources:write") ? tabNames : ["recovery", "backups"];
+  const shown: readonly TabName[] = tabNames.filter((name) =>
+    name === "settings" ? can("sources:write") : name !== "drill" || can("drills:read"),
+  );
   const content = {
     recovery: <RecoveryTab source={source} />,
     backups: <BackupsTab sourceId={source.id} />,
+    drill: tab === "drill" ? <DrillTab source={source} /> : null,
     settings: <SettingsTab key={source.version} source={source} />,
   };
   return (
@@ -54,6 +59,7 @@ export function SourceView({ id }: { id: string }) {
         actions={
           <>
             {can("sources:write") ? <PauseButton source={source} /> : null}
+            {tab === "drill" ? null : <StartDrill source={source} />}
             <BackUpButton source={source} />
           </>
         }

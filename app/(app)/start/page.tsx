@@ -7,12 +7,10 @@ import { guideQueries } from "#components/setup/guide-queries";
 import { Page } from "#components/shell/page";
 import { PageHeader } from "#components/shell/page-header";
 import { pageContext } from "#lib/auth/page-session";
-import { listRestores as listRestoresContract } from "#lib/contracts/restores";
 import { listServers as listServersContract } from "#lib/contracts/servers";
 import { listSources as listSourcesContract } from "#lib/contracts/sources";
 import { isAllowed } from "#lib/domain/permissions";
 import { ask, prefetch } from "#lib/query/prefetch";
-import { listRestores } from "#lib/services/restores/list";
 import { listServers } from "#lib/services/servers/list";
 import { listSources } from "#lib/services/sources/list";
 
@@ -29,7 +27,6 @@ export default async function StartPage() {
     prefetch(
       ask(context, listServersContract, listServers, { query: guideQueries.servers }),
       ask(context, listSourcesContract, listSources, { query: guideQueries.sources }),
-      ask(context, listRestoresContract, listRestores, { query: guideQueries.restores }),
     ),
   ]);
   return (
