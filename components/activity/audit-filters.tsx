@@ -3,10 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslations } from "next-intl";
 import { listUsersQuery } from "#lib/query/people";
+import { DayFilter } from "../data-table/day-filter.tsx";
 import { FilterSelect } from "../data-table/toolbar.tsx";
 import type { ListState } from "../data-table/use-list-state.tsx";
 import { useCan, useMe } from "../shell/me.tsx";
-import { Input } from "../ui/input.tsx";
 import type { SelectOption } from "../ui/select.tsx";
 import { auditActions, knownAuditAction } from "./audit-actions.ts";
 import { auditListSpec, auditTargets } from "./list-specs.tsx";
@@ -56,11 +56,11 @@ export function AuditFilters({ list }: { list: AuditList }) {
       />
       {since === "range" ? (
         <span className="flex items-center gap-2">
-          <Day label={t("from")} value={from} max={to} onChange={(next) => list.set({ from: next })} />
+          <DayFilter label={t("from")} value={from} max={to} onChange={(next) => list.set({ from: next })} />
           <span aria-hidden className="text-ink-3">
             –
           </span>
-          <Day label={t("to")} value={to} min={from} onChange={(next) => list.set({ to: next })} />
+          <DayFilter label={t("to")} value={to} min={from} onChange={(next) => list.set({ to: next })} />
         </span>
       ) : null}
     </>
@@ -84,26 +84,4 @@ function useActors(): SelectOption<string>[] {
 /** The choices, and what the address says where it is none of them, so that the filter shows what it does. */
 function withChosen(options: SelectOption<string>[], chosen: string | undefined, label: string): SelectOption<string>[] {
   return chosen === undefined || options.some(({ value }) => value === chosen) ? options : [...options, { value: chosen, label }];
-}
-
-type DayProps = {
-  label: string;
-  value: string | undefined;
-  min?: string | undefined;
-  max?: string | undefined;
-  onChange: (day: string | undefined) => void;
-};
-
-function Day({ label, value, min, max, onChange }: DayProps) {
-  return (
-    <Input
-      type="date"
-      aria-label={label}
-      value={value ?? ""}
-      min={min}
-      max={max}
-      onValueChange={(next) => onChange(next === "" ? undefined : next)}
-      className="w-36!"
-    />
-  );
 }

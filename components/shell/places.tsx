@@ -1,8 +1,8 @@
 /** The places of the navigation, as data. A page that has no entry of its own belongs to the place that leads to it. */
-import { Activity, Database, LayoutDashboard, Settings, type LucideIcon } from "lucide-react";
+import { Activity, Database, LayoutDashboard, Settings, ShieldCheck, type LucideIcon } from "lucide-react";
 
 export type Place = {
-  readonly key: "overview" | "sources" | "activity" | "settings";
+  readonly key: "overview" | "sources" | "drills" | "activity" | "settings";
   readonly href: string;
   readonly icon: LucideIcon;
   readonly owns: readonly string[];
@@ -11,7 +11,8 @@ export type Place = {
 export const places: readonly Place[] = [
   { key: "overview", href: "/", icon: LayoutDashboard, owns: ["/start"] },
   { key: "sources", href: "/sources", icon: Database, owns: ["/sources", "/backups", "/chains", "/imports", "/restores"] },
-  { key: "activity", href: "/activity", icon: Activity, owns: ["/activity", "/runs"] },
+  { key: "drills", href: "/drills", icon: ShieldCheck, owns: ["/drills", "/reports"] },
+  { key: "activity", href: "/activity", icon: Activity, owns: ["/activity", "/runs", "/incidents"] },
   { key: "settings", href: "/settings", icon: Settings, owns: ["/settings", "/servers"] },
 ];
 

@@ -22,12 +22,12 @@ export function Shell({ children }: { children: ReactNode }) {
   useCommandKey(openMenu);
   return (
     <BackUpDialogs>
-      <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)]">
+      <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)] print:block">
         <a href="#content" className="popup fixed top-2 left-2 z-60 -translate-y-20 px-3 py-2 text-sm font-medium focus:translate-y-0">
           {t("skip")}
         </a>
 
-        <aside className="hidden border-r border-line bg-sunken/60 lg:block">
+        <aside className="hidden border-r border-line bg-sunken/60 lg:block print:hidden">
           <div className="sticky top-0 flex h-dvh flex-col px-3 py-4">
             <Link href="/" className="rounded-control px-2 py-1" aria-label="Lifeboat">
               <Wordmark />
@@ -66,7 +66,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </div>
         </aside>
 
-        <header className="sticky top-0 z-30 flex h-14 items-center justify-between border-b border-line bg-canvas/95 px-4 backdrop-blur-sm lg:hidden">
+        <header className="sticky top-0 z-30 flex h-14 items-center justify-between border-b border-line bg-canvas/95 px-4 backdrop-blur-sm lg:hidden print:hidden">
           <Link href="/" className="rounded-control py-1" aria-label="Lifeboat">
             <Wordmark />
           </Link>
@@ -79,16 +79,16 @@ export function Shell({ children }: { children: ReactNode }) {
         <main
           id="content"
           tabIndex={-1}
-          className="mx-auto w-full max-w-[76rem] min-w-0 px-4 pt-6 pb-24 outline-none sm:px-6 lg:px-10 lg:pt-9 lg:pb-16"
+          className="mx-auto w-full max-w-[76rem] min-w-0 px-4 pt-6 pb-24 outline-none sm:px-6 lg:px-10 lg:pt-9 lg:pb-16 print:max-w-none print:p-0"
         >
           {children}
         </main>
 
         <nav
           aria-label={t("navigation")}
-          className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden"
+          className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
         >
-          <ul className="grid grid-cols-4">
+          <ul className="grid grid-cols-5">
             {places.map(({ key, href, icon: Icon }) => (
               <li key={key}>
                 <Link

@@ -80,7 +80,7 @@ export function ButtonLink({ variant = "secondary", size = "md", icon: Icon, cla
 /** A file to keep: a plain link that the router neither follows nor fetches ahead. */
 export function DownloadLink({ variant = "secondary", size = "md", icon: Icon, className, children, ...rest }: Look & ComponentProps<"a">) {
   return (
-    <a {...rest} download className={buttonClass(variant, size, className)}>
+    <a download {...rest} className={buttonClass(variant, size, className)}>
       {Icon ? <Icon aria-hidden className="size-4 opacity-85" strokeWidth={1.9} /> : null}
       {children}
     </a>

@@ -1,0 +1,1 @@
+export const recoverySpec = { source: "text" } as const;

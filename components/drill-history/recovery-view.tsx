@@ -1,0 +1,77 @@
+"use client";
+/** Recovery times against their objectives, the share of drills that passed, and when each source was last proven. One source is in the address. */
+import { useQuery } from "@tanstack/react-query";
+import { ChartLine } from "lucide-react";
+import { useTranslations } from "next-intl";
+import type { DrillTrendDto } from "#lib/contracts/drill-history";
+import { drillTrendQuery } from "#lib/query/drill-history";
+import { listSourceNamesQuery } from "#lib/query/sources";
+import { FilterSelect } from "../data-table/toolbar.tsx";
+import { useListState } from "../data-table/use-list-state.tsx";
+import { Page } from "../shell/page.tsx";
+import { EmptyState } from "../state/empty-state.tsx";
+import { ErrorState } from "../state/error-state.tsx";
+import { RowsSkeleton } from "../state/skeleton.tsx";
+import { ButtonLink } from "../ui/button.tsx";
+import { Card } from "../ui/card.tsx";
+import { sourceIdOf } from "./drill-list-spec.tsx";
+import { DrillsHeader } from "./drills-header.tsx";
+import { ProvenSources } from "./proven-sources.tsx";
+import { recoverySpec } from "./recovery-spec.tsx";
+import { TrendChart } from "./trend-chart.tsx";
+import { TrendNumbers } from "./trend-numbers.tsx";
+import { TrendTable } from "./trend-table.tsx";
+
+export function RecoveryView() {
+  const t = useTranslations("drills.trend");
+  const list = useListState(recoverySpec);
+  const source = sourceIdOf(list.values.source);
+  const { data, error, refetch } = useQuery(drillTrendQuery(source));
+  const { data: names } = useQuery(listSourceNamesQuery());
+  return (
+    <Page>
+      <DrillsHeader lead="recoveryLead" />
+      <FilterSelect
+        label={t("source")}
+        value={source}
+        onChange={(next) => list.set({ source: next })}
+        options={(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      />
+      {data === undefined ? (
+        <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={6} />}</Card>
+      ) : (
+        <Trend data={data} isOneSource={source !== undefined} />
+      )}
+    </Page>
+  );
+}
+
+function Trend({ data, isOneSource }: { data: DrillTrendDto; isOneSource: boolean }) {
+  const t = useTranslations("drills.trend");
+  if (data.points.length === 0) {
+    return (
+      <>
+        <Card>
+          <EmptyState icon={ChartLine} title={t("emptyTitle")} actions={<ButtonLink href="/drills">{t("toDrills")}</ButtonLink>}>
+            {t("emptyText")}
+          </EmptyState>
+        </Card>
+        <ProvenSources proven={data.proven} />
+      </>
+    );
+  }
+  return (
+    <>
+      <TrendNumbers data={data} />
+      <Card title={t("title")} description={t("scale")}>
+        <TrendChart points={data.points} isConnected={isOneSource} />
+      </Card>
+      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
+        <Card title={t("tableTitle")} flush>
+          <TrendTable points={data.points.toReversed()} />
+        </Card>
+        <ProvenSources proven={data.proven} />
+      </div>
+    </>
+  );
+}
