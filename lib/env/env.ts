@@ -38,6 +38,7 @@ const schema = z.object({
   LIFEBOAT_TEMP_DIR: z.string().optional(),
   LIFEBOAT_IMPORT_DIRS: z.string().default(""),
   LIFEBOAT_SQLITE_DIRS: z.string().default(""),
+  LIFEBOAT_DRILL_HOOKS: z.string().refine(isAbsolute, "must be an absolute path").optional(),
   LIFEBOAT_WORKER_GROUP: z
     .string()
     .regex(/^[a-z0-9-]{1,40}$/, "must be lower-case letters, digits and hyphens")
@@ -67,6 +68,8 @@ export type Env = {
   importDirs: readonly string[];
   /** Folders whose SQLite files may be sources and targets; empty: none. */
   sqliteDirs: readonly string[];
+  /** The file that declares what drills may start on this host; null: nothing. */
+  drillHooksFile: string | null;
   /** Addresses or CIDR ranges of proxies whose forwarded headers count. */
   trustedProxies: readonly string[];
   disableAutoBackup: boolean;
@@ -135,6 +138,7 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     pgBinPath: value.PG_BIN_PATH.split(":").filter((part) => part !== ""),
     importDirs: folders("LIFEBOAT_IMPORT_DIRS", value.LIFEBOAT_IMPORT_DIRS),
     sqliteDirs: folders("LIFEBOAT_SQLITE_DIRS", value.LIFEBOAT_SQLITE_DIRS),
+    drillHooksFile: value.LIFEBOAT_DRILL_HOOKS ?? null,
     trustedProxies: value.TRUSTED_PROXY.split(",")
       .map((part) => part.trim())
       .filter((part) => part !== ""),

@@ -20,7 +20,7 @@ import { createPackRepository } from "./pack-repository.ts";
 
 export type Wiring = {
   readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs"> &
-    Partial<Pick<Env, "dataDir" | "sqliteDirs" | "importDirs" | "pgBinPath" | "stallMs">>;
+    Partial<Pick<Env, "dataDir" | "sqliteDirs" | "importDirs" | "pgBinPath" | "stallMs" | "drillHooksFile">>;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly installationId: string;
@@ -74,7 +74,13 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
       keyring,
       ...host,
     }),
-    drills: createDrillPorts({ ...host, keyring, hooksFile: null, lockWaitMs: env.lockWaitMs, stallMs: env.stallMs ?? defaultStallMs }),
+    drills: createDrillPorts({
+      ...host,
+      keyring,
+      hooksFile: env.drillHooksFile ?? null,
+      lockWaitMs: env.lockWaitMs,
+      stallMs: env.stallMs ?? defaultStallMs,
+    }),
     prepareDestination: () => storage.prepare(installationId),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     tempSpace: () => readDisk("temporary", env.tempDir),

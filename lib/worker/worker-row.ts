@@ -1,11 +1,17 @@
 import { and, eq, isNull, lt, sql } from "drizzle-orm";
 import { hostname } from "node:os";
+import type { DrillHooksDto } from "#lib/contracts/drill-plans";
 import type { WorkerDto } from "#lib/contracts/system";
 import type { Database } from "#lib/db/client";
 import { workers } from "#lib/db/schema/workers";
 import { databaseNow } from "#lib/services/runs/lease";
 
-export type WorkerFacts = { readonly toolSets: WorkerDto["toolSets"]; readonly disks: WorkerDto["disks"] };
+export type WorkerFacts = {
+  readonly toolSets: WorkerDto["toolSets"];
+  readonly disks: WorkerDto["disks"];
+  /** What drills may start on this host. */
+  readonly hooks?: DrillHooksDto;
+};
 
 /** Writes the row by which people see this worker; rows of workers long gone are removed. */
 export async function registerWorker(db: Database, worker: { id: string; group: string }, facts: WorkerFacts): Promise<void> {
@@ -18,6 +24,7 @@ export async function registerWorker(db: Database, worker: { id: string; group: 
     nodeVersion: process.version,
     toolSets: facts.toolSets,
     disks: facts.disks,
+    hooks: facts.hooks ?? null,
     startedAt: databaseNow,
     heartbeatAt: databaseNow,
   });

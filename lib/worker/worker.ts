@@ -54,7 +54,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { logger } = deps;
   const id = makeId("worker", deps.context.newUuid());
   const stopping = new AbortController();
-  await registerWorker(db, { id, group }, await options.facts());
+  const facts = async (): Promise<WorkerFacts> => ({ ...(await options.facts()), hooks: await deps.drills.hooks.declared() });
+  await registerWorker(db, { id, group }, await facts());
   let forgotAtMs = -Infinity;
   const slots = createRunSlots(db, deps, { ...options, workerId: id, runSlots, probeSlots });
   await sweep();
@@ -65,7 +66,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     every(options.sweepMs, sweep),
     every(Math.min(pollMs, options.heartbeatMs), slots.fill),
     every(options.heartbeatMs, async () => touchWorker(db, id, { disks: await options.disks() })),
-    every(factsEveryMs, async () => touchWorker(db, id, await options.facts())),
+    every(factsEveryMs, async () => touchWorker(db, id, await facts())),
   ];
   void slots.fill();
   if (options.scanEveryMs !== undefined) {

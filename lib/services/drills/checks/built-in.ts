@@ -53,8 +53,9 @@ async function judgeDatabase(check: BuiltIn, judging: Judging): Promise<Judgemen
     case "content":
       return judgeContent(compareTables(facts.tables, (await look.copy()).tables, everything));
     case "database-properties": {
-      if (manifest?.properties == null) throw notRecorded("properties");
-      return judgeProperties(manifest.properties, (await look.facts()).properties, (await look.targets()).ownRoles);
+      const properties = manifest?.properties ?? null;
+      if (properties === null) throw notRecorded("properties");
+      return judgeProperties(properties, (await look.facts()).properties, (await look.targets()).ownRoles);
     }
     case "sequences": {
       const [archive, copy] = [await look.archive(), await look.facts()];
