@@ -40,15 +40,19 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   web: ["auth", "contracts", "db", "domain", "env", "http", "jobs", "log", "repository", "secrets", "services", "storage"],
   query: ["contracts", "domain", "http"],
   format: ["contracts", "domain"],
+  // Reports as files, in the reader's language: made at the edge, where words are.
+  reports: ["contracts", "domain", "format", "messages"],
   i18n: ["auth", "contracts", "format", "http", "messages", "services"],
   components: ["contracts", "domain", "format", "http", "i18n", "query"],
-  app: ["auth", "components", "contracts", "domain", "format", "http", "i18n", "query", "services"],
+  app: ["auth", "components", "contracts", "domain", "format", "http", "i18n", "query", "reports", "services"],
   "proxy.ts": ["http"],
   "next.config.ts": [],
 };
 
 /** What never reaches a browser. */
-const serverOnly = new Set("auth clusters db engines env exec jobs repository secrets services storage supervisor web worker".split(" "));
+const serverOnly = new Set(
+  "auth clusters db engines env exec jobs reports repository secrets services storage supervisor web worker".split(" "),
+);
 
 const soleImporters: Readonly<Record<string, RegExp>> = {
   execa: /^lib\/exec\//,

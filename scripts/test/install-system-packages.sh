@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need from Debian or Ubuntu, as far as it is missing: programs named as arguments, of
-# postgresql, chromium, zstd and patchelf. As root with apt only; anybody else gets the command to type. PostgreSQL's package is kept
+# postgresql, chromium, zstd, patchelf and poppler-utils. As root with apt only; anybody else gets the command to type. PostgreSQL's package is kept
 # from making a cluster of its own, and the machine's configuration stays as it was.
 set -euo pipefail
 wanted=()
@@ -10,6 +10,7 @@ for name in "$@"; do
     chromium)
       command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
         || [ -e "/Applications/Google Chrome.app" ] || wanted+=(chromium) ;;
+    poppler-utils) command -v pdftotext >/dev/null || wanted+=(poppler-utils) ;;
     *) command -v "$name" >/dev/null || wanted+=("$name") ;;
   esac
 done
