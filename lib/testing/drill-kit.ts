@@ -81,3 +81,8 @@ export async function drillDatabases(
 ): Promise<unknown[]> {
   return [...(await sql.unsafe(`select datname from pg_database where datname like '${database.slice(0, 20)}%\\_drill\\_%'`))];
 }
+
+/** Checks that failed, each with what it says. */
+export function failuresOf({ checks }: DrillDetailDto): string[] {
+  return checks.filter(({ state }) => state === "failed").map(({ key, reason, actual }) => `${key}: ${reason?.message ?? ""} (${actual})`);
+}

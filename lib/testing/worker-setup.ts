@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
@@ -64,6 +64,8 @@ export async function createStation(test: {
   importDirs?: string[];
 }): Promise<Station> {
   const folder = await mkdtemp(join(tmpdir(), "lifeboat-station-"));
+  // As the data folder is: sandboxes lie in it, and their account has to pass through.
+  await chmod(folder, 0o711);
   const backupDir = test.backupDir ?? join(folder, "backups");
   const tempDir = test.tempDir ?? join(folder, "tmp");
   const installationId = makeId("installation", randomUUIDv7());

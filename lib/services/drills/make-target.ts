@@ -83,7 +83,7 @@ async function makeSandbox(
   );
   const { created, problems } = await reporter.step(
     "create-roles",
-    () => sandboxes.createRoles(access, { globalsSql: manifest?.globalsSql ?? null, roles: manifest?.roles ?? [] }, context),
+    () => sandboxes.createRoles(access, { globalsSql: manifest?.globalsSql ?? null, roles: rolesOf(facts) }, context),
     (roles) => ({ created: roles.created.length, problems: roles.problems.length }),
   );
   for (const problem of problems) reporter.log("warning", problem);
@@ -103,6 +103,12 @@ async function makeSandbox(
   });
   const { serverVersion: runs, confined, hostName } = access;
   return { access, target: { ...target, serverVersion: runs, confined, hostName }, request, rolesCreated: created, roleProblems: problems };
+}
+
+/** Whoever owns the database stands in no archive. */
+function rolesOf({ backup }: BackupFacts): string[] {
+  const owner = backup.manifest?.properties?.owner ?? null;
+  return [...new Set([...(backup.manifest?.roles ?? []), ...(owner === null ? [] : [owner])])];
 }
 
 async function makeDatabase(
