@@ -9,6 +9,7 @@ import postgres from "postgres";
 import type { Part } from "./part.ts";
 import { backup } from "./parts/backup.ts";
 import { download } from "./parts/download.ts";
+import { drill } from "./parts/drill.ts";
 import { list } from "./parts/list.ts";
 import { members } from "./parts/members.ts";
 import { memory } from "./parts/memory.ts";
@@ -22,7 +23,7 @@ import { root } from "./root.ts";
 import { openStation, runSqlFile, sourceDatabase, type Station } from "./station.ts";
 
 /** In this order: the last two fill the catalogue. */
-const parts: Readonly<Record<string, Part>> = { backup, verify, download, restore, members, sqlite, rivals, memory, list, page };
+const parts: Readonly<Record<string, Part>> = { backup, verify, download, restore, drill, members, sqlite, rivals, memory, list, page };
 const withoutDatabase = new Set(["sqlite", "list", "page"]);
 const documentPath = join(root, "docs", "benchmarks.md");
 const say = (line: string) => console.log(line);
