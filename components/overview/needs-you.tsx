@@ -5,6 +5,8 @@ import { useTranslations } from "next-intl";
 import { verifyBackup } from "#lib/contracts/backups";
 import type { OverviewDto } from "#lib/contracts/system";
 import { call } from "#lib/http/client";
+import { StartDrill } from "../drills/start-drill.tsx";
+import { useIncidentTitle } from "../incidents/incident-title.ts";
 import { useCan } from "../shell/me.tsx";
 import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { useProblemText } from "../state/error-state.tsx";
@@ -23,6 +25,10 @@ const isSerious: Record<Need["code"], boolean> = {
   "no-worker": true,
   "tools-missing": true,
   "no-space": true,
+  "incident-open": true,
+  "drill-failed": true,
+  "drill-overdue": true,
+  "drill-due": false,
   "backup-old": false,
   "backup-unverified": false,
   "kept-database": false,
@@ -36,13 +42,13 @@ export function NeedsYou({ items }: { items: readonly Need[] }) {
       <ul className="divide-y divide-line/70">
         {items.map((need) => (
           <li
-            key={`${need.code}-${need.sourceId ?? need.restoreId ?? ""}`}
+            key={`${need.code}-${need.incidentId ?? need.restoreId ?? need.sourceId ?? ""}`}
             className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5"
           >
             <StatusDot tone={isSerious[need.code] ? "bad" : "warn"} />
             <div className="min-w-0 flex-1 basis-56">
               <p className="text-sm font-medium text-ink">
-                {t(`needs.${textKey(need)}`, { source: need.sourceName ?? "", database: need.database ?? "", kept: need.keptName ?? "" })}
+                <NeedText need={need} />
               </p>
               {need.since === null ? null : (
                 <p className="text-xs text-ink-3">{t.rich("since", { age: () => <RelativeTime at={need.since} /> })}</p>
@@ -54,6 +60,18 @@ export function NeedsYou({ items }: { items: readonly Need[] }) {
       </ul>
     </Card>
   );
+}
+
+function NeedText({ need }: { need: Need }) {
+  const t = useTranslations("overview");
+  const titleOf = useIncidentTitle();
+  const { sourceName, database, keptName, incidentKind, incidentNumber, incidentTitle } = need;
+  const title =
+    incidentKind === null
+      ? ""
+      : titleOf({ kind: incidentKind, title: incidentTitle ?? "", titleIsOwn: incidentTitle !== null, sourceName });
+  const words = { source: sourceName ?? "", database: database ?? "", kept: keptName ?? "", number: incidentNumber ?? 0, title };
+  return t(`needs.${textKey(need)}`, words);
 }
 
 function textKey({ code, sourceName }: Need) {
@@ -80,6 +98,14 @@ function NeedAction({ need }: { need: Need }) {
       return <Go href={backupId === null ? `/sources/${sourceId ?? ""}` : `/backups/${backupId}`}>{t("seeBackup")}</Go>;
     case "backup-unverified":
       return backupId === null || !can("backups:verify") ? null : <VerifyButton backupId={backupId} />;
+    case "incident-open":
+      return <Go href={`/incidents/${need.incidentId ?? ""}`}>{t("seeIncident")}</Go>;
+    case "drill-failed":
+      return <Go href={`/drills/${need.drillId ?? ""}`}>{t("seeDrill")}</Go>;
+    case "drill-overdue":
+    case "drill-due":
+      if (sourceId === null || need.sourceEngine === null) return null;
+      return <StartDrill size="sm" label={t("startDrill")} source={{ id: sourceId, name: sourceName ?? "", engine: need.sourceEngine }} />;
     case "kept-database":
       return <Go href={`/restores/${need.restoreId ?? ""}`}>{t("seeRestore")}</Go>;
     case "no-worker":

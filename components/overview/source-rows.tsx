@@ -9,6 +9,7 @@ import { columnsFor, DataTable } from "../data-table/data-table.tsx";
 import { StartSample } from "../setup/start-sample.tsx";
 import { useCan } from "../shell/me.tsx";
 import { BackUpButton } from "../sources/back-up-button.tsx";
+import { ProofCell } from "../sources/drill-stand.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { EnvironmentBadge } from "../status/environment-badge.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
@@ -56,9 +57,7 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
       }),
       column.accessor("lastProvenAt", {
         header: t("columns.lastProof"),
-        cell: ({ row }) => (
-          <RelativeTime at={row.original.lastProvenAt} className="whitespace-nowrap" never={<Never>{t("neverProven1")}</Never>} />
-        ),
+        cell: ({ row }) => <ProofCell source={row.original} never={<Never>{t("neverProven1")}</Never>} />,
       }),
       column.display({
         id: "next",

@@ -24,6 +24,7 @@ export function Verdict({ verdict, hasSample }: { verdict: VerdictDto; hasSample
   const isOnlySample = verdict.code === "no-sources" && hasSample;
   const { icon: Icon, mark } = looks[verdict.level];
   const { oldestProofAt } = verdict;
+  const isProven = verdict.proven === verdict.sources;
   const age = () => <RelativeTime at={oldestProofAt} className="nums" />;
   return (
     <header className="flex flex-wrap items-start gap-4 pt-1 pb-1 sm:flex-nowrap sm:items-center">
@@ -39,8 +40,8 @@ export function Verdict({ verdict, hasSample }: { verdict: VerdictDto; hasSample
             t(isOnlySample ? "sampleOnly" : "nothingYet")
           ) : (
             <>
-              {oldestProofAt === null ? null : <>{t.rich("oldestProof", { age })}. </>}
-              {t("neverProven")}
+              {oldestProofAt === null ? null : <>{t.rich(isProven ? "oldestProven" : "oldestProof", { age })}. </>}
+              {verdict.proven === 0 ? t("neverProven") : isProven ? null : t("someProven", { unproven: verdict.sources - verdict.proven })}
             </>
           )}
         </p>

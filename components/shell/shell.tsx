@@ -11,6 +11,7 @@ import { IconButton } from "../ui/button.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { CommandMenu, useCommandKey } from "./command-menu.tsx";
 import { Wordmark } from "./mark.tsx";
+import { PlaceBadge } from "./place-badge.tsx";
 import { placeOf, places } from "./places.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
@@ -55,6 +56,7 @@ export function Shell({ children }: { children: ReactNode }) {
                     >
                       <Icon aria-hidden className={clsx("size-4", here === key ? "text-accent-ink" : "text-ink-3")} strokeWidth={2} />
                       {t(key)}
+                      <PlaceBadge place={key} />
                     </Link>
                   </li>
                 ))}
@@ -99,7 +101,10 @@ export function Shell({ children }: { children: ReactNode }) {
                     here === key ? "text-accent-ink" : "text-ink-3",
                   )}
                 >
-                  <Icon aria-hidden className="size-5" strokeWidth={here === key ? 2.2 : 1.9} />
+                  <span className="relative">
+                    <Icon aria-hidden className="size-5" strokeWidth={here === key ? 2.2 : 1.9} />
+                    <PlaceBadge place={key} corner />
+                  </span>
                   {t(key)}
                 </Link>
               </li>

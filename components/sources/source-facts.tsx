@@ -11,6 +11,7 @@ import { listSourceTablesQuery } from "#lib/query/sources";
 import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { DrillStand } from "./drill-stand.tsx";
 
 export function SourceFacts({ source }: { source: SourceDetailDto }) {
   const t = useTranslations("sources.one.facts");
@@ -54,7 +55,7 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
                 label: t("tools"),
                 value: tools,
               },
-          { label: t("lastProven"), value: <RelativeTime at={source.lastProvenAt} never={never} /> },
+          { label: t("lastProven"), value: <RelativeTime at={source.lastProvenAt} never={never} />, hint: <DrillStand source={source} /> },
           { label: isFile ? t("fileSize") : t("size"), value: source.sizeBytes === null ? null : formatBytes(source.sizeBytes, locale) },
           {
             label: t("backups"),

@@ -22,6 +22,7 @@ import { Strip30 } from "../status/strip-30.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
+import { ProofCell } from "./drill-stand.tsx";
 import { sourceListSpec } from "./source-list-spec.tsx";
 import { useSourcePlace } from "./source-place.ts";
 
@@ -110,6 +111,10 @@ function useColumns(): readonly Column<Row>[] {
         header: t("columns.lastVerified"),
         meta: { from: "xl" },
         cell: ({ getValue }) => <RelativeTime at={getValue()} never={never} />,
+      }),
+      column.accessor("lastProvenAt", {
+        header: t("columns.lastProven"),
+        cell: ({ row: { original } }) => <ProofCell source={original} never={never} />,
       }),
       column.accessor("sizeBytes", {
         header: t("columns.size"),

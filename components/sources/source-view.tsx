@@ -9,6 +9,7 @@ import { getSourceQuery } from "#lib/query/sources";
 import { useAction } from "#lib/query/use-action";
 import { DrillTab } from "../drill-plans/drill-tab.tsx";
 import { StartDrill } from "../drills/start-drill.tsx";
+import { SourceIncidents } from "../incidents/source-incidents.tsx";
 import { useCan } from "../shell/me.tsx";
 import { Page } from "../shell/page.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
@@ -64,6 +65,7 @@ export function SourceView({ id }: { id: string }) {
           </>
         }
       />
+      <SourceIncidents sourceId={source.id} />
       <SourceNotices source={source} />
       <SourceFacts source={source} />
       <Tabs

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { environments, sourceEngines } from "../domain/backup-state.ts";
+import { drillVerdicts } from "../domain/drill-state.ts";
 import { count, idOf, instant, pageOf, pageQuery, postgresName, reason, text } from "./common.ts";
+import { dueStates } from "./drill-plans.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run } from "./runs.ts";
 
@@ -81,7 +83,20 @@ export const source = z.object({
   lastGoodBackupId: z.string().nullable(),
   lastGoodAt: instant.nullable(),
   lastVerifiedAt: instant.nullable(),
+  /** When a backup of it was last restored and compared with success, in a drill. */
   lastProvenAt: instant.nullable(),
+  /** Where it stands with its drills; null without a plan. */
+  drill: z
+    .object({
+      due: z.enum(dueStates),
+      nextDueAt: instant,
+      /** The drill that is not over. */
+      openId: z.string().nullable(),
+      /** The last one that was closed. */
+      lastId: z.string().nullable(),
+      lastVerdict: z.enum(drillVerdicts).nullable(),
+    })
+    .nullable(),
   lastRun: run.nullable(),
   activeRun: run.nullable(),
   version: z.number().int(),

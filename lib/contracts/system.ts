@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { sourceEngines } from "../domain/backup-state.ts";
+import { incidentKinds } from "../domain/incident-state.ts";
+import { needCodes } from "../domain/overview-needs.ts";
 import { actorRef, count, instant, reason } from "./common.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run } from "./runs.ts";
@@ -57,21 +60,19 @@ export const getSystemStatus = defineEndpoint({
 
 /** One thing that wants an admin, with the one button that leads on. */
 export const needsYou = z.object({
-  code: z.enum([
-    "source-never-backed-up",
-    "backup-failed",
-    "backup-old",
-    "backup-unverified",
-    "verify-failed",
-    "no-worker",
-    "tools-missing",
-    "no-space",
-    "kept-database",
-  ]),
+  code: z.enum(needCodes),
   sourceId: z.string().nullable(),
   sourceName: z.string().nullable(),
+  sourceEngine: z.enum(sourceEngines).nullable(),
   runId: z.string().nullable(),
   backupId: z.string().nullable(),
+  /** `drill-failed`: the last drill. */
+  drillId: z.string().nullable(),
+  /** `incident-open`: which; the title is null where it is as its kind says. */
+  incidentId: z.string().nullable(),
+  incidentNumber: z.number().int().nullable(),
+  incidentTitle: z.string().nullable(),
+  incidentKind: z.enum(incidentKinds).nullable(),
   /** `kept-database`: the replacement that keeps it, the name that was replaced, and the name that it is kept under. */
   restoreId: z.string().nullable(),
   database: z.string().nullable(),
@@ -83,9 +84,22 @@ export const overview = z.object({
   verdict: z.object({
     level: z.enum(["good", "attention", "bad", "empty"]),
     /** Sentence key in `overview.verdict.<code>`. */
-    code: z.enum(["no-sources", "all-good", "all-stored", "some-without-backup", "some-old", "some-failed", "no-worker"]),
+    code: z.enum([
+      "no-sources",
+      "all-proven",
+      "all-good",
+      "all-stored",
+      "some-without-backup",
+      "some-old",
+      "some-failed",
+      "some-drill-failed",
+      "some-drill-overdue",
+      "no-worker",
+    ]),
     sources: count,
     affected: count,
+    /** Sources of which a backup was ever restored and compared with success. */
+    proven: count,
     /** The oldest proof (or, where nothing was proven yet, verification) among the sources. */
     oldestProofAt: instant.nullable(),
   }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { findNeeds, judge, type OverviewSource, type SystemTroubles } from "./overview-verdict.ts";
+import { findNeeds, type OpenIncident } from "./overview-needs.ts";
+import { judge, type OverviewSource, type SystemTroubles } from "./overview-verdict.ts";
 
 const now = new Date("2026-11-21T12:00:00.000Z");
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000);
@@ -9,6 +10,7 @@ function source(change: Partial<OverviewSource> = {}): OverviewSource {
   return {
     id: "src_1",
     name: "Shop",
+    engine: "postgres",
     createdAt: hoursAgo(1000),
     paused: false,
     lastGood: { id: "bkp_1", at: hoursAgo(3), verified: true },
@@ -17,6 +19,24 @@ function source(change: Partial<OverviewSource> = {}): OverviewSource {
     damaged: null,
     failedRun: null,
     isRunning: false,
+    drill: null,
+    ...change,
+  };
+}
+
+function drill(change: Partial<NonNullable<OverviewSource["drill"]>> = {}): OverviewSource["drill"] {
+  return { due: "ok", nextDueAt: hoursAgo(-200), failed: null, ...change };
+}
+
+function incident(change: Partial<OpenIncident> = {}): OpenIncident {
+  return {
+    incidentId: "inc_1",
+    incidentNumber: 7,
+    incidentTitle: null,
+    incidentKind: "backup-failed",
+    sourceId: "src_1",
+    sourceName: "Shop",
+    since: hoursAgo(4),
     ...change,
   };
 }
@@ -28,7 +48,14 @@ describe("judge", () => {
 
   it("calls all good only what was verified, and names the oldest proof", () => {
     const sources = [source(), source({ lastVerifiedAt: hoursAgo(1), lastProvenAt: hoursAgo(288) })];
-    expect(judge(sources, fine, now)).toEqual({ level: "good", code: "all-good", sources: 2, affected: 0, oldestProofAt: hoursAgo(288) });
+    expect(judge(sources, fine, now)).toEqual({
+      level: "good",
+      code: "all-good",
+      sources: 2,
+      affected: 0,
+      proven: 1,
+      oldestProofAt: hoursAgo(288),
+    });
     expect(judge([...sources, source({ lastGood: { id: "b", at: hoursAgo(1), verified: false } })], fine, now)).toMatchObject({
       level: "attention",
       code: "all-stored",
@@ -43,6 +70,21 @@ describe("judge", () => {
     [{ lastGood: { id: "b", at: hoursAgo(27), verified: true } }, "some-old", "attention"],
   ] as const)("names the worst: %o is %s", (change, code, level) => {
     expect(judge([source(), source(change)], fine, now)).toMatchObject({ code, level, affected: 1, sources: 2 });
+  });
+
+  it("says that everything can be restored only when all of it was, and no drill failed since or is overdue", () => {
+    const proven = source({ lastProvenAt: hoursAgo(100), drill: drill() });
+    expect(judge([proven, source({ lastProvenAt: hoursAgo(300) })], fine, now)).toMatchObject({
+      level: "good",
+      code: "all-proven",
+      proven: 2,
+      oldestProofAt: hoursAgo(300),
+    });
+    const overdue = source({ lastProvenAt: hoursAgo(9000), drill: drill({ due: "overdue" }) });
+    expect(judge([proven, overdue], fine, now)).toMatchObject({ level: "attention", code: "some-drill-overdue", affected: 1 });
+    const failed = source({ lastProvenAt: hoursAgo(9000), drill: drill({ failed: { id: "drl_1", at: hoursAgo(1) } }) });
+    expect(judge([overdue, failed], fine, now)).toMatchObject({ level: "attention", code: "some-drill-failed", affected: 1 });
+    expect(judge([proven, source({ drill: drill({ due: "due" }) })], fine, now)).toMatchObject({ code: "all-good", proven: 1 });
   });
 
   it("lets a missing backup weigh more than a failed run, and a missing worker more than all", () => {
@@ -62,11 +104,11 @@ describe("findNeeds", () => {
     const young = { ...kept, since: hoursAgo(7 * 24 - 1) };
     const old = { ...kept, restoreId: "rst_2", since: hoursAgo(7 * 24 + 1) };
     const failing = source({ lastGood: null });
-    expect(findNeeds([failing], fine, now, [young, old]).map(({ code, restoreId }) => [code, restoreId])).toEqual([
+    expect(findNeeds([failing], fine, now, { kept: [young, old] }).map(({ code, restoreId }) => [code, restoreId])).toEqual([
       ["source-never-backed-up", null],
       ["kept-database", "rst_2"],
     ]);
-    expect(findNeeds([source()], fine, now, [young])).toEqual([]);
+    expect(findNeeds([source()], fine, now, { kept: [young] })).toEqual([]);
   });
 
   it("asks for nothing when all is good", () => {
@@ -113,5 +155,44 @@ describe("findNeeds", () => {
     expect(findNeeds([source({ lastGood: null, failedRun: { id: "run_9", at: hoursAgo(1) } })], fine, now)).toMatchObject([
       { code: "backup-failed" },
     ]);
+  });
+
+  it("asks for the drill of a source beside what is wrong with its backups", () => {
+    const old = { id: "b", at: hoursAgo(40), verified: true };
+    expect(findNeeds([source({ lastGood: old, drill: drill({ due: "overdue", nextDueAt: hoursAgo(300) }) })], fine, now)).toMatchObject([
+      { code: "drill-overdue", sourceId: "src_1", sourceEngine: "postgres", since: hoursAgo(300) },
+      { code: "backup-old" },
+    ]);
+    const codes = (change: Parameters<typeof drill>[0]) => findNeeds([source({ drill: drill(change) })], fine, now).map(({ code }) => code);
+    expect(codes({ due: "due" })).toEqual(["drill-due"]);
+    expect(codes({ due: "due-soon" })).toEqual([]);
+    expect(codes({ due: "none" })).toEqual([]);
+    const failed = { id: "drl_1", at: hoursAgo(2) };
+    expect(findNeeds([source({ drill: drill({ due: "overdue", failed }) })], fine, now)).toMatchObject([
+      { code: "drill-failed", drillId: "drl_1", since: hoursAgo(2) },
+    ]);
+    expect(codes({ due: "running", failed })).toEqual([]);
+  });
+
+  it("tells an overdue drill whatever else there is", () => {
+    const failing = ["a", "b", "c", "d", "e", "f"].map((id) => source({ id, lastGood: null }));
+    const overdue = ["g", "h"].map((id, index) => source({ id, drill: drill({ due: "overdue", nextDueAt: hoursAgo(100 + index) }) }));
+    const needs = findNeeds([...failing, ...overdue], fine, now);
+    expect(needs).toHaveLength(5);
+    expect(needs.at(-1)).toMatchObject({ code: "drill-overdue", sourceId: "h" });
+  });
+
+  it("lets an open incident stand for the failures that it is about, and for no others", () => {
+    const failedRun = { id: "run_9", at: hoursAgo(1) };
+    expect(findNeeds([source({ failedRun })], fine, now, { incidents: [incident()] })).toMatchObject([
+      { code: "incident-open", incidentId: "inc_1", incidentNumber: 7, sourceName: "Shop", since: hoursAgo(4) },
+    ]);
+    const other = incident({ incidentKind: "manual", incidentTitle: "The till is slow" });
+    expect(findNeeds([source({ failedRun })], fine, now, { incidents: [other] }).map(({ code }) => code)).toEqual([
+      "incident-open",
+      "backup-failed",
+    ]);
+    const elsewhere = incident({ sourceId: "src_2" });
+    expect(findNeeds([source({ failedRun })], fine, now, { incidents: [elsewhere] })).toHaveLength(2);
   });
 });

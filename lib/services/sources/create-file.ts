@@ -40,7 +40,7 @@ export async function createFileSource(context: ServiceContext, body: SqliteBody
       await refuseDuplicate(tx, path);
       const { engine: _engine, path: _asked, ...values } = body;
       const row = await insertFileSource(tx, context, { ...values, path, sizeBytes: file.bytes });
-      return loadSource(tx, row.id);
+      return loadSource(tx, row.id, context.now());
     });
   } catch (error) {
     // Two requests at once: the other one committed between the look and the insert.

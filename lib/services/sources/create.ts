@@ -47,7 +47,7 @@ async function createDatabaseSource(context: ServiceContext, body: PostgresBody)
       const server = await lockServer(tx, serverId, "share");
       await refuseDuplicate(tx, server, database);
       const row = await insertSource(tx, context, server, body);
-      return loadSource(tx, row.id);
+      return loadSource(tx, row.id, context.now());
     });
   } catch (error) {
     // Two requests at once: the other one committed between the look and the insert.

@@ -1,6 +1,8 @@
 import type { RunDto } from "#lib/contracts/runs";
 import type { SourceDto } from "#lib/contracts/sources";
 import type { sources } from "#lib/db/schema/sources";
+import { laterOf } from "#lib/domain/later-of";
+import type { DrillFacts } from "../drills/plan-facts.ts";
 
 export type SourceRow = typeof sources.$inferSelect;
 
@@ -15,7 +17,11 @@ export type SourceLastFacts = {
 
 export type SourceFacts = SourceLastFacts & { readonly backupCount: number; readonly storedBytes: number };
 
-export type SourceJoined = SourceFacts & { readonly serverName: string | null; readonly serverVersion: string | null };
+export type SourceJoined = SourceFacts & {
+  readonly serverName: string | null;
+  readonly serverVersion: string | null;
+  readonly drill: DrillFacts | null;
+};
 
 export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
   return {
@@ -42,11 +48,22 @@ export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
     lastGoodBackupId: joined.lastGood?.id ?? null,
     lastGoodAt: joined.lastGood?.at.toISOString() ?? null,
     lastVerifiedAt: joined.lastVerifiedAt?.toISOString() ?? null,
-    lastProvenAt: joined.lastProvenAt?.toISOString() ?? null,
+    lastProvenAt: laterOf(joined.lastProvenAt, joined.drill?.lastProvenAt ?? null)?.toISOString() ?? null,
+    drill: joined.drill === null ? null : toDrillStand(joined.drill),
     lastRun: joined.lastRun,
     activeRun: joined.activeRun,
     version: row.version,
     createdAt: row.createdAt.toISOString(),
+  };
+}
+
+function toDrillStand({ due, nextDueAt, open, last }: DrillFacts): NonNullable<SourceDto["drill"]> {
+  return {
+    due,
+    nextDueAt: nextDueAt.toISOString(),
+    openId: open?.id ?? null,
+    lastId: last?.id ?? null,
+    lastVerdict: last?.verdict ?? null,
   };
 }
 

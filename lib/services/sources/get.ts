@@ -42,7 +42,10 @@ export async function getSource(
   authorise(context, "sources:read");
   const { id } = input.params;
   const found = await findSource(context.db, id);
-  const [[source], stripOf] = await Promise.all([toSourceDtos(context.db, [found]), loadStrips(context.db, [id], context.now())]);
+  const [[source], stripOf] = await Promise.all([
+    toSourceDtos(context.db, [found], context.now()),
+    loadStrips(context.db, [id], context.now()),
+  ]);
   if (source === undefined) throw new LifeboatError("not-found", { entity: "source", id });
   const facts = await planFacts(context, found, source.lastGoodBackupId);
   const tools = toolSetFor(facts);

@@ -12,7 +12,7 @@ export async function listSourceTables(
   input: EndpointInput<typeof contract.listSourceTables>,
 ): Promise<EndpointOutput<typeof contract.listSourceTables>> {
   authorise(context, "sources:read");
-  const { lastGoodBackupId } = await loadSource(context.db, input.params.id);
+  const { lastGoodBackupId } = await loadSource(context.db, input.params.id, context.now());
   if (lastGoodBackupId === null) return { backupId: null, tables: [] };
   const tables = await context.db
     .select({ schema: backupTables.schema, table: backupTables.table, rows: backupTables.rows, bytes: backupTables.bytes })

@@ -38,6 +38,9 @@ export async function listSources(
   ]);
   const page = pageRows(found, limit, byName, (row) => ({ value: row.loweredName, id: row.source.id }));
   const ids = page.rows.map((row) => row.source.id);
-  const [items, stripOf] = await Promise.all([toSourceDtos(context.db, page.rows), loadStrips(context.db, ids, context.now())]);
+  const [items, stripOf] = await Promise.all([
+    toSourceDtos(context.db, page.rows, context.now()),
+    loadStrips(context.db, ids, context.now()),
+  ]);
   return { items: items.map((item) => Object.assign(item, { strip: stripOf(item.id) })), next: page.next, ...counted };
 }

@@ -4,6 +4,7 @@ import type { Database, Transaction } from "#lib/db/client";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
+import { loadDrillFacts } from "../drills/plan-facts.ts";
 import { type SourceRow, toSourceDto } from "./dto.ts";
 import { loadSourceFacts } from "./facts.ts";
 
@@ -31,20 +32,30 @@ export async function lockSource(tx: Transaction, id: string): Promise<SourceRow
   return row;
 }
 
-/** Rows of a list → DTOs, with a fixed number of queries. */
-export async function toSourceDtos(db: Database | Transaction, rows: readonly SourceWithServer[]): Promise<SourceDto[]> {
-  const factsOf = await loadSourceFacts(
-    db,
-    rows.map(({ source }) => source),
-  );
+/** Rows of a list → DTOs as they stand at `now`, with a fixed number of queries. */
+export async function toSourceDtos(db: Database | Transaction, rows: readonly SourceWithServer[], now: Date): Promise<SourceDto[]> {
+  const known = rows.map(({ source }) => source);
+  const [factsOf, drillOf] = await Promise.all([
+    loadSourceFacts(db, known),
+    loadDrillFacts(
+      db,
+      known.map(({ id }) => id),
+      now,
+    ),
+  ]);
   return rows.map(({ source, server }) =>
-    toSourceDto(source, { serverName: server?.name ?? null, serverVersion: server?.serverVersion ?? null, ...factsOf(source.id) }),
+    toSourceDto(source, {
+      serverName: server?.name ?? null,
+      serverVersion: server?.serverVersion ?? null,
+      drill: drillOf.get(source.id) ?? null,
+      ...factsOf(source.id),
+    }),
   );
 }
 
-/** One source as lists show it. Throws `not-found`. */
-export async function loadSource(db: Database | Transaction, id: string): Promise<SourceDto> {
-  const [dto] = await toSourceDtos(db, [await findSource(db, id)]);
+/** One source as lists show it at `now`. Throws `not-found`. */
+export async function loadSource(db: Database | Transaction, id: string, now: Date): Promise<SourceDto> {
+  const [dto] = await toSourceDtos(db, [await findSource(db, id)], now);
   if (dto === undefined) throw new LifeboatError("not-found", { entity: "source", id });
   return dto;
 }

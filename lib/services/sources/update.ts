@@ -54,6 +54,6 @@ export async function updateSource(
       before: auditedSource(row),
       after: auditedSource(after),
     });
-    return loadSource(tx, id);
+    return loadSource(tx, id, now);
   });
 }

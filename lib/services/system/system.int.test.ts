@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { drillPlans } from "#lib/db/schema/drill-plans";
+import { drills } from "#lib/db/schema/drills";
 import { restores } from "#lib/db/schema/restores";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource, insertWorker, newId } from "#lib/testing/catalogue-rows";
 import { testActor, type TestContext, testContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { openIncidentBySystem } from "../incidents/open-by-system.ts";
 import { getRestore } from "../restores/get.ts";
 import { listRestores } from "../restores/list.ts";
+import { getSource } from "../sources/get.ts";
 import { getOverview } from "./overview.ts";
 import { searchEverything } from "./search.ts";
 import { getSystemStatus } from "./status.ts";
@@ -59,6 +63,101 @@ test("the overview goes from nothing, past the sample, over trouble to all good"
     needsYou: [],
     running: [{ id: runId, sourceName: "Shop" }],
   });
+});
+
+test("drills that are overdue or failed and open incidents are told, those of the sample are not, and the source says the same", async () => {
+  const own = await createCatalogue();
+  try {
+    const here = testContext(own.catalogue, { actor: testActor("viewer") });
+    await insertWorker(here.db);
+    const destinationId = await insertDestination(here.db);
+    const serverId = await insertServer(here.db);
+    const verified = { verifiedAt: new Date() };
+    const days = (count: number) => new Date(Date.now() + count * 86_400_000);
+    const [sourceId, sampleId] = await Promise.all([
+      insertSource(here.db, serverId, { name: "Till" }),
+      insertSource(here.db, serverId, { isSample: true }),
+    ]);
+    for (const id of [sourceId, sampleId]) await insertBackup(here.db, { sourceId: id, destinationId }, {}, verified);
+    const plan = (id: string) => ({
+      id: newId("drillPlan"),
+      sourceId: id,
+      selection: { type: "latest" as const },
+      target: { type: "automatic" as const },
+      cadence: { unit: "months" as const, every: 1 },
+      graceDays: 7,
+      checks: [],
+      nextDueAt: days(-8),
+      createdAt: days(-40),
+      updatedAt: days(-40),
+    });
+    const [planId] = (
+      await here.db
+        .insert(drillPlans)
+        .values([plan(sourceId), plan(sampleId)])
+        .returning()
+    ).map(({ id }) => id);
+    expect(await getOverview(here, nothing)).toMatchObject({
+      verdict: { code: "some-drill-overdue", level: "attention", affected: 1, proven: 0 },
+      needsYou: [{ code: "drill-overdue", sourceId, sourceEngine: "postgres" }],
+    });
+
+    const drillId = newId("drill");
+    await here.db.insert(drills).values({
+      id: drillId,
+      sourceId,
+      planId: planId ?? "",
+      state: "closed",
+      verdict: "failed",
+      trigger: "manual",
+      operatorName: "Ana",
+      wantedTarget: { type: "automatic" },
+      playbookVersion: 1,
+      playbook: "",
+      startedAt: days(-1),
+      closedAt: days(-1),
+    });
+    expect(await getOverview(here, nothing)).toMatchObject({
+      verdict: { code: "some-drill-failed" },
+      needsYou: [{ code: "drill-failed", drillId }],
+    });
+    expect((await getSource(here, { ...nothing, params: { id: sourceId } })).drill).toEqual({
+      due: "overdue",
+      nextDueAt: expect.any(String),
+      openId: null,
+      lastId: drillId,
+      lastVerdict: "failed",
+    });
+
+    const open = (id: string) =>
+      here.db.transaction((tx) =>
+        openIncidentBySystem(tx, here, {
+          kind: "drill-failed",
+          sourceId: id,
+          drillId,
+          runIds: [],
+          title: "A drill failed",
+          severity: "high",
+        }),
+      );
+    const { id: incidentId } = await open(sourceId);
+    await open(sampleId);
+    expect((await getOverview(here, nothing)).needsYou).toMatchObject([
+      { code: "incident-open", incidentId, incidentKind: "drill-failed", incidentTitle: null, sourceName: "Till" },
+    ]);
+
+    const passed = { verdict: "passed" as const, closedAt: days(0) };
+    await here.db.update(drills).set(passed);
+    await here.db.update(drillPlans).set({ nextDueAt: days(20) });
+    expect((await getOverview(here, nothing)).verdict).toMatchObject({
+      code: "all-proven",
+      level: "good",
+      proven: 1,
+      oldestProofAt: passed.closedAt.toISOString(),
+    });
+  } finally {
+    await own.drop();
+  }
 });
 
 test("the status tells workers, alive or not, and every trouble with its cure", async () => {
