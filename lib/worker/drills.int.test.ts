@@ -1,13 +1,18 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { truncate } from "node:fs/promises";
+import { join } from "node:path";
 import { drillPlans } from "#lib/db/schema/drill-plans";
+import { drills } from "#lib/db/schema/drills";
+import { packs } from "#lib/db/schema/packs";
 import { validations } from "#lib/db/schema/validations";
 import { users } from "#lib/db/schema/users";
 import { handOverDrill } from "#lib/services/drills/hand-over";
 import { createChainKit, type ChainKit } from "#lib/testing/chain-kit";
 import { testActor } from "#lib/testing/context";
-import { drillDatabases, drillHand, type DrillHand, verdictsOf } from "#lib/testing/drill-kit";
+import { drillDatabases, drillHand, type DrillHand, failuresOf, verdictsOf } from "#lib/testing/drill-kit";
 import { testServer } from "#lib/testing/postgres";
+import { loadRun, untilStep } from "#lib/testing/worker-setup";
 
 describe("a drill", () => {
   const server = testServer(15);
@@ -33,7 +38,7 @@ describe("a drill", () => {
     await kit.backUp("full");
     await kit.database.sql`insert into pets values (501, 'late')`;
     backupId = await kit.backUp("incremental");
-    const { id } = await hand.start({ sourceId: kit.sourceId, target: { type: "server", serverId: kit.serverId } });
+    const { id } = await hand.start({ sourceId: kit.sourceId, target: { type: "sandbox" } });
     const prepared = await hand.until(id, "prepared");
     expect(prepared.backup).toMatchObject({ id: backupId, kind: "incremental", tables: 2, rows: 10_501 });
     expect(prepared.backup?.chain.map(({ kind }) => kind)).toEqual(["full", "incremental"]);
@@ -44,11 +49,9 @@ describe("a drill", () => {
     await hand.restore(id);
     const checked = await hand.untilChecked(id);
     expect(verdictsOf(checked)).toMatchObject({ "stream-checksum": "passed", "tables-present": "passed", content: "passed" });
-    expect(Object.values(verdictsOf(checked))).not.toContain("failed");
+    expect(failuresOf(checked)).toEqual([]);
     expect(checked.bestVerdict).toBe("passed");
     expect(checked.clock.stoppedAt).not.toBe(null);
-    expect(await drillDatabases(server.admin(), kit.database.name)).toHaveLength(1);
-
     await hand.close(id, "passed", { improvement: "write down who has the keys" });
     const closed = await hand.until(id, "closed");
     expect(closed).toMatchObject({ verdict: "passed", incidentId: null, problem: null });
@@ -70,5 +73,152 @@ describe("a drill", () => {
     expect(proofs).toMatchObject([{ backupId, verdict: "passed" }]);
     const [plan] = await db().select().from(drillPlans);
     expect(plan?.nextDueAt.toISOString()).toBe(closed.nextDueAt);
+  });
+
+  it("is done by two people: only the operator acts, anybody may take it over, and the second to sign is told of the first", async () => {
+    const manual = {
+      key: "looks-right",
+      name: "",
+      mandatory: true,
+      type: "manual" as const,
+      question: "Does the shop look right?",
+      hint: "",
+    };
+    const plan = await hand.plan(kit.sourceId, {
+      checks: [
+        { key: "content", name: "", mandatory: true, type: "content" },
+        manual,
+        { key: "recovery-time", name: "", mandatory: true, type: "recovery-time" },
+      ],
+    });
+    expect(plan).toMatchObject({ proposed: false, due: "ok" });
+    const { id } = await hand.start({ sourceId: kit.sourceId, backupId, target: { type: "server", serverId: kit.serverId } });
+    await expect(hand.start({ sourceId: kit.sourceId })).rejects.toMatchObject({ code: "drill-open", params: { drillId: id } });
+    await hand.until(id, "prepared");
+
+    const second = { ...testActor(), name: "Second Admin" };
+    const now = new Date();
+    await db()
+      .insert(users)
+      .values({ id: second.id ?? "", name: second.name, role: "admin", email: "second@example.org", createdAt: now, updatedAt: now });
+    const other = { ...kit.context, actor: second };
+    const otherHand = drillHand(other);
+    await expect(otherHand.restore(id)).rejects.toMatchObject({ code: "drill-not-operator" });
+    const take = { query: {}, ifMatch: null, params: { id } } as const;
+    await expect(handOverDrill(other, { ...take, body: { userId: kit.context.actor.id ?? "", note: "" } })).rejects.toMatchObject({
+      code: "drill-not-operator",
+    });
+    expect(await handOverDrill(other, { ...take, body: { userId: second.id ?? "", note: "holiday" } })).toMatchObject({
+      operatorName: "Second Admin",
+    });
+    await expect(hand.restore(id)).rejects.toMatchObject({ code: "drill-not-operator" });
+
+    // Paused while it restores: what runs comes to its end, and nothing follows.
+    await otherHand.restore(id);
+    await otherHand.pause(id);
+    const paused = await otherHand.until(id, "validating");
+    expect(paused.runs.map(({ type }) => type)).toEqual(["drill-prepare", "drill-restore"]);
+    await expect(otherHand.check(id)).rejects.toMatchObject({ code: "drill-paused" });
+    await expect(otherHand.answer(id, "looks-right", "passed")).rejects.toMatchObject({ code: "drill-paused" });
+    await otherHand.resume(id);
+    const checked = await otherHand.untilChecked(id);
+    expect(checked.clock.pausedMs).toBeGreaterThan(0);
+    expect(checked.clock.stoppedAt).toBe(null);
+    expect(verdictsOf(checked)).toEqual({ content: "passed", "looks-right": "pending", "recovery-time": "pending" });
+    expect(checked).toMatchObject({ bestVerdict: null, verdictReasons: [{ code: "check-pending" }] });
+
+    await otherHand.answer(id, "looks-right", "failed", "the logo is missing");
+    const answered = await otherHand.answer(id, "looks-right", "passed", "it came with the next reload");
+    expect(answered.checks.find(({ key }) => key === "looks-right")).toMatchObject({
+      decidedBy: "Second Admin",
+      note: "it came with the next reload",
+      attempts: [{ state: "failed", by: "Second Admin" }],
+    });
+    expect(verdictsOf(answered)["recovery-time"]).toBe("passed");
+    expect(answered.clock.elapsedMs ?? 0).toBeGreaterThanOrEqual(answered.clock.pausedMs);
+
+    await otherHand.check(id, ["content"]);
+    const again = await otherHand.untilChecked(id);
+    expect(again.checks.find(({ key }) => key === "content")).toMatchObject({ state: "passed", attempts: [{ state: "passed" }] });
+
+    const findings = [{ text: "nobody knew the password", action: "put it into the safe" }];
+    await expect(otherHand.close(id, "passed", { findings })).rejects.toMatchObject({
+      code: "drill-verdict-too-good",
+      params: { best: "passed-with-findings" },
+    });
+    await expect(otherHand.close(id, "passed", { signedName: "Somebody Else" })).rejects.toMatchObject({ code: "drill-name-mismatch" });
+    await expect(otherHand.close(id, "passed", { version: again.version - 1 })).rejects.toMatchObject({ code: "version-conflict" });
+    await otherHand.close(id, "failed", { findings, version: again.version });
+    await expect(otherHand.close(id, "passed", { version: again.version })).rejects.toMatchObject({ code: "version-conflict" });
+    const closed = await hand.until(id, "closed");
+    expect(closed).toMatchObject({ verdict: "failed", signOff: { name: "Second Admin", userId: second.id } });
+    expect(closed.incidentId).not.toBe(null);
+    expect(await drillDatabases(server.admin(), kit.database.name)).toEqual([]);
+  });
+
+  it("is aborted while it restores, and leaves nothing; what is not over keeps its backup", async () => {
+    const { id } = await hand.start({ sourceId: kit.sourceId, target: { type: "server", serverId: kit.serverId } });
+    await hand.until(id, "prepared");
+    const { activeRunId } = await hand.restore(id);
+    await untilStep(db(), activeRunId ?? "", "load");
+    await hand.abort(id);
+    const aborted = await hand.until(id, "aborted");
+    expect(aborted).toMatchObject({ verdict: null, reportId: null, cleanUp: { databases: 0, folders: 0 }, phase: "restore" });
+    expect(await drillDatabases(server.admin(), kit.database.name)).toEqual([]);
+    expect((await loadRun(db(), activeRunId ?? "")).state).not.toBe("failed");
+  });
+
+  it("starts by itself when its plan says so and it is due, and closes itself", async () => {
+    const { due } = await hand.plan(kit.sourceId, {
+      unattended: true,
+      nextDueAt: new Date(Date.now() - 60_000).toISOString(),
+      target: { type: "server", serverId: kit.serverId },
+      checks: [{ key: "content", name: "", mandatory: true, type: "content" }],
+    });
+    expect(due).toBe("due");
+    await expect
+      .poll(async () => (await db().select().from(drills).where(eq(drills.trigger, "schedule"))).length, { timeout: 10_000 })
+      .toBe(1);
+    const [row] = await db().select().from(drills).where(eq(drills.trigger, "schedule"));
+    const closed = await hand.until(row?.id ?? "", "closed");
+    expect(closed).toMatchObject({
+      verdict: "passed",
+      unattended: true,
+      operatorName: "Lifeboat",
+      signOff: { name: "Lifeboat", userId: null },
+    });
+    expect(closed.reportId).not.toBe(null);
+    expect(Date.parse(closed.nextDueAt ?? "")).toBeGreaterThan(Date.now());
+  });
+
+  it("fails at the stream's checksum when a pack is cut short, and an incident says so", async () => {
+    await hand.plan(kit.sourceId, {
+      unattended: false,
+      checks: [
+        { key: "stream-checksum", name: "", mandatory: true, type: "stream-checksum" },
+        { key: "content", name: "", mandatory: true, type: "content" },
+      ],
+    });
+    const [pack] = await db().select().from(packs).where(eq(packs.backupId, backupId));
+    const path = join(kit.station.backupDir, pack?.key ?? "");
+    await truncate(path, (pack?.bytes ?? 0) - 10);
+    const { id } = await hand.start({ sourceId: kit.sourceId, backupId, target: { type: "server", serverId: kit.serverId } });
+    const prepared = await hand.until(id, "prepared");
+    expect(prepared.preflight?.items.find(({ code }) => code === "packs")).toMatchObject({
+      state: "warning",
+      reason: { code: "pack-truncated" },
+    });
+    for (const attempt of [1, 2]) {
+      await hand.restore(id);
+      const failed = await hand.until(id, "restore-failed");
+      expect(failed.problem, `attempt ${attempt}`).toMatchObject({ code: "pack-truncated" });
+      expect(failed.bestVerdict).toBe("failed");
+    }
+    await hand.close(id, "failed");
+    const closed = await hand.until(id, "closed");
+    expect(closed.checks.filter(({ state }) => state === "failed").map(({ type }) => type)).toEqual(["stream-checksum"]);
+    expect(closed.incidentId).not.toBe(null);
+    const looks = await db().select().from(validations).where(eq(validations.backupId, backupId)).orderBy(validations.at);
+    expect(looks.at(-1)).toMatchObject({ level: "proven", verdict: "failed" });
   });
 });
