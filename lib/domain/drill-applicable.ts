@@ -5,6 +5,8 @@ import type { DrillTargetType } from "./drill-state.ts";
 export type KnownBefore = {
   readonly engine: "postgres" | "sqlite";
   readonly target: DrillTargetType;
+  /** The sandbox runs as another account, and its owner is a superuser. */
+  readonly confined?: boolean;
   /** Properties of the database were recorded with the backup. */
   readonly hasProperties: boolean;
   readonly sequences: number;
@@ -41,9 +43,9 @@ function isApplicable(check: { type: CheckType; application?: string | null }, k
     case "foreign-keys":
     case "roles":
       return isPostgres;
-    // The extension is made in the copy, in a transaction that is rolled back: a superuser's right, which only sandboxes give.
+    // The extension is made in the copy, in a transaction that is rolled back: a superuser's right, which only confined sandboxes give.
     case "index-structure":
-      return isPostgres && known.target === "sandbox";
+      return isPostgres && known.target === "sandbox" && known.confined !== false;
     case "database-properties":
       return isPostgres && known.hasProperties;
     case "sequences":
