@@ -64,7 +64,16 @@ const wired = await wireWorker({
   openStorage: (root) => withPoints(createLocalStorage({ root }), "storage", reached),
   logger: quietLogger,
 });
-const deps = { ...wired.deps, files: withPoints(wired.deps.files, "files", reached) };
+const { drills } = wired.deps;
+const deps = {
+  ...wired.deps,
+  files: withPoints(wired.deps.files, "files", reached),
+  drills: {
+    ...drills,
+    sandboxes: withPoints(drills.sandboxes, "sandboxes", reached),
+    copies: withPoints(drills.copies, "copies", reached),
+  },
+};
 
 process.on("message", (message: { arm?: number | string | null; report?: true }) => {
   if (message.arm !== undefined) work(message.arm).catch(() => process.exit(1));

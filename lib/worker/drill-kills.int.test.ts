@@ -1,0 +1,110 @@
+import { eq } from "drizzle-orm";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drillReports } from "#lib/db/schema/drill-reports";
+import { runs } from "#lib/db/schema/runs";
+import { drillHand, type DrillHand, failuresOf } from "#lib/testing/drill-kit";
+import { createKillGround, type KillGround } from "#lib/testing/kill-ground";
+
+/** Processes whose command line names a folder. */
+async function processesIn(folder: string): Promise<number[]> {
+  const found = await Promise.all(
+    (await readdir("/proc"))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (name) => ((await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")).includes(folder) ? [Number(name)] : [])),
+  );
+  return found.flat();
+}
+
+describe("a drill whose processes are killed", () => {
+  let ground: KillGround;
+  let hand: DrillHand;
+  let sandboxes: string;
+
+  beforeAll(async () => {
+    ground = await createKillGround();
+    hand = drillHand(ground.context);
+    sandboxes = join(dirname(ground.station.tempDir), "sandboxes");
+  });
+
+  afterAll(() => ground.close());
+
+  const active = async (id: string) => {
+    await expect.poll(async () => (await hand.show(id)).activeRunId, { timeout: 20_000, interval: 50 }).not.toBe(null);
+    return (await hand.show(id)).activeRunId ?? "";
+  };
+  const leftBehind = async () => ({ folders: await readdir(sandboxes).catch(() => []), processes: (await processesIn(sandboxes)).length });
+  const nothing = { folders: [], processes: 0 };
+
+  it("resumes when its worker is killed -9 in each of the four phases, leaves nothing, and its report tells", async () => {
+    await ground.anyBackup();
+    let id = "";
+    await ground.die("sandboxes.look", async () => {
+      const drill = await hand.start({ sourceId: ground.sourceId, target: { type: "sandbox" } });
+      id = drill.id;
+      return drill.activeRunId ?? "";
+    });
+
+    await ground.die("engine.load", async () => {
+      await hand.until(id, "prepared");
+      return (await hand.restore(id)).activeRunId ?? "";
+    });
+    const failed = await hand.until(id, "restore-failed");
+    expect(failed.problem).toMatchObject({ code: "worker-lost" });
+    await expect.poll(leftBehind, { timeout: 10_000 }).toEqual(nothing);
+
+    await ground.die("copies.read", async () => {
+      await hand.restore(id);
+      await hand.until(id, "validating");
+      return active(id);
+    });
+    await expect.poll(async () => (await hand.show(id)).problem?.code, { timeout: 10_000 }).toBe("worker-lost");
+    expect((await hand.show(id)).checks.filter(({ state }) => state === "running")).toEqual([]);
+
+    await ground.die("sandboxes.remove done", async () => {
+      await hand.check(id);
+      const checked = await hand.untilChecked(id);
+      expect(failuresOf(checked)).toEqual([]);
+      return (await hand.close(id, "passed")).activeRunId ?? "";
+    });
+    await ground.rehearse(() => active(id));
+    const closed = await hand.until(id, "closed");
+    expect(closed).toMatchObject({ verdict: "passed", problem: null });
+    expect(closed.events.filter(({ code }) => code === "interrupted").map(({ params }) => params["state"])).toEqual([
+      "preparing",
+      "restoring",
+      "validating",
+      "closing",
+    ]);
+    const reports = await ground.db.select().from(drillReports).where(eq(drillReports.drillId, id));
+    expect(reports).toHaveLength(1);
+    expect(reports[0]?.canonical).toContain('"interrupted"');
+    expect(await leftBehind()).toEqual(nothing);
+    expect(await ground.db.select().from(runs).where(eq(runs.state, "running"))).toEqual([]);
+  });
+
+  it("fails its checks when the sandbox's server is killed -9 while it validates, and passes on a copy that is restored again", async () => {
+    await ground.workIn("sweeper");
+    const { id } = await hand.start({ sourceId: ground.sourceId, target: { type: "sandbox" } });
+    await hand.until(id, "prepared");
+    await hand.restore(id);
+    expect(failuresOf(await hand.untilChecked(id))).toEqual([]);
+    const victims = await processesIn(join(sandboxes, id));
+    expect(victims.length).toBeGreaterThan(0);
+    for (const pid of victims) process.kill(pid, "SIGKILL");
+    await hand.check(id);
+    const gone = await hand.untilChecked(id);
+    expect(gone.problem).toMatchObject({ code: "copy-gone" });
+    expect(gone.checks.filter(({ type }) => type === "content")).toMatchObject([{ state: "failed", reason: { code: "copy-gone" } }]);
+    expect(gone.bestVerdict).toBe("failed");
+
+    await hand.restore(id);
+    const again = await hand.untilChecked(id);
+    expect(failuresOf(again)).toEqual([]);
+    expect(again.checks.find(({ type }) => type === "content")?.attempts.map(({ state }) => state)).toEqual(["passed", "failed"]);
+    await hand.close(id, "passed");
+    await hand.until(id, "closed");
+    expect(await leftBehind()).toEqual(nothing);
+  });
+});
