@@ -1,4 +1,4 @@
-import { and, count, desc, eq, gt, inArray, isNotNull, isNull } from "drizzle-orm";
+import { and, count, desc, eq, gt, inArray, isNull } from "drizzle-orm";
 import { reportContent, type ReportProblem } from "#lib/contracts/drill-reports";
 import type { Database, Transaction } from "#lib/db/client";
 import { drillReports } from "#lib/db/schema/drill-reports";
@@ -74,7 +74,7 @@ function judgeNext(row: ReportRow, next: ReportRow): ReportProblem[] {
   return contentOf(next)?.previousSha256 === sha256Of(row.canonical) ? [] : ["next-differs"];
 }
 
-/** The newest report is the last one only when no later one is missed: neither a later number nor a drill whose report is gone. */
+/** The newest report is the last one only when no later one is missed: neither a later number nor a drill whose (later: ids grow) report is gone. */
 async function judgeEnd(db: Database | Transaction, row: ReportRow): Promise<ReportProblem[]> {
   const [[later], [orphan]] = await Promise.all([
     db.select({ id: drillReports.id }).from(drillReports).where(gt(drillReports.sequence, row.sequence)).limit(1),
@@ -82,7 +82,7 @@ async function judgeEnd(db: Database | Transaction, row: ReportRow): Promise<Rep
       .select({ id: drills.id })
       .from(drills)
       .leftJoin(drillReports, eq(drillReports.id, drills.reportId))
-      .where(and(isNotNull(drills.reportId), isNull(drillReports.id)))
+      .where(and(gt(drills.reportId, row.id), isNull(drillReports.id)))
       .limit(1),
   ]);
   return later === undefined && orphan === undefined ? [] : ["next-missing"];
