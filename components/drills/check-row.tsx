@@ -34,7 +34,7 @@ export function CheckRow({ drill, check, canAct, isBusy, onRun }: RowProps) {
             <h3 className={clsx("text-sm font-medium wrap-anywhere", check.state === "not-applicable" ? "text-ink-3" : "text-ink")}>
               {name}
             </h3>
-            <Badge>{common(check.mandatory ? "mandatory" : "advisory")}</Badge>
+            {check.mandatory ? null : <Badge>{common("advisory")}</Badge>}
             {isManual ? <Badge tone="accent">{common("manual")}</Badge> : null}
           </div>
           <Outcome check={check} />

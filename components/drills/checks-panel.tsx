@@ -3,21 +3,21 @@
 import { ArrowRight, RefreshCw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { runDrillChecks, type DrillDetailDto } from "#lib/contracts/drills";
-import { useCan } from "../shell/me.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { CheckRow } from "./check-row.tsx";
 import { checkTally } from "./check-tally.ts";
 import { useDrillAction } from "./use-drill-action.ts";
+import { useMayAct } from "./use-may-act.ts";
 
 export function ChecksPanel({ drill, onClose }: { drill: DrillDetailDto; onClose: () => void }) {
   const t = useTranslations("drills.wizard.checks");
-  const can = useCan();
+  const mayAct = useMayAct(drill);
   const run = useDrillAction(runDrillChecks, drill.id);
   const isOpen = drill.state === "validating";
   const isBusy = drill.activeRunId !== null;
-  const canAct = isOpen && can("drills:operate");
+  const canAct = isOpen && mayAct;
   const tally = checkTally(drill.checks);
   const checks = drill.checks.toSorted((a, b) => a.ordinal - b.ordinal);
   return (

@@ -34,7 +34,7 @@ export function ClosingForm({ drill }: { drill: DrillDetailDto }) {
   const findings = writtenFindings(draft.findings);
   const allowed = allowedVerdicts(drill.bestVerdict, findings.length > 0);
   const verdict = allowed.find((each) => each === draft.verdict) ?? allowed[0] ?? "failed";
-  const isSigned = name.trim() === me.name;
+  const isSigned = name.trim().normalize("NFC") === me.name.trim().normalize("NFC");
   const isReady = isSigned && drill.activeRunId === null && drill.pausedAt === null;
   const playbook = draft.playbook !== null && draft.playbook !== drill.playbook.text ? draft.playbook : undefined;
   const submit = (event: SyntheticEvent): void => {

@@ -5,22 +5,22 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { resumeDrill, type DrillDetailDto } from "#lib/contracts/drills";
 import { isDrillOpen } from "#lib/domain/drill-state";
-import { useCan } from "../shell/me.tsx";
 import { Button, ButtonLink, IconButton } from "../ui/button.tsx";
 import { Menu, type MenuEntry } from "../ui/menu.tsx";
 import { AbortDrill } from "./abort-drill.tsx";
 import { HandOver } from "./hand-over.tsx";
 import { PauseDrill } from "./pause-drill.tsx";
 import { useDrillAction } from "./use-drill-action.ts";
+import { useMayAct } from "./use-may-act.ts";
 
 export function DrillActions({ drill }: { drill: DrillDetailDto }) {
   const t = useTranslations("drills.wizard.actions");
-  const can = useCan();
+  const mayAct = useMayAct(drill);
   const [dialog, setDialog] = useState<"pause" | "hand-over" | "abort" | null>(null);
   const [round, setRound] = useState(0);
   const resume = useDrillAction(resumeDrill, drill.id);
   if (!isDrillOpen(drill.state)) return <Ways drill={drill} />;
-  if (!can("drills:operate") || drill.state === "closing" || drill.state === "aborting") return null;
+  if (!mayAct || drill.state === "closing" || drill.state === "aborting") return null;
   const ask = (which: typeof dialog): void => {
     setRound(round + 1);
     setDialog(which);

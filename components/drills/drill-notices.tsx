@@ -1,8 +1,8 @@
 "use client";
 /** What stands above every step: why a drill does not go on, that it is paused, in other hands, goes on by itself, or was aborted. */
-import { Play, UserRoundCheck } from "lucide-react";
+import { Play, RotateCcw, UserRoundCheck } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { handOverDrill, resumeDrill, type DrillDetailDto } from "#lib/contracts/drills";
+import { handOverDrill, restoreDrill, resumeDrill, type DrillDetailDto } from "#lib/contracts/drills";
 import { isDrillOpen } from "#lib/domain/drill-state";
 import { useCan, useMe } from "../shell/me.tsx";
 import { ReasonText } from "../state/reason.tsx";
@@ -12,6 +12,7 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { CleanUpProof } from "./clean-up-proof.tsx";
 import { eventNote } from "./event-text.ts";
 import { useDrillAction } from "./use-drill-action.ts";
+import { useMayAct } from "./use-may-act.ts";
 
 export function DrillNotices({ drill }: { drill: DrillDetailDto }) {
   const t = useTranslations("drills.wizard.notices");
@@ -19,7 +20,12 @@ export function DrillNotices({ drill }: { drill: DrillDetailDto }) {
   return (
     <div className="flex flex-col gap-3 empty:hidden">
       {drill.problem === null || !isOpen ? null : (
-        <Notice tone={drill.state === "restore-failed" ? "bad" : "warn"} live title={t("problem")}>
+        <Notice
+          tone={drill.state === "restore-failed" ? "bad" : "warn"}
+          live
+          title={t("problem")}
+          actions={drill.state === "validating" && drill.problem.code === "copy-gone" ? <RestoreAgain drill={drill} /> : null}
+        >
           <ReasonText reason={drill.problem} />
         </Notice>
       )}
@@ -33,7 +39,7 @@ export function DrillNotices({ drill }: { drill: DrillDetailDto }) {
 
 function Paused({ drill, since }: { drill: DrillDetailDto; since: string }) {
   const t = useTranslations("drills.wizard.notices");
-  const can = useCan();
+  const mayAct = useMayAct(drill);
   const resume = useDrillAction(resumeDrill, drill.id);
   const event = drill.events.findLast(({ code }) => code === "paused");
   const note = event === undefined ? null : eventNote(event);
@@ -42,7 +48,7 @@ function Paused({ drill, since }: { drill: DrillDetailDto; since: string }) {
       tone="warn"
       title={t.rich("paused", { name: event?.actorName ?? drill.operatorName, age: () => <RelativeTime at={since} /> })}
       actions={
-        can("drills:operate") ? (
+        mayAct ? (
           <Button size="sm" icon={Play} pending={resume.isPending} onClick={() => resume.mutate({ params: { id: drill.id } })}>
             {t("resume")}
           </Button>
@@ -51,6 +57,25 @@ function Paused({ drill, since }: { drill: DrillDetailDto; since: string }) {
     >
       {note === null ? t("pausedText") : `“${note}” · ${t("pausedText")}`}
     </Notice>
+  );
+}
+
+/** The copy is gone while it was looked at: its server was killed, or its file removed. */
+function RestoreAgain({ drill }: { drill: DrillDetailDto }) {
+  const t = useTranslations("drills.wizard.restore");
+  const mayAct = useMayAct(drill);
+  const restore = useDrillAction(restoreDrill, drill.id);
+  if (!mayAct) return null;
+  return (
+    <Button
+      size="sm"
+      icon={RotateCcw}
+      disabled={drill.pausedAt !== null || drill.activeRunId !== null}
+      pending={restore.isPending}
+      onClick={() => restore.mutate({ params: { id: drill.id } })}
+    >
+      {t("again")}
+    </Button>
   );
 }
 

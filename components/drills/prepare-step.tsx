@@ -5,7 +5,6 @@ import { useLocale, useTranslations } from "next-intl";
 import { useState } from "react";
 import { prepareDrill, restoreDrill, type DrillDetailDto, type DrillPreflightDto } from "#lib/contracts/drills";
 import { formatDuration } from "#lib/format/duration";
-import { useCan } from "../shell/me.tsx";
 import { ReasonText } from "../state/reason.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
@@ -17,6 +16,7 @@ import { DrilledBackup } from "./drilled-backup.tsx";
 import { Preflight } from "./preflight.tsx";
 import { TargetCard } from "./target-card.tsx";
 import { useDrillAction } from "./use-drill-action.ts";
+import { useMayAct } from "./use-may-act.ts";
 
 export function PrepareStep({ drill }: { drill: DrillDetailDto }) {
   const t = useTranslations("drills.wizard.prepare");
@@ -86,12 +86,12 @@ function Expectation({ preflight: { estimate } }: { preflight: DrillPreflightDto
 
 function Buttons({ drill }: { drill: DrillDetailDto }) {
   const t = useTranslations("drills.wizard.prepare");
-  const can = useCan();
+  const mayAct = useMayAct(drill);
   const [isChoosing, setIsChoosing] = useState(false);
   const [round, setRound] = useState(0);
   const restore = useDrillAction(restoreDrill, drill.id);
   const again = useDrillAction(prepareDrill, drill.id);
-  if (!can("drills:operate")) return null;
+  if (!mayAct) return null;
   const isBlocked = drill.preflight?.items.some(({ state }) => state === "blocked") ?? true;
   const isPaused = drill.pausedAt !== null;
   return (

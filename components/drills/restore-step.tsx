@@ -3,15 +3,15 @@
 import { FileX2, RotateCcw } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { restoreDrill, type DrillDetailDto } from "#lib/contracts/drills";
-import { useCan } from "../shell/me.tsx";
 import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { DrillRuns } from "./drill-runs.tsx";
 import { useDrillAction } from "./use-drill-action.ts";
+import { useMayAct } from "./use-may-act.ts";
 
 export function RestoreStep({ drill, onClose }: { drill: DrillDetailDto; onClose: () => void }) {
   const t = useTranslations("drills.wizard.restore");
-  const can = useCan();
+  const mayAct = useMayAct(drill);
   const restore = useDrillAction(restoreDrill, drill.id);
   const isPaused = drill.pausedAt !== null;
   return (
@@ -21,7 +21,7 @@ export function RestoreStep({ drill, onClose }: { drill: DrillDetailDto; onClose
           tone="bad"
           title={t("failed")}
           actions={
-            can("drills:operate") ? (
+            mayAct ? (
               <>
                 <Button
                   variant="primary"

@@ -4,24 +4,24 @@ import { usePathname, useRouter, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { DrillDetailDto } from "#lib/contracts/drills";
-import { useCan } from "../shell/me.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { ChecksPanel } from "./checks-panel.tsx";
 import { ConnectionPanel } from "./connection-panel.tsx";
 import { DrillRuns } from "./drill-runs.tsx";
 import { SqlConsole } from "./sql-console.tsx";
 import { TableBrowser } from "./table-browser.tsx";
+import { useMayAct } from "./use-may-act.ts";
 
 const looks = ["checks", "tables", "console", "connection"] as const;
 type Look = (typeof looks)[number];
 
 export function ValidateStep({ drill, onClose }: { drill: DrillDetailDto; onClose: () => void }) {
   const t = useTranslations("drills.wizard.looks");
-  const can = useCan();
+  const mayAct = useMayAct(drill);
   const router = useRouter();
   const path = usePathname();
   const search = useSearchParams();
-  const hasCopy = drill.state === "validating" && can("drills:operate");
+  const hasCopy = drill.state === "validating" && mayAct;
   const shown = looks.filter((look) => look === "checks" || (hasCopy && (look !== "connection" || drill.target?.type === "sandbox")));
   const look = shown.find((name) => name === search.get("look")) ?? "checks";
   const open = (next: Look): void => {

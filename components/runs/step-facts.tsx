@@ -45,5 +45,6 @@ export function factText(name: string, value: Exclude<FactValue, boolean>, local
   if (plainNumbers.has(name)) return String(value);
   if (name === "bytes" || name.endsWith("Bytes")) return formatBytes(value, locale);
   if (name === "milliseconds" || name.endsWith("Ms")) return formatDuration(value, locale);
+  if (name.endsWith("Seconds")) return formatDuration(value * 1000, locale);
   return formatCount(value, locale);
 }

@@ -12,6 +12,7 @@ describe("Markdown", () => {
     );
     expect(drawn).toContain("<h3");
     expect(drawn).toContain("<ol");
+    expect(drawn).toMatch(/<p>Tell|<p><strong[^>]*>Tell<\/strong> the <code/);
     expect(drawn).toMatch(/<strong[^>]*>Tell<\/strong>/);
     expect(drawn).toContain('href="https://ops.example/a?b=1"');
     expect(drawn).toContain("npm run check");

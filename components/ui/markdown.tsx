@@ -43,7 +43,7 @@ function block(token: Tokens.Generic, levels: Levels): ReactNode {
     case "paragraph":
       return <p>{inline(token.tokens)}</p>;
     case "text":
-      return token.tokens === undefined ? token["text"] : inline(token.tokens);
+      return <p>{token.tokens === undefined ? String(token["text"]) : inline(token.tokens)}</p>;
     case "list":
       return <List list={token as Tokens.List} levels={levels} />;
     case "code":
