@@ -77,7 +77,7 @@ export function ComparedFacts({ comparison: { left, right } }: { comparison: Dri
 
 function Head({ side: { drill } }: { side: Side }) {
   return (
-    <Th className="w-[38%]">
+    <Th className="h-auto! w-[38%] py-2">
       <Link href={`/drills/${drill.id}`} className="link">
         {drill.sourceName}
       </Link>

@@ -31,12 +31,14 @@ export function RecoveryView() {
   return (
     <Page>
       <DrillsHeader lead="recoveryLead" />
-      <FilterSelect
-        label={t("source")}
-        value={source}
-        onChange={(next) => list.set({ source: next })}
-        options={(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-      />
+      <div className="flex">
+        <FilterSelect
+          label={t("source")}
+          value={source}
+          onChange={(next) => list.set({ source: next })}
+          options={(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      </div>
       {data === undefined ? (
         <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={6} />}</Card>
       ) : (

@@ -36,10 +36,10 @@ export function heightOf(ms: number, scale: readonly number[]): number {
   return Math.min(1, Math.max(0, (Math.log(Math.max(1, ms)) - low) / (high - low)));
 }
 
-/** Whether the objective was kept; null where there was none, or nothing to compare with it. */
+/** Whether the objective was kept, which a drill that never recovered did not; null where there was none. */
 export function isWithin({ recoveryMs, recoveryTimeSeconds }: Pick<Point, "recoveryMs" | "recoveryTimeSeconds">): boolean | null {
-  if (recoveryMs === null || recoveryTimeSeconds === null) return null;
-  return recoveryMs <= recoveryTimeSeconds * 1000;
+  if (recoveryTimeSeconds === null) return null;
+  return recoveryMs !== null && recoveryMs <= recoveryTimeSeconds * 1000;
 }
 
 export type TrendSummary = {

@@ -35,9 +35,9 @@ export function TrendTable({ points }: { points: DrillTrendDto["points"] }) {
             <Td>
               <StatusBadge status={`verdict.${point.verdict}`} />
             </Td>
-            <Td num className={isWithin(point) === false ? "font-medium whitespace-nowrap text-bad!" : "whitespace-nowrap"}>
+            <Td num className={isLate(point) ? "font-medium whitespace-nowrap text-bad!" : "whitespace-nowrap"}>
               {point.recoveryMs === null ? <span className="text-ink-3">{t("none")}</span> : formatDuration(point.recoveryMs, locale)}
-              {isWithin(point) === false ? <span className="block text-xs font-normal">{t("late")}</span> : null}
+              {isLate(point) ? <span className="block text-xs font-normal">{t("late")}</span> : null}
             </Td>
             <Td num className="whitespace-nowrap">
               {point.recoveryTimeSeconds === null ? (
@@ -51,4 +51,8 @@ export function TrendTable({ points }: { points: DrillTrendDto["points"] }) {
       </tbody>
     </TableFrame>
   );
+}
+
+function isLate(point: DrillTrendDto["points"][number]): boolean {
+  return point.recoveryMs !== null && isWithin(point) === false;
 }

@@ -1,7 +1,7 @@
 "use client";
 /** The months above the lines of a year; a screen reader hears dates with each mark instead. */
 import { useLocale } from "next-intl";
-import { lineClass, monthNames } from "./year-grid.ts";
+import { lineClass, monthNames } from "./year-grid.tsx";
 
 export function YearHead() {
   const locale = useLocale();

@@ -10,7 +10,7 @@ import { Tooltip } from "../ui/tooltip.tsx";
 import { marksOf, slotOf, slotsOfYear, todayShare, type CalendarMark } from "./calendar-model.ts";
 import { DueMark } from "./due-mark.tsx";
 import { markHref } from "./mark-href.ts";
-import { lineClass } from "./year-grid.ts";
+import { lineClass } from "./year-grid.tsx";
 
 type Source = DrillCalendarDto["sources"][number];
 
@@ -27,7 +27,7 @@ export function YearLine({ year, source, now }: { year: number; source: Source; 
       </Link>
       <div className="relative grid h-12 grid-cols-12">
         {Array.from({ length: 12 }, (_, month) => (
-          <span key={month} aria-hidden className={month % 2 === 0 ? "bg-sunken/70" : undefined} />
+          <span key={month} aria-hidden className={month % 2 === 0 ? "bg-hover/60" : undefined} />
         ))}
         {today === null ? null : <span aria-hidden style={{ left: `${today * 100}%` }} className="absolute inset-y-0 w-px bg-accent/70" />}
         {marks.length === 0 && due === null ? <p className="sr-only">{t("nothing")}</p> : null}

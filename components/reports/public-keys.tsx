@@ -60,7 +60,7 @@ export function PublicKeys() {
       <Card title={t("alone")}>
         <div className="flex flex-col gap-3 text-sm text-ink-2">
           <p>{t.rich("aloneText", rich)}</p>
-          <CodeBlock label={t("aloneCommand")} code={command} />
+          <CodeBlock wrap label={t("aloneCommand")} code={command} />
           <p>{t("aloneMore")}</p>
         </div>
       </Card>
