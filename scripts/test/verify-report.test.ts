@@ -32,7 +32,7 @@ async function chain(length: number) {
   const files: string[] = [];
   let previousSha256 = "0".repeat(64);
   for (let sequence = 1; sequence <= length; sequence += 1) {
-    const canonical = canonicalJson(sampleReport({ sequence, previousSha256 }) as unknown as Json);
+    const canonical = canonicalJson(sampleReport({ sequence, previousSha256 }));
     previousSha256 = sha256(canonical);
     const file = join(folder, `report-${sequence}.json`);
     writeFileSync(file, signedText(canonical, publicKey, privateKey));
@@ -98,7 +98,7 @@ describe("scripts/verify-report.mjs", () => {
     expect((await told(text.slice(0, -9))).out).toContain("it is not JSON in UTF-8");
     expect((await told(Buffer.concat([Buffer.from(text), Buffer.from([0xff])]))).out).toContain("it is not JSON in UTF-8");
     expect((await told("{}")).out).toContain("it is no drill report of Lifeboat");
-    const newer = canonicalJson({ ...sampleReport({ sequence: 1 }), formatVersion: 2 } as unknown as Json);
+    const newer = canonicalJson({ ...sampleReport({ sequence: 1 }), formatVersion: 2 });
     expect((await told(signedText(newer, publicKey, privateKey))).out).toContain("its format version is 2; this program knows version 1");
     expect((await told(text)).code).toBe(0);
   });
@@ -119,7 +119,7 @@ describe("scripts/verify-report.mjs", () => {
 
   it("notices a report that was signed anew in the place of another", async () => {
     const { folder, keyFile, files, privateKey, publicKey } = await chain(3);
-    const forged = canonicalJson(sampleReport({ sequence: 2, previousSha256: "12".repeat(32), verdict: "passed" }) as unknown as Json);
+    const forged = canonicalJson(sampleReport({ sequence: 2, previousSha256: "12".repeat(32), verdict: "passed" }));
     const file = join(folder, "forged.json");
     writeFileSync(file, signedText(forged, publicKey, privateKey));
     const { code, out } = await verify("--key", keyFile, files[0] ?? "", file, files[2] ?? "");
