@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { z } from "zod";
 import { closeDrill as closeContract, type DrillDetailDto, startDrill as startContract } from "#lib/contracts/drills";
 import type { DrillState } from "#lib/domain/drill-state";
 import type { ServiceContext } from "#lib/services/context";
@@ -17,7 +18,7 @@ import { updateDrillPlan } from "#lib/services/drill-plans/update";
 const none = { query: {}, ifMatch: null } as const;
 const patienceMs = 40_000;
 
-type Start = Omit<Parameters<typeof startContract.body.parse>[0] & object, never>;
+type Start = z.input<typeof startContract.body>;
 type PlanChange = Parameters<typeof updateDrillPlan>[1]["body"];
 type CloseBody = Partial<Parameters<typeof closeDrill>[1]["body"]>;
 

@@ -43,7 +43,7 @@ export async function chooseDrillBackup(
   ]);
   const known = new Set(drilled.map(({ id }) => id));
   const random = Number.parseInt(randomHex(drawDigits / 2), 16) / 16 ** drawDigits;
-  const candidates = found.map((backup) => ({ ...backup, wasDrilled: known.has(backup.id) }));
+  const candidates = found.map((backup) => Object.assign(backup, { wasDrilled: known.has(backup.id) }));
   const chosen = selectBackup(candidates, selection, { now: context.now(), random });
   if (chosen === null) throw new LifeboatError("drill-no-backup", { selection: selection.type });
   return chosen.id;

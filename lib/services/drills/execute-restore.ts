@@ -90,7 +90,7 @@ async function restore(work: RunWork, drill: DrillRow, at: { stream: boolean }):
       streamBytes: stream.bytes,
       streamSha256: stream.sha256,
       exitCode: load.exitCode,
-      errors: load.errors.slice(0, maxErrors).map((error) => ({ ...error })),
+      errors: load.errors.slice(0, maxErrors).map(({ class: kind, entry, message }) => ({ class: kind, entry, message })),
       rolesCreated: [...made.rolesCreated],
       roleProblems: [...made.roleProblems],
     },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Transaction } from "#lib/db/client";
+import type { Fields } from "#lib/domain/changed-fields";
 import { LifeboatError } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
@@ -44,11 +45,23 @@ async function tell(tx: Transaction, context: ServiceContext, drill: DrillRow, q
   const isFirst = !drill.events.some(({ code, actorName }) => code === "looked-at" && actorName === context.actor.name);
   const told: Told[] = isFirst ? [{ code: "looked-at", params: { how: question.type } }] : [];
   if (isFirst) await changeDrill(tx, context, drill, { told });
+  const { action, after } = audited(question);
   await recordAudit(tx, context, {
-    action: `drill.${question.type}`,
+    action,
     targetType: "drill",
     targetId: drill.id,
     targetName: drill.backup?.fileName ?? drill.id,
-    after: question.type === "query" ? { sql: question.sql } : question.type === "browse" ? { table: question.table?.table ?? null } : {},
+    after,
   });
+}
+
+function audited(question: DrillQuestion): { action: string; after: Fields } {
+  switch (question.type) {
+    case "query":
+      return { action: "drill.query", after: { sql: question.sql } };
+    case "browse":
+      return { action: "drill.browse", after: { table: question.table?.table ?? null } };
+    case "connection":
+      return { action: "drill.connection", after: {} };
+  }
 }

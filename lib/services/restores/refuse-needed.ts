@@ -6,15 +6,17 @@ import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { LifeboatError } from "#lib/domain/error";
 import { keptDatabase } from "#lib/domain/replacement-state";
+import { refuseNeededByDrill } from "../drills/refuse-needed.ts";
 
 type Backup = { readonly id: string; readonly chainId: string; readonly runId: string | null };
 
 /**
  * Refuses to remove a backup that a replacement needs: its safety backup, and the backup itself, while the replacement waits or
  * works (`chain-locked` { chainId, by }); and the backup whose restore keeps a database, because its row is what an undo knows
- * (`backup-kept-for-undo` { database, keptName }).
+ * (`backup-kept-for-undo` { database, keptName }). So it does for one that an open drill restores (`drill-open` { drillId }).
  */
 export async function refuseNeededByReplacement(tx: Transaction, backup: Backup): Promise<void> {
+  await refuseNeededByDrill(tx, backup.id);
   const [active] = await tx
     .select({ runId: runs.id })
     .from(replacements)
