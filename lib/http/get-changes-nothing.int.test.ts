@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { endpoints } from "#lib/contracts/endpoints";
+import { writeReport } from "#lib/services/reports/write";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource } from "#lib/testing/catalogue-rows";
+import { testContext } from "#lib/testing/context";
+import { closingOf, insertDrill } from "#lib/testing/drill-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { signedInPerson, testRuntime } from "#lib/testing/web-runtime";
 import type { Handler } from "./route.ts";
@@ -18,6 +21,8 @@ const records: Record<string, readonly string[]> = {
   exportBackups: ["lifeboat.audit_events"],
   exportRuns: ["lifeboat.audit_events"],
   exportRestores: ["lifeboat.audit_events"],
+  exportDrills: ["lifeboat.audit_events"],
+  downloadDrillReport: ["lifeboat.audit_events"],
 };
 let home: TestCatalogue;
 let cookie: string;
@@ -34,9 +39,20 @@ beforeAll(async () => {
   ids["servers"] = await insertServer(db);
   ids["sources"] = await insertSource(db, ids["servers"]);
   ids["backups"] = await insertBackup(db, { sourceId: ids["sources"], destinationId: await insertDestination(db) });
+  ids["drills"] = await insertDrill(db, ids["sources"]);
+  const closing = closingOf(ids["drills"]);
+  await db.transaction((tx) => writeReport(tx, testContext(home.catalogue, { keyring: runtime.keyring }), closing));
   ids["runs"] = await insertRun(db, { sourceId: ids["sources"], backupId: ids["backups"] });
 });
 afterAll(() => home.drop());
+
+/** What some addresses must be asked with. */
+const queries = (): Record<string, string> => ({
+  "/search": "?q=a",
+  "/restore-points": `?source=${ids["sources"]}`,
+  "/drills/calendar": "?year=2026",
+  "/drills/compare": `?left=${ids["drills"]}&right=${ids["drills"]}`,
+});
 
 /** A digest of every table's rows. */
 async function digests(): Promise<Record<string, string>> {
@@ -61,7 +77,7 @@ describe("a GET changes no row of the catalogue", () => {
     const { GET } = (await import(/* @vite-ignore */ file)) as { GET: Handler };
     const known = ids[endpoint.path.split("/")[1] ?? ""];
     const params = endpoint.path.includes("{id}") ? { id: known ?? `rst_${"0".repeat(32)}` } : {};
-    const query = { "/search": "?q=a", "/restore-points": `?source=${ids["sources"]}` }[endpoint.path] ?? "";
+    const query = queries()[endpoint.path] ?? "";
     const before = await digests();
     const response = await GET(new Request(`http://127.0.0.1:3210/api/v1${endpoint.path}${query}`, { headers: { cookie } }), {
       params: Promise.resolve(params),

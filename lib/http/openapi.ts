@@ -169,11 +169,22 @@ function successOf(endpoint: Endpoint): Json {
   if (endpoint.id === "downloadBackup") {
     return { description: "The file.", content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } } };
   }
+  if (endpoint.id === "downloadDrillReport") return reportFile;
   if (endpoint.id.startsWith("export")) return exportedFile(endpoint);
   const json = { "application/json": { schema: schemaOf(endpoint.response, "output") } };
   const events = endpoint.id === "getRunLog" ? { "text/event-stream": { schema: { type: "string" } } } : {};
   return { description: endpoint.summary, content: { ...json, ...events } };
 }
+
+const binary = { schema: { type: "string", format: "binary" } };
+const reportFile: Json = {
+  description: "The file.",
+  content: {
+    "application/pdf": binary,
+    "text/markdown": { schema: { type: "string" } },
+    "application/json": { schema: { type: "object" } },
+  },
+};
 
 function exportedFile({ query }: Endpoint): Json {
   const text = { schema: { type: "string" } };
