@@ -9,7 +9,7 @@ import { proposedChecks } from "#lib/services/drills/checks/proposed";
 import type { SandboxAccess } from "#lib/services/drills/ports";
 import { createEmptyDatabase, testServer, type TestDatabase, type TestServer } from "#lib/testing/postgres";
 import { type Backed, type CheckBench, createCheckBench, keysIn } from "./drill-checks-fixture.ts";
-import { clerk, makeRoles, mark, owner, properties, reader, readerPassword, schema } from "./drill-checks-shop.ts";
+import { clerk, makeRoles, mark, owner, properties, reader, readerPassword, schema } from "./drill-shop-fixture.ts";
 
 const size: CheckDefinition = { key: "size", name: "", mandatory: false, type: "size", shrinkPercent: 50, growPercent: 100 };
 const newest = (maxAgeMinutes: number): CheckDefinition => ({
