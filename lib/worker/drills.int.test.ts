@@ -1,5 +1,5 @@
-import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eq, notInArray } from "drizzle-orm";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { drillPlans } from "#lib/db/schema/drill-plans";
@@ -7,6 +7,8 @@ import { drills } from "#lib/db/schema/drills";
 import { packs } from "#lib/db/schema/packs";
 import { validations } from "#lib/db/schema/validations";
 import { users } from "#lib/db/schema/users";
+import { deleteBackup } from "#lib/services/backups/remove";
+import { systemActor } from "#lib/services/context";
 import { handOverDrill } from "#lib/services/drills/hand-over";
 import { createChainKit, type ChainKit } from "#lib/testing/chain-kit";
 import { testActor } from "#lib/testing/context";
@@ -34,6 +36,15 @@ describe("a drill", () => {
 
   afterAll(() => kit.close());
 
+  // One that failed half-way is not in the way of the next.
+  afterEach(async () => {
+    const open = await db()
+      .select({ id: drills.id })
+      .from(drills)
+      .where(notInArray(drills.state, ["closed", "aborted"]));
+    for (const { id } of open) await drillHand({ ...kit.context, actor: systemActor }).abort(id);
+  });
+
   it("is led through prepare, restore, validate and close, and ends with a report and a proof", async () => {
     await kit.backUp("full");
     await kit.database.sql`insert into pets values (501, 'late')`;
@@ -45,6 +56,9 @@ describe("a drill", () => {
     expect(prepared.target?.name).toMatch(/_drill_\d{8}_[0-9a-f]{6}$/);
     expect(prepared.preflight?.items.filter(({ state }) => state === "blocked")).toEqual([]);
     expect(prepared.clock.startedAt).toBe(null);
+
+    const whole = { query: {}, ifMatch: 1, params: { id: backupId }, body: {} };
+    await expect(deleteBackup(kit.context, whole)).rejects.toMatchObject({ code: "drill-open", params: { drillId: id } });
 
     await hand.restore(id);
     const checked = await hand.untilChecked(id);
@@ -189,6 +203,59 @@ describe("a drill", () => {
     });
     expect(closed.reportId).not.toBe(null);
     expect(Date.parse(closed.nextDueAt ?? "")).toBeGreaterThan(Date.now());
+  });
+
+  it("fails at the recovery time when the objective was too short, and at nothing else", async () => {
+    await hand.plan(kit.sourceId, {
+      unattended: false,
+      recoveryTimeSeconds: 60,
+      checks: [
+        { key: "content", name: "", mandatory: true, type: "content" },
+        { key: "recovery-time", name: "", mandatory: true, type: "recovery-time" },
+      ],
+    });
+    const { id } = await hand.start({ sourceId: kit.sourceId, target: { type: "server", serverId: kit.serverId } });
+    await hand.until(id, "prepared");
+    await hand.restore(id);
+    // As if it had taken two minutes longer.
+    await db()
+      .update(drills)
+      .set({ clockStartedAt: new Date(Date.now() - 120_000) })
+      .where(eq(drills.id, id));
+    const checked = await hand.untilChecked(id);
+    expect(verdictsOf(checked)).toEqual({ content: "passed", "recovery-time": "failed" });
+    expect(checked.checks.find(({ state }) => state === "failed")?.reason).toMatchObject({ code: "objective-missed" });
+    expect(checked.bestVerdict).toBe("failed");
+    await hand.abort(id);
+    await hand.until(id, "aborted");
+  });
+
+  it("says beforehand what would make it meaningless, and does not begin then", async () => {
+    await hand.plan(kit.sourceId, {
+      recoveryTimeSeconds: null,
+      checks: [
+        { key: "roles", name: "", mandatory: true, type: "roles" },
+        { key: "smoke", name: "", mandatory: true, type: "command", command: "test-smoke" },
+      ],
+    });
+    const { id } = await hand.start({ sourceId: kit.sourceId, target: { type: "server", serverId: kit.serverId } });
+    const { preflight } = await hand.until(id, "prepared");
+    const found = preflight?.items
+      .filter(({ state }) => state !== "good")
+      .map(({ code, state, reason }) => `${code} ${state} ${reason?.code}`);
+    expect(found?.toSorted()).toEqual([
+      "backup warning backup-not-verified",
+      "hooks blocked hook-unknown",
+      "objectives warning objective-missing",
+    ]);
+    await expect(hand.restore(id)).rejects.toMatchObject({ code: "drill-blocked", params: { code: "hook-unknown" } });
+    // What nobody attends does not wait for anybody: it ends, and an incident says why.
+    await hand.abort(id);
+    await hand.until(id, "aborted");
+    const alone = await hand.start({ sourceId: kit.sourceId, unattended: true, target: { type: "server", serverId: kit.serverId } });
+    const ended = await hand.until(alone.id, "aborted");
+    expect(ended).toMatchObject({ problem: { code: "hook-unknown" }, reportId: null });
+    expect(ended.incidentId).not.toBe(null);
   });
 
   it("fails at the stream's checksum when a pack is cut short, and an incident says so", async () => {
