@@ -1,4 +1,5 @@
 import type { Reason } from "../domain/error.ts";
+import type { QueryResult } from "./copy-port.ts";
 import type { CommitGuard, EngineContext, OpenSnapshot, RowCounts } from "./port.ts";
 
 /** What a file is, whatever it is called: device and inode. After a crash this tells who has a name. */
@@ -84,6 +85,16 @@ export interface FileEngine {
   ): Promise<FileSnapshot>;
   /** Checks a complete database file that nobody else uses. What the checks find is a result. */
   check(path: string, context: EngineContext): Promise<FileChecks>;
+  /**
+   * One statement that returns rows, on a copy that nobody else uses; it can neither write nor reach another file. Cells as text of at most
+   * 10,000 characters. Throws `query-refused` { detail }, `query-failed` { detail, position }.
+   */
+  query(
+    path: string,
+    sql: string,
+    limits: { readonly maxRows: number; readonly timeoutMs: number },
+    context: EngineContext,
+  ): Promise<QueryResult>;
   /** Rows of a file in use, read in one transaction. */
   countRows(path: string, context: EngineContext): Promise<RowCounts>;
   /** Looks at a place for a file. Throws when nothing may be put there. */

@@ -6,6 +6,7 @@ export type ChildRequest =
   | { readonly command: "count"; readonly path: string; readonly identity: string }
   | { readonly command: "copy"; readonly path: string; readonly identity: string; readonly to: string; readonly busyMs: number }
   | { readonly command: "check"; readonly path: string }
+  | { readonly command: "query"; readonly path: string; readonly sql: string; readonly maxRows: number }
   | {
       readonly command: "replace";
       readonly temporary: string;
@@ -35,6 +36,9 @@ export type ChildEvent =
   | { readonly event: "problem"; readonly text: string }
   | { readonly event: "foreign-key"; readonly text: string }
   | { readonly event: "foreign-keys"; readonly count: number }
+  | { readonly event: "columns"; readonly columns: readonly string[] }
+  | { readonly event: "row"; readonly cells: readonly (string | null)[] }
+  | { readonly event: "more" }
   | { readonly event: "ready"; readonly isSame: boolean }
   | { readonly event: "replaced" };
 

@@ -3,6 +3,7 @@ import { checkFile, countRows } from "./check-file.ts";
 import { look } from "./look.ts";
 import { resolveFile } from "./paths.ts";
 import { fileIdentity, inspectFileTarget, place, removeTemporary, replaceFile, seal, temporaryPath } from "./put-file.ts";
+import { queryFile } from "./query-file.ts";
 import { openFileSnapshot } from "./snapshot.ts";
 
 export type SqliteEngineOptions = {
@@ -25,6 +26,7 @@ export function createSqliteEngine({ roots, forbidden, lockWaitMs }: SqliteEngin
     look: (path, context) => look(path, rules, version, context),
     snapshot: (request, context, onCopied) => openFileSnapshot({ rules, version, lockWaitMs }, request, context, onCopied),
     check: checkFile,
+    query: queryFile,
     countRows: async (asked, context) => {
       const { path, identity } = await resolveFile(asked, rules);
       return countRows(path, identity, context);
