@@ -35,11 +35,15 @@ export async function queryCopy(target: CopyTarget, text: string, limits: QueryL
     if (columns.length === 0) throw new LifeboatError("query-refused", { detail: "only statements that return rows are run here" });
     const names = columns.map(({ name }) => name);
     const begun = performance.now();
-    if (plain.test(statement)) return { ...(await fetchRows(sql, statement, limits.maxRows)), columns: names, durationMs: elapsed(begun) };
+    if (plain.test(statement)) {
+      const { rows, truncated } = await fetchPlain(sql, statement, limits.maxRows);
+      return { columns: names, rows, truncated, durationMs: elapsed(begun) };
+    }
     const aliases = names.map((_, index) => `c${index}`);
     const wrapped = `select ${aliases.map(cell).join(", ")} from (${statement}\n) as q (${aliases.join(", ")}) limit ${limits.maxRows + 1}`;
     // Positions are those of the wrapped text: they would mislead.
-    return { ...(await fetchRows(sql, wrapped, limits.maxRows)), columns: names, durationMs: elapsed(begun) };
+    const { rows, truncated } = await fetchRows(sql, wrapped, limits.maxRows);
+    return { columns: names, rows, truncated, durationMs: elapsed(begun) };
   });
 }
 
@@ -93,20 +97,40 @@ type Rows = Pick<QueryResult, "rows" | "truncated">;
 
 /** At most `maxRows` of a statement's rows as text, and no more than fit into a bounded answer. */
 export async function fetchRows(sql: postgres.Sql, statement: string, maxRows: number): Promise<Rows> {
-  const rows: (string | null)[][] = [];
-  let bytes = 0;
-  let truncated = false;
+  const answer = new Answer(maxRows);
   await run(async () => {
-    for await (const part of sql.unsafe(statement).raw().cursor(rowsAtOnce)) {
-      for (const row of part as unknown as (Buffer | null)[][]) {
-        bytes += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
-        truncated = rows.length >= maxRows || bytes > mostBytes;
-        if (truncated) return;
-        rows.push(row.map((value) => (value === null ? null : value.toString("utf8").slice(0, longestCell))));
-      }
-    }
+    for await (const part of sql.unsafe(statement).raw().cursor(rowsAtOnce)) if (!answer.add(part)) return;
   });
-  return { rows, truncated };
+  return answer;
+}
+
+/** The same for statements that no cursor reads; as one statement by the protocol, not by its text. */
+async function fetchPlain(sql: postgres.Sql, statement: string, maxRows: number): Promise<Rows> {
+  const answer = new Answer(maxRows);
+  await run(async () => answer.add(await sql.unsafe(statement, [], { simple: false } as postgres.UnsafeQueryOptions).raw()));
+  return answer;
+}
+
+class Answer implements Rows {
+  readonly rows: (string | null)[][] = [];
+  truncated = false;
+  readonly #maxRows: number;
+  #bytes = 0;
+
+  constructor(maxRows: number) {
+    this.#maxRows = maxRows;
+  }
+
+  /** False when there is room for no more. */
+  add(part: unknown): boolean {
+    for (const row of part as (Buffer | null)[][]) {
+      this.#bytes += row.reduce((sum, value) => sum + (value?.length ?? 0), 0);
+      this.truncated = this.rows.length >= this.#maxRows || this.#bytes > mostBytes;
+      if (this.truncated) return false;
+      this.rows.push(row.map((value) => (value === null ? null : value.toString("utf8").slice(0, longestCell))));
+    }
+    return true;
+  }
 }
 
 /** What the server says of somebody's statement is for that person; a lost connection is not. */

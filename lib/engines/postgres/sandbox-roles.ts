@@ -119,7 +119,7 @@ class Roles {
     if (this.#taken.has(name) || Buffer.byteLength(name) > 63) return this.tell(`the role ${name} cannot be made here`);
     const words: string[] = [];
     for (const [attribute, isSet] of attributes) {
-      if (attribute === "LOGIN" || !isSet) continue;
+      if (attribute === "LOGIN" || attribute === "INHERIT" || !isSet) continue;
       if (this.#isConfined || !strong.has(attribute)) words.push(attribute);
       else this.tell(`the role ${name} is made without ${attribute}`);
     }
