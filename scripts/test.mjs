@@ -59,7 +59,7 @@ function run(command, args, env = {}) {
 async function prepareMachine() {
   const needsDatabase = selected.includes("int") || selected.includes("e2e");
   if (!needsDatabase) return true;
-  const wanted = ["postgresql", "zstd", "poppler-utils", ...(selected.includes("e2e") ? ["chromium"] : [])];
+  const wanted = ["postgresql", "zstd", "openssl", "poppler-utils", ...(selected.includes("e2e") ? ["chromium"] : [])];
   if ((await run("bash", ["scripts/test/install-system-packages.sh", ...wanted])) !== 0) return false;
   const canFetch17 =
     process.getuid?.() === 0 && existsSync("/usr/bin/apt-get") && existsSync("/usr/share/keyrings/debian-archive-keyring.gpg");

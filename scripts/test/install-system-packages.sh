@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need from Debian or Ubuntu, as far as it is missing: programs named as arguments, of
-# postgresql, chromium, zstd, patchelf and poppler-utils. As root with apt only; anybody else gets the command to type. PostgreSQL's package is kept
+# postgresql, chromium, zstd, openssl, patchelf and poppler-utils. As root with apt only; anybody else gets the command to type. PostgreSQL's package is kept
 # from making a cluster of its own, and the machine's configuration stays as it was.
 set -euo pipefail
 wanted=()
