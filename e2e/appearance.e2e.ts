@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { type BackupDto, listBackups } from "#lib/contracts/backups";
+import { openIncident } from "#lib/contracts/incidents";
 import { inviteUser, listUsers } from "#lib/contracts/people";
 import { createRestore } from "#lib/contracts/restores";
 import { getSource } from "#lib/contracts/sources";
@@ -56,7 +57,16 @@ async function knowTimeZone(page: Page, url: string): Promise<void> {
 }
 
 /** Ids for the addresses below, of what the sample brings and one restore of it. */
-type Things = { backup: string; chain: string; source: string; server: string; run: string; restore: string; person: string };
+type Things = {
+  backup: string;
+  chain: string;
+  source: string;
+  server: string;
+  run: string;
+  restore: string;
+  person: string;
+  incident: string;
+};
 let things: Things | null = null;
 
 /** A backup of the sample; its first one may still be running when the journeys begin. */
@@ -80,7 +90,9 @@ async function findThings(api: ApiClient): Promise<Things> {
   const { run, restoreId } = await api.ask(createRestore, { body });
   await api.ended(run.id);
   const [person] = (await api.ask(listUsers, { query: { limit: 1 } })).items;
+  const incident = { title: "The shop was away for an hour", severity: "high" as const, sourceId: backup.sourceId, runId: run.id };
   return {
+    incident: (await api.ask(openIncident, { body: incident })).id,
     backup: backup.id,
     chain: backup.chainId,
     source: backup.sourceId,
@@ -114,6 +126,8 @@ const pages: Record<string, (things: Things) => string> = {
   restores: () => "/restores",
   restore: ({ restore }) => `/restores/${restore}`,
   activity: () => "/activity",
+  incidents: () => "/activity/incidents",
+  incident: ({ incident }) => `/incidents/${incident}`,
   integrity: () => "/activity/integrity",
   audit: () => "/activity/audit?since=range",
   settings: () => "/settings",
@@ -178,6 +192,19 @@ test("the dialog that invites a person is accessible", async ({ page, lifeboat }
   await knowTimeZone(page, lifeboat.url);
   await page.goto("/settings/people");
   await page.getByRole("button", { name: "Invite a person" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect(await faultsOf(page)).toEqual([]);
+});
+
+test("the dialogs that open an incident and waive an item are accessible", async ({ page, api, lifeboat }) => {
+  things ??= await findThings(api);
+  await knowTimeZone(page, lifeboat.url);
+  await page.goto("/activity/incidents");
+  await page.getByRole("button", { name: "Open an incident" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect.soft(["open", await faultsOf(page)]).toEqual(["open", []]);
+  await page.goto(`/incidents/${things.incident}`);
+  await page.getByRole("button", { name: "Waive: Service working" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   expect(await faultsOf(page)).toEqual([]);
 });

@@ -23,6 +23,8 @@ export function ChecklistCard({ incident, canChange }: CardProps) {
   const takeBack = useAction(setIncidentItem, { changes: incidentChanges });
   const again = (item: Entry["item"]) =>
     takeBack.mutate({ params: { id: incident.id }, body: { item, state: "open" }, ifMatch: incident.version });
+  // Five buttons of one name would tell nobody who hears them which is which.
+  const named = (act: "confirm" | "waive" | "again", { item }: Entry) => `${t(act)}: ${t(`items.${item}`)}`;
   return (
     <Card title={t("title")} description={t("lead")} flush>
       <ul className="divide-y divide-line/70">
@@ -42,19 +44,31 @@ export function ChecklistCard({ incident, canChange }: CardProps) {
               <div className="flex gap-2 max-sm:pl-8.5">
                 {entry.state === "open" ? (
                   <>
-                    <Button size="sm" onClick={() => setDecision({ item: entry.item, state: "confirmed" })}>
+                    <Button
+                      size="sm"
+                      aria-label={named("confirm", entry)}
+                      onClick={() => setDecision({ item: entry.item, state: "confirmed" })}
+                    >
                       {t("confirm")}
-                      <span className="sr-only">: {t(`items.${entry.item}`)}</span>
                     </Button>
-                    <Button size="sm" variant="ghost" onClick={() => setDecision({ item: entry.item, state: "waived" })}>
+                    <Button
+                      size="sm"
+                      variant="ghost"
+                      aria-label={named("waive", entry)}
+                      onClick={() => setDecision({ item: entry.item, state: "waived" })}
+                    >
                       {t("waive")}
-                      <span className="sr-only">: {t(`items.${entry.item}`)}</span>
                     </Button>
                   </>
                 ) : (
-                  <Button size="sm" variant="ghost" pending={takeBack.isPending} onClick={() => again(entry.item)}>
+                  <Button
+                    size="sm"
+                    variant="ghost"
+                    aria-label={named("again", entry)}
+                    pending={takeBack.isPending}
+                    onClick={() => again(entry.item)}
+                  >
                     {t("again")}
-                    <span className="sr-only">: {t(`items.${entry.item}`)}</span>
                   </Button>
                 )}
               </div>
