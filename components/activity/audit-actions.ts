@@ -82,6 +82,7 @@ export const auditActions = [
   "drill-plan.copy-checks",
   "drill-plan.playbook",
   "report.create",
+  "report.download",
   "report.note",
   "report-key.create",
   "incident.open",
