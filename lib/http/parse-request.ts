@@ -18,6 +18,7 @@ export const entityOfSegment: Readonly<Record<string, Entity>> = {
   imports: "import",
   chains: "chain",
   drills: "drill",
+  incidents: "incident",
 };
 
 /** The parsed input and the text of the body (for the idempotency key). */
