@@ -182,6 +182,20 @@ export function judgeNewestRow(
   return minutes <= order.maxAgeMinutes ? passed(expected, actual) : differs(expected, actual);
 }
 
+/** Beyond this many seconds since 1970 a number is one of milliseconds: the year 5138. */
+const mostSeconds = 100_000_000_000;
+
+/** A time as programs write it into files: ISO 8601 (UTC where it has no zone), or seconds or milliseconds since 1970. Null for anything else. */
+export function timeOfText(text: string): Date | null {
+  if (/^\d+(?:\.\d+)?$/.test(text)) {
+    const number = Number(text);
+    return new Date(number > mostSeconds ? number : number * 1_000);
+  }
+  const [, day, clock, zone] = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?\s*(Z|[+-]\d{2}:?\d{2})?$/.exec(text) ?? [];
+  const time = new Date(`${day}T${clock ?? "00:00"}${zone ?? "Z"}`);
+  return day === undefined || Number.isNaN(time.getTime()) ? null : time;
+}
+
 /** Bytes of the copy against those of the drill before. */
 export function judgeSize(
   bytes: number,

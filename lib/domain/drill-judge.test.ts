@@ -8,6 +8,7 @@ import {
   judgeRestoreErrors,
   judgeSequences,
   judgeSize,
+  timeOfText,
 } from "./drill-judge-database.ts";
 import { judgeRoles, type NamedObject } from "./drill-judge-objects.ts";
 import { judgeSql, type SqlExpectation } from "./drill-judge-own.ts";
@@ -67,7 +68,7 @@ describe("properties of a database", () => {
     ctype: "en_US.UTF-8",
     icuLocale: null,
     acl: [] as string[],
-    settings: [{ role: null, setting: "a=1" }],
+    settings: [{ role: null as string | null, setting: "a=1" }],
     comment: null,
     connectionLimit: -1,
   };
@@ -190,6 +191,16 @@ describe("times and sizes", () => {
       verdict: "failed",
       reason: { code: "objective-missed", params: { actualSeconds: 60 } },
     });
+  });
+
+  it("are read from what programs write into files", () => {
+    const iso = (text: string) => timeOfText(text)?.toISOString() ?? null;
+    expect(iso("2026-01-02 03:04:05")).toBe("2026-01-02T03:04:05.000Z");
+    expect(iso("2026-01-02T03:04:05.5+02:00")).toBe("2026-01-02T01:04:05.500Z");
+    expect(iso("2026-01-02")).toBe("2026-01-02T00:00:00.000Z");
+    expect(iso("1767322800")).toBe("2026-01-02T03:00:00.000Z");
+    expect(iso("1767322800000")).toBe("2026-01-02T03:00:00.000Z");
+    expect([iso("customer 7"), iso("2026-13-45"), iso("")]).toEqual([null, null, null]);
   });
 
   it("stop the recovery clock with the last mandatory check", () => {

@@ -11,6 +11,7 @@ import {
   judgeRestoreErrors,
   judgeSequences,
   judgeSize,
+  timeOfText,
 } from "#lib/domain/drill-judge-database";
 import { judgeConstraints, judgePresence, judgeRoles } from "#lib/domain/drill-judge-objects";
 import { judgeRecoveryPoint } from "#lib/domain/drill-judge-recovery";
@@ -141,6 +142,10 @@ async function judgeFile(check: BuiltIn, judging: Judging): Promise<Judgement> {
       const copy = checks.tables.map(({ table, rows }) => ({ schema, table, rows, sha256: "" }));
       return judgeContent(compareTables(facts.tables, copy, everything), { expected: facts.stream.sha256, actual });
     }
+    case "newest-row": {
+      const name = `${check.table}.${check.column}`;
+      return judgeNewestRow(await newestInFile(check, judging), facts.backup.snapshotAt, { name, maxAgeMinutes: check.maxAgeMinutes });
+    }
     case "size":
       return judgeSizeOf(facts.stream.bytes, check, judging);
     case "stream-checksum":
@@ -150,6 +155,22 @@ async function judgeFile(check: BuiltIn, judging: Judging): Promise<Judgement> {
     default:
       throw new LifeboatError("check-not-possible", { detail: "the copy is a file of SQLite" });
   }
+}
+
+const newestPatienceMs = 60_000;
+
+/** SQLite has no times of its own: text as its functions write it, or seconds, or milliseconds since 1970. */
+async function newestInFile({ table, column }: Extract<BuiltIn, { type: "newest-row" }>, { work, order }: Judging): Promise<Date | null> {
+  const path = order.access.type === "file" ? order.access.path : "";
+  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+  const limits = { maxRows: 1, timeoutMs: newestPatienceMs };
+  const { rows } = await work.deps.files.query(path, `select max(${quoted(column)}) from ${quoted(table)}`, limits, work.engineContext);
+  const cell = rows[0]?.[0] ?? null;
+  if (cell === null) return null;
+  const newest = timeOfText(cell);
+  if (newest === null)
+    throw new LifeboatError("check-not-possible", { detail: `${table}.${column} holds no times: ${cell.slice(0, 100)}` });
+  return newest;
 }
 
 function judgeAnywhere(type: "stream-checksum" | "recovery-point" | "recovery-time", { order, drill }: Judging): Judgement {
