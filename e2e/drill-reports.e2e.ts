@@ -125,7 +125,7 @@ test("the report of an unattended drill is read, kept as PDF, Markdown and signe
   await test.step("so does the program that needs no Lifeboat, with the key from the page", async () => {
     const keys = info.outputPath("keys.pem");
     await downloaded(page, () => page.getByRole("link", { name: "Download the key" }).click(), keys);
-    expect(await verifierSays(keys, json)).toMatchObject({ code: 0, text: expect.stringContaining("The report is genuine.") as string });
+    expect(await verifierSays(keys, json)).toMatchObject({ code: 0, text: expect.stringContaining("The report is genuine.") });
     expect(await verifierSays(keys, changed)).toMatchObject({ code: 1 });
   });
 
@@ -166,7 +166,7 @@ test("history, calendar, recovery times and the comparison tell of both drills",
   await page.goto(`/drills/recovery?source=${sourceId}`);
   await expect(page.getByRole("img", { name: /^Recovery times of 2 drills/ })).toBeVisible();
   await expect(page.getByText("2 of 2 closed drills, with findings or without")).toBeVisible();
-  await expect(page.getByRole("region", { name: "Recovery times" }).getByRole("row")).toHaveCount(3);
+  await expect(page.getByRole("table", { name: "Recovery times" }).getByRole("row")).toHaveCount(3);
 
   await page.goto(`/drills/${second.id}/report`);
   await page.getByRole("link", { name: "Compare with the one before" }).click();

@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ChartLine } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useMemo, type ComponentProps } from "react";
 import type { DrillTrendDto } from "#lib/contracts/drill-history";
 import { drillTrendQuery } from "#lib/query/drill-history";
 import { listSourceNamesQuery } from "#lib/query/sources";
@@ -13,7 +14,7 @@ import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { RowsSkeleton } from "../state/skeleton.tsx";
 import { ButtonLink } from "../ui/button.tsx";
-import { Card } from "../ui/card.tsx";
+import { Card, Section } from "../ui/card.tsx";
 import { sourceIdOf } from "./drill-list-spec.tsx";
 import { DrillsHeader } from "./drills-header.tsx";
 import { ProvenSources } from "./proven-sources.tsx";
@@ -26,7 +27,8 @@ export function RecoveryView() {
   const t = useTranslations("drills.trend");
   const list = useListState(recoverySpec);
   const source = sourceIdOf(list.values.source);
-  const { data, error, refetch } = useQuery(drillTrendQuery(source));
+  const query = useQuery(drillTrendQuery(source));
+  const { data, error, refetch } = query;
   const { data: names } = useQuery(listSourceNamesQuery());
   return (
     <Page>
@@ -42,14 +44,17 @@ export function RecoveryView() {
       {data === undefined ? (
         <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={6} />}</Card>
       ) : (
-        <Trend data={data} isOneSource={source !== undefined} />
+        <Trend data={data} query={query} isOneSource={source !== undefined} />
       )}
     </Page>
   );
 }
 
-function Trend({ data, isOneSource }: { data: DrillTrendDto; isOneSource: boolean }) {
+type TrendProps = { data: DrillTrendDto; query: ComponentProps<typeof TrendTable>["query"]; isOneSource: boolean };
+
+function Trend({ data, query, isOneSource }: TrendProps) {
   const t = useTranslations("drills.trend");
+  const newestFirst = useMemo(() => data.points.toReversed(), [data.points]);
   if (data.points.length === 0) {
     return (
       <>
@@ -68,10 +73,10 @@ function Trend({ data, isOneSource }: { data: DrillTrendDto; isOneSource: boolea
       <Card title={t("title")} description={t("scale")}>
         <TrendChart points={data.points} isConnected={isOneSource} />
       </Card>
-      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_24rem]">
-        <Card title={t("tableTitle")} flush>
-          <TrendTable points={data.points.toReversed()} />
-        </Card>
+      <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_19rem]">
+        <Section title={t("tableTitle")}>
+          <TrendTable points={newestFirst} query={query} />
+        </Section>
         <ProvenSources proven={data.proven} />
       </div>
     </>

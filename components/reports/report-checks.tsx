@@ -32,9 +32,9 @@ export function ReportChecks({ checks }: { checks: readonly Check[] }) {
         <thead>
           <tr>
             <Th>{file("check")}</Th>
+            <Th>{file("result")}</Th>
             <Th>{file("expected")}</Th>
             <Th>{file("found")}</Th>
-            <Th>{file("result")}</Th>
             <Th num>{file("took")}</Th>
           </tr>
         </thead>
@@ -60,6 +60,9 @@ function Row({ check }: { check: Check }) {
         {check.mandatory ? null : <span className="block text-xs text-ink-3">{file("advisory")}</span>}
         <Details check={check} name={name} />
       </Td>
+      <Td className="align-top!">
+        <StatusBadge status={`drillCheck.${check.state}`} />
+      </Td>
       <Td className="min-w-32 align-top! text-[0.8125rem] wrap-anywhere whitespace-pre-wrap text-ink-2 nums">{check.expected}</Td>
       <Td
         className={clsx(
@@ -68,9 +71,6 @@ function Row({ check }: { check: Check }) {
         )}
       >
         {check.actual}
-      </Td>
-      <Td className="align-top!">
-        <StatusBadge status={`drillCheck.${check.state}`} />
       </Td>
       <Td num className="align-top! text-[0.8125rem] whitespace-nowrap text-ink-2">
         {check.durationMs === null || check.type === "manual" ? null : formatDuration(check.durationMs, locale)}

@@ -5,37 +5,28 @@ import type { ReportContent } from "#lib/contracts/drill-reports";
 import { eventNote, useEventText } from "../drills/event-text.ts";
 import { Card } from "../ui/card.tsx";
 import { AbsoluteTime } from "../ui/relative-time.tsx";
-import { TableFrame, Td, Th } from "../ui/table.tsx";
 
 export function ReportEvents({ report }: { report: ReportContent }) {
   const t = useTranslations("reports.page.events");
   const tell = useEventText();
   return (
     <Card title={t("title")} flush>
-      <TableFrame label={t("title")}>
-        <thead>
-          <tr>
-            <Th>{t("time")}</Th>
-            <Th>{t("what")}</Th>
-            <Th>{t("who")}</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {report.events.map((event, index) => (
+      <ol aria-label={t("title")} className="divide-y divide-line/70">
+        {report.events.map((event, index) => (
+          <li
             // oxlint-disable-next-line react/no-array-index-key -- a report does not change
-            <tr key={index}>
-              <Td className="align-top! whitespace-nowrap text-ink-2 nums">
-                <AbsoluteTime at={event.at} seconds />
-              </Td>
-              <Td className="wrap-anywhere">
-                {tell(event)}
-                {eventNote(event) === null ? null : <span className="block text-[0.8125rem] text-ink-2">“{eventNote(event)}”</span>}
-              </Td>
-              <Td className="align-top!">{event.actorName}</Td>
-            </tr>
-          ))}
-        </tbody>
-      </TableFrame>
+            key={index}
+            className="grid break-inside-avoid gap-x-6 gap-y-0.5 px-4 py-2 text-sm sm:grid-cols-[15rem_minmax(0,1fr)_auto] sm:px-5"
+          >
+            <AbsoluteTime at={event.at} seconds className="text-[0.8125rem] text-ink-3 nums" />
+            <p className="wrap-anywhere text-ink">
+              {tell(event)}
+              {eventNote(event) === null ? null : <span className="block text-[0.8125rem] text-ink-2">“{eventNote(event)}”</span>}
+            </p>
+            <p className="text-[0.8125rem] text-ink-2">{event.actorName}</p>
+          </li>
+        ))}
+      </ol>
     </Card>
   );
 }
