@@ -1,4 +1,5 @@
 import { eq, notInArray } from "drizzle-orm";
+import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,6 +9,9 @@ import { packs } from "#lib/db/schema/packs";
 import { validations } from "#lib/db/schema/validations";
 import { users } from "#lib/db/schema/users";
 import { deleteBackup } from "#lib/services/backups/remove";
+import { browseDrill } from "#lib/services/drills/browse";
+import { connectDrill } from "#lib/services/drills/connect";
+import { queryDrill } from "#lib/services/drills/query";
 import { systemActor } from "#lib/services/context";
 import { handOverDrill } from "#lib/services/drills/hand-over";
 import { createChainKit, type ChainKit } from "#lib/testing/chain-kit";
@@ -57,7 +61,7 @@ describe("a drill", () => {
     expect(prepared.preflight?.items.filter(({ state }) => state === "blocked")).toEqual([]);
     expect(prepared.clock.startedAt).toBe(null);
 
-    const whole = { query: {}, ifMatch: 1, params: { id: backupId }, body: {} };
+    const whole = { query: { dependents: "refuse" as const }, ifMatch: 1, params: { id: backupId }, body: {} };
     await expect(deleteBackup(kit.context, whole)).rejects.toMatchObject({ code: "drill-open", params: { drillId: id } });
 
     await hand.restore(id);
@@ -66,6 +70,23 @@ describe("a drill", () => {
     expect(failuresOf(checked)).toEqual([]);
     expect(checked.bestVerdict).toBe("passed");
     expect(checked.clock.stoppedAt).not.toBe(null);
+    const ask = { query: {}, ifMatch: null, params: { id } } as const;
+    const counted = await queryDrill(kit.context, { ...ask, body: { sql: "select count(*) from pets" } });
+    expect(counted).toMatchObject({ columns: ["count"], rows: [["501"]], truncated: false });
+    await expect(queryDrill(kit.context, { ...ask, body: { sql: "delete from pets" } })).rejects.toMatchObject({ code: "query-refused" });
+    const { tables } = await browseDrill(kit.context, { ...ask, body: { offset: 0 } });
+    expect(tables.map(({ table }) => table).toSorted()).toEqual(["pets", "toys"]);
+    const page = await browseDrill(kit.context, { ...ask, body: { table: { schema: "public", table: "pets" }, offset: 500 } });
+    expect(page).toMatchObject({ columns: ["id", "name"], rows: [["501", "late"]], hasMore: false });
+    const { url, readOnlyUrl } = await connectDrill(kit.context, { ...ask, body: {} });
+    const application = postgres(url, { max: 1, onnotice: () => undefined });
+    await application`insert into toys values (0, 'by the application')`;
+    await application.end();
+    const onlooker = postgres(readOnlyUrl, { max: 1, onnotice: () => undefined });
+    expect(await onlooker`select label from toys where id = 0`).toEqual([{ label: "by the application" }]);
+    await expect(onlooker`delete from toys`).rejects.toThrow(/permission denied|read-only/);
+    await onlooker.end();
+
     await hand.close(id, "passed", { improvement: "write down who has the keys" });
     const closed = await hand.until(id, "closed");
     expect(closed).toMatchObject({ verdict: "passed", incidentId: null, problem: null });
@@ -79,6 +100,7 @@ describe("a drill", () => {
       "restored",
       "checks-started",
       "checks-finished",
+      "looked-at",
       "closing",
       "closed",
     ]);
