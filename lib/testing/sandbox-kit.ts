@@ -27,6 +27,7 @@ export async function makeSandboxKit() {
   return {
     folder,
     root,
+    host,
     key,
     context,
     drillId: makeId("drill", randomUUIDv7()),

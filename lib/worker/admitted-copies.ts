@@ -5,11 +5,14 @@ import type { EngineContext } from "#lib/engines/port";
 /** True when the reader of the sandbox behind this socket was shut out of its database until now. */
 export type Admit = (socketFolder: string, applicationName: string) => Promise<boolean>;
 
+/** Sees to it that no function of the copy behind this socket lends anybody rights that reach files or programs. */
+export type Weaken = (socketFolder: string, applicationName: string) => Promise<void>;
+
 /**
  * A restored database has the grants that were recorded, and these may let nobody in but its own roles. A reader that is refused is let in and
  * tries again; where everybody may connect, nothing is granted and the copy stays as it was restored.
  */
-export function admittedCopies(copies: CopyReader, admit: Admit): CopyReader {
+export function admittedCopies(copies: CopyReader, { admit, weaken }: { readonly admit: Admit; readonly weaken: Weaken }): CopyReader {
   const admitted = async <T>(target: CopyTarget, context: EngineContext, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -26,7 +29,10 @@ export function admittedCopies(copies: CopyReader, admit: Admit): CopyReader {
     orphans: (target, context) => admitted(target, context, () => copies.orphans(target, context)),
     indexStructure: (target, context) => admitted(target, context, () => copies.indexStructure(target, context)),
     newest: (target, column, context) => admitted(target, context, () => copies.newest(target, column, context)),
-    query: (target, sql, limits, context) => admitted(target, context, () => copies.query(target, sql, limits, context)),
+    query: async (target, sql, limits, context) => {
+      if (target.address.host.startsWith("/")) await weaken(target.address.host, context.applicationName);
+      return await admitted(target, context, () => copies.query(target, sql, limits, context));
+    },
     tables: (target, context) => admitted(target, context, () => copies.tables(target, context)),
     browse: (target, table, page, context) => admitted(target, context, () => copies.browse(target, table, page, context)),
   };

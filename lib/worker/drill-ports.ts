@@ -27,6 +27,6 @@ export function createDrillPorts(wiring: DrillWiring): DrillPorts {
   return {
     sandboxes,
     hooks: createDrillHooks({ file: wiring.hooksFile, logger }),
-    copies: admittedCopies(copies, sandboxes.admitReaderOf),
+    copies: admittedCopies(copies, { admit: sandboxes.admitReaderOf, weaken: sandboxes.weakenRolesOf }),
   };
 }

@@ -13,6 +13,7 @@ import { describeOn, type TestServer } from "#lib/testing/postgres";
 import { quietLogger } from "#lib/testing/quiet-logger";
 import { makeSandboxKit, type SandboxKit } from "#lib/testing/sandbox-kit";
 import { removeFolder } from "#lib/testing/temporary-folder";
+import { createDrillPorts } from "./drill-ports.ts";
 import type { HostSandboxes } from "./drill-sandboxes.ts";
 
 const found = await findSandboxUser();
@@ -238,6 +239,28 @@ COMMENT ON ROLE shop_admin IS 'x'; DROP TABLE item;
       ]);
       expect(String(rows[0]?.["rolconfig"])).toContain("b c");
       expect((await kit.run(access.owner, "select count(*)::int as n from item"))[0]).toEqual({ n: 25 });
+    });
+
+    it("no function of the copy lends the console its owner's rights, however strong that owner was", async () => {
+      await kit.run(
+        access.owner,
+        "create role strong superuser",
+        "create role member_of",
+        "grant pg_execute_server_program to member_of",
+        `create function reach(text) returns int language plpgsql security definer as $$ begin execute $1; return 1; end $$`,
+        "alter function reach owner to strong",
+      );
+      const { copies } = createDrillPorts({ ...kit.host, sandboxDir: kit.root, hooksFile: null, lockWaitMs: 5_000, stallMs: 20_000 });
+      const wanted = `select reach($a$copy (select 1) to program 'touch ${canary}'$a$)`;
+      // Without the walls of the console it would.
+      await kit.run(access.reader, wanted);
+      expect(existsSync(canary)).toBe(true);
+      rmSync(canary);
+      for (const owner of ["strong", "member_of"]) {
+        await kit.run(access.owner, `alter function reach owner to ${owner}`);
+        await expect(copies.query(access.reader, wanted, limits, kit.context)).rejects.toMatchObject({ code: "query-failed" });
+      }
+      expect(existsSync(canary)).toBe(false);
     });
 
     it("lets its reader into a database whose grants shut everybody out", async () => {

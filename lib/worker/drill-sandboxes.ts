@@ -13,7 +13,7 @@ import type { OsUser } from "#lib/clusters/os-user";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
 import type { EngineContext } from "#lib/engines/port";
 import type { PinnedAddress } from "#lib/engines/postgres/address";
-import { admitReader, createRecordedRoles, makeSandboxRoles, type SandboxRole } from "#lib/engines/postgres/sandbox-roles";
+import { admitReader, createRecordedRoles, makeSandboxRoles, type SandboxRole, weakenRoles } from "#lib/engines/postgres/sandbox-roles";
 import { socketPath } from "#lib/engines/postgres/socket-folder";
 import { rememberSecret } from "#lib/log/redact";
 import type { Logger } from "#lib/log/log";
@@ -41,6 +41,8 @@ type Secrets = { readonly superuser: SandboxRole; readonly reader: string; reado
 
 export type HostSandboxes = DrillSandboxes & {
   readonly admitReaderOf: Admit;
+  /** Before a person's statement is run: recorded roles lose what reaches beyond data. Quietly done for what is no sandbox. */
+  readonly weakenRolesOf: (socketFolder: string, applicationName: string) => Promise<void>;
 };
 
 const idPattern = /^drl_[0-9a-f]{32}$/;
@@ -67,6 +69,14 @@ export function createDrillSandboxes(host: SandboxHost): HostSandboxes {
     const point = await relays.open(drillId, socketPath(record.socketDir, sandboxPort), record.relayPort);
     if (record.relayPort === null) await writeSandboxRecord(folderOf(drillId), { ...record, relayPort: point.port });
     return point;
+  };
+  const findBySocket = async (socketFolder: string, applicationName: string) => {
+    if (!existsSync(root)) return null;
+    for (const drillId of (await readdir(root)).filter((name) => idPattern.test(name))) {
+      const record = await readSandboxRecord(folderOf(drillId));
+      if (record?.socketDir === socketFolder) return sessionOf(drillId, record, applicationName);
+    }
+    return null;
   };
   return {
     look: async (major) => {
@@ -133,13 +143,12 @@ export function createDrillSandboxes(host: SandboxHost): HostSandboxes {
       return path;
     },
     admitReaderOf: async (socketFolder, applicationName) => {
-      for (const drillId of existsSync(root) ? (await readdir(root)).filter((name) => idPattern.test(name)) : []) {
-        const record = await readSandboxRecord(folderOf(drillId));
-        if (record?.socketDir !== socketFolder) continue;
-        const { secrets, session } = sessionOf(drillId, record, applicationName);
-        return await admitReader(session, secrets.database, secrets.reader);
-      }
-      return false;
+      const found = await findBySocket(socketFolder, applicationName);
+      return found !== null && (await admitReader(found.session, found.secrets.database, found.secrets.reader));
+    },
+    weakenRolesOf: async (socketFolder, applicationName) => {
+      const found = await findBySocket(socketFolder, applicationName);
+      if (found !== null) await weakenRoles(found.session, found.secrets.superuser.username);
     },
   };
 }

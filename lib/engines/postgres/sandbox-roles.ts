@@ -52,6 +52,22 @@ export async function admitReader({ superuser, applicationName }: SandboxSession
   });
 }
 
+/**
+ * Takes from every role but `keep` what reaches files and programs. A function of the copy that runs with its owner's rights, and that anybody may call,
+ * then reaches neither; owners of what only superusers may make stay owners.
+ */
+export async function weakenRoles({ superuser, applicationName }: SandboxSession, keep: string): Promise<void> {
+  await querySql(superuser, "postgres", applicationName, async (sql) => {
+    const strongest = await sql<{ name: string }[]>`
+      select rolname as name from pg_catalog.pg_roles where (rolsuper or rolcreaterole or rolreplication) and rolname <> ${keep}`;
+    for (const { name } of strongest) await sql.unsafe(`alter role ${identifier(name)} nosuperuser nocreaterole noreplication`);
+    const members = await sql<{ role: string; member: string }[]>`
+      select distinct pg_get_userbyid(roleid) as role, pg_get_userbyid(member) as member from pg_catalog.pg_auth_members
+      where pg_get_userbyid(roleid) = any(${[...reachesOutside]}::text[]) and pg_get_userbyid(member) <> ${keep}`;
+    for (const { role, member } of members) await sql.unsafe(`revoke ${identifier(role)} from ${identifier(member)} cascade`);
+  });
+}
+
 /** Who holds one of these reaches the files and programs of the server's account, or other servers. */
 const reachesOutside: ReadonlySet<string> = new Set([
   "pg_read_server_files",
