@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { type BackupDto, listBackups } from "#lib/contracts/backups";
+import { getDrill, startDrill } from "#lib/contracts/drills";
 import { openIncident } from "#lib/contracts/incidents";
 import { inviteUser, listUsers } from "#lib/contracts/people";
 import { createRestore } from "#lib/contracts/restores";
@@ -66,6 +67,7 @@ type Things = {
   restore: string;
   person: string;
   incident: string;
+  drill: string;
 };
 let things: Things | null = null;
 
@@ -82,6 +84,13 @@ async function anyBackup(api: ApiClient): Promise<BackupDto> {
   return backup;
 }
 
+/** A drill of the backup that went through by itself, with its report. */
+async function anyDrill(api: ApiClient, { id: backupId, sourceId }: BackupDto): Promise<string> {
+  const { id } = await api.ask(startDrill, { body: { sourceId, backupId, unattended: true } });
+  await expect.poll(async () => (await api.ask(getDrill, { params: { id } })).state, { timeout: 60_000 }).toBe("closed");
+  return id;
+}
+
 async function findThings(api: ApiClient): Promise<Things> {
   const backup = await anyBackup(api);
   const { serverId } = await api.ask(getSource, { params: { id: backup.sourceId } });
@@ -92,6 +101,7 @@ async function findThings(api: ApiClient): Promise<Things> {
   const [person] = (await api.ask(listUsers, { query: { limit: 1 } })).items;
   const incident = { title: "The shop was away for an hour", severity: "high" as const, sourceId: backup.sourceId, runId: run.id };
   return {
+    drill: await anyDrill(api, backup),
     incident: (await api.ask(openIncident, { body: incident })).id,
     backup: backup.id,
     chain: backup.chainId,
@@ -125,6 +135,13 @@ const pages: Record<string, (things: Things) => string> = {
   "wizard to a date": ({ source }) => `/restores/new?source=${source}&at=${new Date().toISOString()}`,
   restores: () => "/restores",
   restore: ({ restore }) => `/restores/${restore}`,
+  drills: () => "/drills",
+  "drills, calendar": () => "/drills/calendar",
+  "drills, calendar as a table": () => "/drills/calendar?as=table",
+  "drills, recovery times": () => "/drills/recovery",
+  "drills, compared": ({ drill }) => `/drills/compare?left=${drill}&right=${drill}`,
+  "drill, report": ({ drill }) => `/drills/${drill}/report`,
+  "check a report": () => "/reports/verify",
   activity: () => "/activity",
   incidents: () => "/activity/incidents",
   incident: ({ incident }) => `/incidents/${incident}`,

@@ -2,13 +2,14 @@
 /** `<ReportEvents report />`: who did what and when, in order; interruptions and pauses among it. */
 import { useTranslations } from "next-intl";
 import type { ReportContent } from "#lib/contracts/drill-reports";
-import { eventNote, useEventText } from "../drills/event-text.ts";
+import { eventNote, useEventCheck, useEventText } from "../drills/event-text.ts";
 import { Card } from "../ui/card.tsx";
 import { AbsoluteTime } from "../ui/relative-time.tsx";
 
 export function ReportEvents({ report }: { report: ReportContent }) {
   const t = useTranslations("reports.page.events");
   const tell = useEventText();
+  const checkOf = useEventCheck(report.checks.map((check, ordinal) => ({ ...check, ordinal })));
   return (
     <Card title={t("title")} flush>
       <ol aria-label={t("title")} className="divide-y divide-line/70">
@@ -21,6 +22,7 @@ export function ReportEvents({ report }: { report: ReportContent }) {
             <AbsoluteTime at={event.at} seconds className="text-[0.8125rem] text-ink-3 nums" />
             <p className="wrap-anywhere text-ink">
               {tell(event)}
+              {checkOf(event) === null ? null : <span className="text-ink-2"> · {checkOf(event)}</span>}
               {eventNote(event) === null ? null : <span className="block text-[0.8125rem] text-ink-2">“{eventNote(event)}”</span>}
             </p>
             <p className="text-[0.8125rem] text-ink-2">{event.actorName}</p>
