@@ -41,7 +41,7 @@ const settings = (socketDir: string) => ({
   synchronous_commit: "off",
   wal_level: "minimal",
   max_wal_senders: "0",
-  max_wal_size: "2GB",
+  max_wal_size: "1GB",
   shared_buffers: "128MB",
   maintenance_work_mem: "128MB",
   max_connections: "50",
