@@ -76,7 +76,7 @@ test("backups that fail three times open an incident; it is closed when its chec
     await expect(page.getByRole("button", { name: "Confirm the item" })).toBeDisabled();
     await page.getByRole("button", { name: "Cancel", exact: true }).click();
     await page.getByRole("button", { name: "Write it down" }).click();
-    await page.getByLabel("Root cause").fill("The till's database was renamed.");
+    await page.getByRole("textbox", { name: "Root cause" }).fill("The till's database was renamed.");
     await page.getByRole("button", { name: "Save the root cause" }).click();
     await expect(page.getByRole("button", { name: "Change", exact: true })).toBeVisible();
   });
