@@ -87,6 +87,7 @@ async function knownBefore({ db }: RunWork, drill: DrillRow, { facts, where }: C
   return {
     engine: source.engine,
     target: where.target.type,
+    confined: where.target.confined,
     hasProperties: manifest !== null && manifest.properties !== null,
     sequences: manifest?.sequences.length ?? 0,
     extensions: manifest?.extensions.length ?? 0,

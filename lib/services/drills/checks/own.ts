@@ -3,8 +3,8 @@ import { judgeCommand, judgeHttp, judgeSql } from "#lib/domain/drill-judge-own";
 import type { Judgement } from "#lib/domain/drill-judgement";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import type { RunWork } from "../../runs/work.ts";
+import { connectionUrls } from "../connection-urls.ts";
 import type { DrillAccess } from "../ports.ts";
-import { copyUrl } from "./copy-url.ts";
 import { isApart } from "./copy-targets.ts";
 import type { Look } from "./look.ts";
 import { matches } from "./matches.ts";
@@ -70,7 +70,7 @@ async function query(work: RunWork, access: DrillAccess, look: Look, text: strin
 /** Where programs find the copy. Throws `check-needs-sandbox` where that would tell them a password of a server. */
 async function urlOf({ deps }: RunWork, access: DrillAccess): Promise<string> {
   if (!isApart(access)) throw new LifeboatError("check-needs-sandbox");
-  return access.type === "file" ? `file:${encodeURI(access.path)}` : copyUrl(access, await deps.drills.sandboxes.relay(access), "owner");
+  return access.type === "file" ? `file:${encodeURI(access.path)}` : connectionUrls(access, await deps.drills.sandboxes.relay(access)).url;
 }
 
 function matchesOrThrow(body: string, pattern: string): boolean | null {

@@ -10,6 +10,7 @@ import type { DrillAccess } from "../ports.ts";
 import type { RestoredFacts } from "../restored.ts";
 import { getDrillOrThrow } from "../rows.ts";
 import { type BuiltIn, judgeBuiltIn, type Judging } from "./built-in.ts";
+import { whereabouts } from "./copy-targets.ts";
 import { createLook, type Look } from "./look.ts";
 import { createOwnChecks, type OwnCheck } from "./own.ts";
 import { type CheckRow, loadChecks, markRunning, resetChecks, resetRunning, writeVerdict } from "./rows.ts";
@@ -53,11 +54,12 @@ export async function runChecks(work: RunWork, order: CheckOrder): Promise<Check
   const own = createOwnChecks(work, access, look);
   try {
     await reporter.step("built-in-checks", () =>
-      settleAll(chosen.filter(isBuiltIn).map((row) => runOne(work, row, () => judgeBuiltIn(row.definition as BuiltIn, judging)))),
+      settleAll(chosen.filter(isBuiltIn).map((row) => runOne(work, access, row, () => judgeBuiltIn(row.definition as BuiltIn, judging)))),
     );
     await measure(work, order, look);
     await reporter.step("own-checks", async () => {
-      for (const row of chosen.filter((each) => !isBuiltIn(each))) await runOne(work, row, () => own.judge(row.definition as OwnCheck));
+      for (const row of chosen.filter((each) => !isBuiltIn(each)))
+        await runOne(work, access, row, () => own.judge(row.definition as OwnCheck));
     });
     return await reporter.step("judge", async () => totalsOf(await loadChecks(db, drillId)));
   } catch (error) {
@@ -87,34 +89,42 @@ async function settleAll(work: readonly Promise<void>[]): Promise<void> {
 }
 
 async function runOne(
-  { db, deps, lease, reporter, signal }: RunWork,
+  work: RunWork,
+  access: DrillAccess,
   { drillId, key, type }: CheckRow,
   judge: () => Promise<Judgement>,
 ): Promise<void> {
+  const { db, lease, reporter, signal } = work;
   signal.throwIfAborted();
   await db.transaction(async (tx) => {
     await assertLease(tx, lease);
     await markRunning(tx, drillId, key);
   });
   const begun = performance.now();
-  let judgement: Judgement;
-  try {
-    judgement = await judge();
+  const judgement = await judge().catch(async (error: unknown) => {
     signal.throwIfAborted();
-  } catch (error) {
-    signal.throwIfAborted();
-    const reason = reasonOf(error);
-    if (reason.code === "lease-lost") throw error;
-    if (reason.code === "internal") deps.logger.error("a check could not be judged", { drillId, check: key, error });
-    judgement = failed("", "", reason.code === "internal" ? unexpected(error) : reason);
-  }
+    if (reasonOf(error).code === "lease-lost") throw error;
+    return failed("", "", await whyNot(work, access, key, error));
+  });
+  signal.throwIfAborted();
   const durationMs = performance.now() - begun;
-  if (judgement.verdict === "failed")
-    reporter.log("warning", `${key} (${type}): ${judgement.expected} expected, ${judgement.actual} found`);
+  const found = judgement.reason === null ? "" : `: ${judgement.reason.code} ${Object.values(judgement.reason.params).join(" ")}`;
+  reporter.log(judgement.verdict === "failed" ? "warning" : "info", `${key} (${type}) ${judgement.verdict}${found}`);
   await db.transaction(async (tx) => {
     await assertLease(tx, lease);
     await writeVerdict(tx, drillId, key, judgement, durationMs);
   });
+}
+
+/** A server that ended under a check leaves all kinds of errors: the one thing to know is that it is gone. */
+async function whyNot({ deps, signal }: RunWork, access: DrillAccess, key: string, error: unknown): Promise<Reason> {
+  const isGone = access.type === "sandbox" && !(await deps.drills.sandboxes.isAlive(access));
+  signal.throwIfAborted();
+  if (isGone) return { code: "copy-gone", params: { detail: whereabouts(access) } };
+  const reason = reasonOf(error);
+  if (reason.code !== "internal") return reason;
+  deps.logger.error("a check could not be judged", { check: key, error });
+  return unexpected(error);
 }
 
 /** What nobody foresaw is told as far as it says something: "internal" alone would help nobody. */
