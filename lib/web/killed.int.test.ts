@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { auditEvents } from "#lib/db/schema/audit-events";
 import { backupStreams } from "#lib/db/schema/backup-streams";
 import { chainLocks } from "#lib/db/schema/chain-locks";
+import { drills } from "#lib/db/schema/drills";
 import { idempotencyKeys } from "#lib/db/schema/idempotency-keys";
 import { packs } from "#lib/db/schema/packs";
 import { runSteps } from "#lib/db/schema/run-steps";
@@ -185,4 +186,72 @@ it("lets go of a backup within a minute after it died in the middle of its downl
   const living = await armed(null);
   const again = await download(living.base);
   expect((await again.arrayBuffer()).byteLength).toBe(8_000_000);
+});
+
+it("moves a drill on as a whole or not at all, whichever phase's button it dies in", { timeout: 180_000 }, async () => {
+  const id = newId("drill");
+  const at = new Date();
+  const none = { serverId: null, serverName: null, serverVersion: null, hostName: null };
+  const row: typeof drills.$inferInsert = {
+    id,
+    sourceId,
+    planId: newId("drillPlan"),
+    state: "prepared",
+    trigger: "api",
+    operatorName: "nobody yet",
+    wantedTarget: { type: "automatic" },
+    target: { type: "sandbox", name: "shop_drill_20260101_abcdef", confined: true, ...none },
+    preflight: { checkedAt: at.toISOString(), items: [], estimate: null, recoveryPointSeconds: 1 },
+    playbookVersion: 1,
+    playbook: "",
+    startedAt: at,
+  };
+  const post = (path: string, body: object): Call => {
+    const headers = { authorization, "content-type": "application/json", "if-match": '"1"' };
+    return (base) => fetch(`${base}/api/v1/drills${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  };
+  let toldBefore = 0;
+  const found = async () => {
+    const [drill] = await db().select().from(drills);
+    const queued = await db().select().from(runs);
+    const told = (await db().select().from(auditEvents)).length - toldBefore;
+    return { state: drill?.state ?? null, runs: queued.map(({ type }) => type), told };
+  };
+  const buttons = [
+    { before: null, call: post("", { sourceId }), after: { state: "preparing", runs: ["drill-prepare"], told: 1 } },
+    { before: row, call: post(`/${id}/restore`, {}), after: { state: "restoring", runs: ["drill-restore"], told: 1 } },
+    {
+      before: { ...row, state: "validating" as const, clockStartedAt: at },
+      call: post(`/${id}/checks`, {}),
+      after: { state: "validating", runs: ["drill-check"], told: 1 },
+    },
+    {
+      before: { ...row, state: "validating" as const, clockStartedAt: at },
+      call: post(`/${id}/close`, { verdict: "failed", signedName: "token admin" }),
+      after: { state: "closing", runs: ["drill-close"], told: 1 },
+    },
+  ];
+  for (const { before, call, after } of buttons) {
+    const begin = async () => {
+      await db().delete(runs);
+      await db().delete(drills);
+      toldBefore = (await db().select().from(auditEvents)).length;
+      if (before !== null) await db().insert(drills).values(before);
+    };
+    await begin();
+    const untouched = { state: before?.state ?? null, runs: [], told: 0 };
+    const died = await dieIn(call, 3, async (_base, n) => {
+      const now = await found();
+      expect({ n, ...now }).toEqual(
+        n === -1
+          ? { n, ...after }
+          : expect.toBeOneOf([
+              { n, ...untouched },
+              { n, ...after },
+            ]),
+      );
+      await begin();
+    });
+    expect(died).toBeGreaterThan(1);
+  }
 });
