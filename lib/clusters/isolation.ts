@@ -32,14 +32,15 @@ export async function findIsolation(user: OsUser | null): Promise<Isolation> {
 const hidden = ["/run"];
 
 /**
- * Hides the folders of other programs' sockets from a sandbox that runs: only the namespace of its mounts changes. `pid` is the outer process.
+ * Hides the folders of other programs' sockets from a sandbox that runs: only the namespace of its mounts changes. Needs root. `pid` is the outer
+ * process.
  * False where that cannot be done.
  */
-export async function hideSockets(pid: number, user: OsUser | null): Promise<boolean> {
+export async function hideSockets(pid: number): Promise<boolean> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
   const inside = /^\d+/.exec(children)?.[0];
   if (inside === undefined) return false;
-  const enter = ["--target", inside, ...(user === null ? ["--user", "--preserve-credentials"] : []), "--mount", "--"];
+  const enter = ["--target", inside, "--mount", "--"];
   for (const folder of hidden) {
     const args = [...enter, "mount", "-t", "tmpfs", "-o", "ro,size=4k,mode=0755", "tmpfs", folder];
     const result = await runTool({ file: "nsenter", args, cwd: "/", timeoutMs: 10_000 }).catch(() => null);

@@ -96,7 +96,7 @@ export async function startSandboxServer(options: SandboxServerOptions, signal: 
   // From here on what is restored may run: nobody but us can put another socket in the place of this one.
   if (user !== null) await chown(socketDir, process.getuid?.() ?? 0, process.getgid?.() ?? 0);
   await chmod(socketDir, 0o700);
-  if (isIsolated && !(await hideSockets(pid, user))) logger.warn("sockets of other programs could not be hidden from a sandbox");
+  if (draft.confined && !(await hideSockets(pid))) logger.warn("sockets of other programs could not be hidden from a sandbox");
   logger.info("started a sandbox", { pid, isIsolated, account: user?.name ?? null });
   return record;
 }
