@@ -62,7 +62,7 @@ export function CheckDialog({ type, check, checks, hooks, engine, onClose, onDon
           <Input value={draft.name} onValueChange={(name) => change({ name })} maxLength={120} />
         </Field>
         <CheckFields type={type} draft={draft} change={change} faults={wasTried ? faults : new Set()} hooks={hooks} engine={engine} />
-        <div className="flex flex-col gap-1.5">
+        <div className="flex flex-col items-start gap-1.5">
           <ImportanceChoice
             name={draft.name === "" ? typeName : draft.name}
             isMandatory={draft.mandatory}

@@ -1,5 +1,6 @@
 "use client";
 /** `<PlanForm plan engine onDirty onSaved />`: the whole plan as one form, saved at once. Who may not change it sees it as it is. */
+import { clsx } from "clsx";
 import { useTimeZone, useTranslations } from "next-intl";
 import { useEffect, useState, type SyntheticEvent } from "react";
 import { updateDrillPlan, type DrillPlanDto } from "#lib/contracts/drill-plans";
@@ -71,7 +72,13 @@ export function PlanForm({ plan, engine, onDirty, onSaved }: FormProps) {
         </Card>
       </fieldset>
       {mayPlan ? (
-        <div className="sticky bottom-0 z-10 -mx-4 flex flex-col gap-3 border-t border-line bg-canvas px-4 py-3 max-md:bottom-14 sm:mx-0 sm:px-0">
+        <div
+          className={clsx(
+            "-mx-4 flex flex-col gap-3 border-t border-line bg-canvas px-4 py-3 sm:mx-0 sm:px-0",
+            // What is not saved yet stays in sight; on a small screen above the navigation.
+            isDirty && "sticky bottom-0 z-10 max-lg:bottom-14",
+          )}
+        >
           <ProblemNotice error={update.error} />
           <div className="flex flex-wrap items-center gap-3">
             <Button type="submit" variant="primary" pending={update.isPending} disabled={changes === null || (!isDirty && !plan.proposed)}>

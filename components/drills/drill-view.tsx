@@ -4,7 +4,8 @@
  * reload, another browser and a second person see the same.
  */
 import { useQuery } from "@tanstack/react-query";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { clsx } from "clsx";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import type { DrillDetailDto } from "#lib/contracts/drills";
@@ -76,8 +77,11 @@ function Drill({ drill, answeredAt, isOutOfReach }: { drill: DrillDetailDto; ans
           {step === "validate" ? <ValidateStep drill={drill} onClose={() => go("close")} /> : null}
           {step === "close" ? <CloseStep drill={drill} /> : null}
         </div>
-        <div className="flex min-w-0 flex-col gap-6">
-          <RecoveryClock drill={drill} answeredAt={answeredAt} />
+        <div className="flex min-w-0 flex-col gap-6 max-xl:contents">
+          {/* Where there is one column, a clock that runs comes before everything else. */}
+          <div className={clsx("min-w-0", drill.clock.startedAt !== null && "max-xl:order-first")}>
+            <RecoveryClock drill={drill} answeredAt={answeredAt} />
+          </div>
           <PlaybookCard playbook={drill.playbook} />
           <DrillEvents drill={drill} />
         </div>
@@ -88,16 +92,15 @@ function Drill({ drill, answeredAt, isOutOfReach }: { drill: DrillDetailDto; ans
 
 /** The step that is looked at. When the drill itself moves on, one is taken along. */
 function useStep(drill: DrillDetailDto): { step: DrillPhase; show: (step: DrillPhase) => void } {
-  const router = useRouter();
   const path = usePathname();
   const search = useSearchParams();
   const current = currentStep(drill);
   const last = useRef(current);
-  const show = (step: DrillPhase): void => router.replace(step === current ? path : `${path}?step=${step}`, { scroll: false });
+  const show = (step: DrillPhase): void => window.history.replaceState(null, "", step === current ? path : `${path}?step=${step}`);
   useEffect(() => {
     if (last.current === current) return;
     last.current = current;
-    router.replace(path, { scroll: false });
-  }, [current, path, router]);
+    window.history.replaceState(null, "", path);
+  }, [current, path]);
   return { step: shownStep(drill, search.get("step")), show };
 }

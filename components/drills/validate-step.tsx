@@ -1,6 +1,6 @@
 "use client";
 /** Validate: the checks, and the copy itself: its tables, a console that only reads, and how an application reaches it. */
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
+import { usePathname, useSearchParams } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import type { DrillDetailDto } from "#lib/contracts/drills";
@@ -18,7 +18,6 @@ type Look = (typeof looks)[number];
 export function ValidateStep({ drill, onClose }: { drill: DrillDetailDto; onClose: () => void }) {
   const t = useTranslations("drills.wizard.looks");
   const mayAct = useMayAct(drill);
-  const router = useRouter();
   const path = usePathname();
   const search = useSearchParams();
   const hasCopy = drill.state === "validating" && mayAct;
@@ -29,7 +28,7 @@ export function ValidateStep({ drill, onClose }: { drill: DrillDetailDto; onClos
     if (next === "checks") params.delete("look");
     else params.set("look", next);
     const query = params.toString();
-    router.replace(query === "" ? path : `${path}?${query}`, { scroll: false });
+    window.history.replaceState(null, "", query === "" ? path : `${path}?${query}`);
   };
   const content: Record<Look, ReactNode> = {
     checks: (
