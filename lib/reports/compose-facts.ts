@@ -67,11 +67,13 @@ function timesOf({ clock }: ReportContent, reader: Reader): Cell[][] {
     name: t("recoveryTime"),
     objectiveSeconds: clock.recoveryTimeSeconds,
     actualMs: reached ? clock.elapsedMs : null,
+    otherwise: t("notReached"),
   });
   const point = objectiveRow(reader, {
     name: t("recoveryPoint"),
     objectiveSeconds: clock.recoveryPointSeconds,
     actualMs: clock.actualRecoveryPointSeconds === null ? null : clock.actualRecoveryPointSeconds * 1000,
+    otherwise: t("unknown"),
   });
   const plain = (name: string, milliseconds: number): Cell[] => [
     { text: name },
@@ -84,14 +86,14 @@ function timesOf({ clock }: ReportContent, reader: Reader): Cell[][] {
 
 function objectiveRow(
   { t, duration }: Reader,
-  measure: { name: string; objectiveSeconds: number | null; actualMs: number | null },
+  measure: { name: string; objectiveSeconds: number | null; actualMs: number | null; otherwise: string },
 ): Cell[] {
-  const { name, objectiveSeconds, actualMs } = measure;
+  const { name, objectiveSeconds, actualMs, otherwise } = measure;
   const isMet = actualMs !== null && objectiveSeconds !== null && actualMs <= objectiveSeconds * 1000;
   return [
     { text: name },
     { text: objectiveSeconds === null ? t("noObjective") : duration(objectiveSeconds * 1000) },
-    { text: actualMs === null ? t("notReached") : duration(actualMs) },
+    { text: actualMs === null ? otherwise : duration(actualMs) },
     objectiveSeconds === null ? { text: "" } : { text: t(isMet ? "met" : "missed"), tone: isMet ? "good" : "bad" },
   ];
 }
