@@ -12,11 +12,12 @@ import type { StatusKey } from "../status/status-record.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { wantsLook } from "./wants-look.ts";
 
-type Source = Pick<SourceDto, "lastProvenAt" | "drill">;
+type Source = Pick<SourceDto, "lastProvenAt" | "drill" | "isSample">;
 
 export function ProofCell({ source, never }: { source: Source; never: ReactNode }) {
   const t = useTranslations("sources.stand");
-  const status = wantsLook(source.drill);
+  // The sample is practice: nobody has to look after it.
+  const status = source.isSample ? null : wantsLook(source.drill);
   return (
     <span className="inline-flex flex-col items-start gap-1">
       <RelativeTime at={source.lastProvenAt} className="whitespace-nowrap" never={never} />

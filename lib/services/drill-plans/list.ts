@@ -52,7 +52,10 @@ async function listAll(
   return { items, next: page.next, ...counted };
 }
 
-/** The state is worked out and stands in no column: all plans are looked at, of which there are as many as sources. */
+/**
+ * The state is worked out and stands in no column: all plans are looked at, of which there are as many as sources. Who asks for a state asks
+ * what is to be done: the sample's is left out.
+ */
 async function listOfState(
   context: ServiceContext,
   { due, limit, after }: { due: string; limit: number; after: string | undefined },
@@ -62,7 +65,7 @@ async function listOfState(
     .select({ plan: drillPlans })
     .from(drillPlans)
     .innerJoin(sources, eq(sources.id, drillPlans.sourceId))
-    .where(isThere)
+    .where(and(isThere, eq(sources.isSample, false)))
     .orderBy(...keysetOrderBy(byDate))
     .limit(countCap);
   const plans = rows.map(({ plan }) => plan);
