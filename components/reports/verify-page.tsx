@@ -38,14 +38,16 @@ export function VerifyPage() {
   const readFile = async (file: File): Promise<void> => {
     check.reset();
     try {
-      look(await file.text(), file.name);
+      // `file.text()` would take a byte order mark out, and with it what somebody put in.
+      look(new TextDecoder("utf-8", { ignoreBOM: true }).decode(await file.arrayBuffer()), file.name);
     } catch {
       setTrouble("unreadable");
     }
   };
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    look(text, null);
+    // What comes through a clipboard often brings a line break along; a file is taken as it is.
+    look(text.trim(), null);
   };
   return (
     <Page>
