@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import type { CheckDefinition } from "#lib/contracts/drill-checks";
 import { getDrillPlan, updateDrillPlan } from "#lib/contracts/drill-plans";
@@ -65,6 +66,16 @@ function check(page: Page, name: string) {
   return page.getByRole("listitem").filter({ has: page.getByRole("heading", { level: 3, name, exact: true }) });
 }
 
+/** What axe finds, and what is wider than the screen, in a hand: of steps that are there only while a drill is open. */
+async function expectFit(page: Page): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))])).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
+  if (size !== null) await page.setViewportSize(size);
+}
+
 async function closed(api: ApiClient, id: string): Promise<DrillDetailDto> {
   await expect.poll(async () => (await api.ask(getDrill, { params: { id } })).state, { ...drillWaits, intervals: [250] }).toBe("closed");
   return api.ask(getDrill, { params: { id } });
@@ -89,12 +100,14 @@ test("a person is led from the plan to a signed report, across a reload and besi
     await expect(page.getByText("<script>alert(1)</script>")).toBeVisible();
     await expect(page.getByText("A PostgreSQL server of its own, started for this drill and thrown away")).toBeVisible();
     await expect(page.getByText("objective 15 min")).toBeVisible();
+    await expectFit(page);
   });
   await restore(page);
 
   await test.step("every check tells what it expected and found; a reload keeps the place", async () => {
     await expect(check(page, "Rows and content of every table").getByRole("img", { name: "Passed" })).toBeVisible(drillWaits);
     await expect(check(page, "Five thousand entries").getByRole("definition").last()).toHaveText("5000");
+    await expectFit(page);
     await page.getByRole("tab", { name: "SQL console" }).click();
     await expect(page).toHaveURL(/look=console/);
     await page.reload();
@@ -156,6 +169,7 @@ test("a person is led from the plan to a signed report, across a reload and besi
     await expect(page.getByLabel("What was found")).toHaveValue("The key was in nobody's vault");
     await page.getByRole("button", { name: "Edit the playbook" }).click();
     await page.getByRole("textbox", { name: "Playbook" }).fill("# Second edition");
+    await expectFit(page);
     await expect(page.getByRole("button", { name: "Sign: passed with findings" })).toBeDisabled();
     const signer = /“(.+)”/.exec(await page.getByText(/^Type “.+” to sign\.$/).innerText())?.[1] ?? "";
     await page.getByLabel("Your name").fill(signer);

@@ -31,12 +31,7 @@ export function CellGrid({ label, columns, rows }: GridProps) {
                 ) : cell === "" ? (
                   <span className="text-ink-3 italic">{t("empty")}</span>
                 ) : (
-                  <span
-                    className="line-clamp-4 wrap-anywhere whitespace-pre-wrap"
-                    title={cell.length > 160 ? cell.slice(0, 2000) : undefined}
-                  >
-                    {cell}
-                  </span>
+                  <Cell text={cell} />
                 )}
               </Td>
             ))}
@@ -51,5 +46,15 @@ export function CellGrid({ label, columns, rows }: GridProps) {
         ) : null}
       </tbody>
     </TableFrame>
+  );
+}
+
+/** Short ones stand on a line; long ones are cut after four, the whole on hover. */
+function Cell({ text }: { text: string }) {
+  if (text.length <= 48 && !text.includes("\n")) return <span className="whitespace-nowrap">{text}</span>;
+  return (
+    <span className="line-clamp-4 min-w-60 wrap-anywhere whitespace-pre-wrap" title={text.length > 160 ? text.slice(0, 2000) : undefined}>
+      {text}
+    </span>
   );
 }

@@ -73,8 +73,9 @@ function Outcome({ check }: { check: DrillCheckDto }) {
   const t = useTranslations("drills.wizard.checks");
   if (check.state === "not-applicable") return <p className="text-xs text-ink-3">{t("notApplicable")}</p>;
   if (check.expected === "" && check.actual === "") return null;
+  const isLong = check.expected.length > 60;
   return (
-    <dl className="mt-0.5 flex flex-wrap gap-x-5 gap-y-0.5 text-[0.8125rem]">
+    <dl className={clsx("mt-0.5 flex gap-x-5 gap-y-0.5 text-[0.8125rem]", isLong ? "flex-col" : "flex-wrap")}>
       {check.expected === "" ? null : <Pair label={t("expected")} value={check.expected} />}
       {check.actual === "" ? null : <Pair label={t("actual")} value={check.actual} isBad={check.state === "failed"} />}
     </dl>
