@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endSandboxes } from "#lib/testing/end-sandboxes";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const startMinutes = 10;
@@ -70,6 +71,7 @@ export async function startLifeboat(options: { args?: string[]; env?: Record<str
       await exited;
     }
     await untilFree(port);
+    await endSandboxes(dataDir);
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
   };
   try {

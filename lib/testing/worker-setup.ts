@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { eq } from "drizzle-orm";
 import { expect, inject } from "vitest";
 import { type Catalogue, openCatalogue } from "#lib/db/client";
@@ -22,6 +22,7 @@ import type { Logger } from "#lib/log/log";
 import { addressOfUrl, type enduranceOf } from "#lib/worker/start-from-env";
 import { startWorker, type Worker } from "#lib/worker/worker";
 import { wireWorker } from "#lib/worker/wire";
+import { endSandboxes } from "./end-sandboxes.ts";
 import type { TestServer } from "./postgres.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { removeFolder } from "./temporary-folder.ts";
@@ -74,7 +75,10 @@ export async function createStation(test: {
     installationId,
     backupDir,
     tempDir,
-    remove: () => removeFolder(folder),
+    remove: async () => {
+      await endSandboxes(dirname(tempDir));
+      await removeFolder(folder);
+    },
     startWorker: async (options = {}) => {
       const { outage } = options;
       const enduring = outage === undefined ? {} : { endurance: outage.endurance };
