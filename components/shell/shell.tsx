@@ -24,7 +24,10 @@ export function Shell({ children }: { children: ReactNode }) {
   return (
     <BackUpDialogs>
       <div className="min-h-dvh lg:grid lg:grid-cols-[15rem_minmax(0,1fr)] print:block">
-        <a href="#content" className="popup fixed top-2 left-2 z-60 -translate-y-20 px-3 py-2 text-sm font-medium focus:translate-y-0 print:hidden">
+        <a
+          href="#content"
+          className="popup fixed top-2 left-2 z-60 -translate-y-20 px-3 py-2 text-sm font-medium focus:translate-y-0 print:hidden"
+        >
           {t("skip")}
         </a>
 
