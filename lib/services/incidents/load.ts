@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { IncidentDetailDto } from "#lib/contracts/incidents";
 import type { Database, Transaction } from "#lib/db/client";
 import { incidents } from "#lib/db/schema/incidents";
@@ -16,7 +16,7 @@ export async function lockIncident(tx: Transaction, id: string): Promise<Inciden
   return row;
 }
 
-/** One incident with its runs; runs that no row tells of any more are left out. Throws `not-found`. */
+/** One incident with its runs; probes, which are forgotten after a day, are left out. Throws `not-found`. */
 export async function loadIncidentDetail(db: Database | Transaction, id: string): Promise<IncidentDetailDto> {
   const [found] = await db
     .select({ incident: incidents, sourceName: sources.name, assigneeName: users.name })
@@ -32,7 +32,7 @@ export async function loadIncidentDetail(db: Database | Transaction, id: string)
       : await db
           .select({ id: runs.id, type: runs.type, state: runs.state, finishedAt: runs.finishedAt })
           .from(runs)
-          .where(oneOf(runs.id, incident.runIds))
+          .where(and(oneOf(runs.id, incident.runIds), eq(runs.isProbe, false)))
           .orderBy(runs.queuedAt, runs.id);
   return toIncidentDetailDto(incident, {
     sourceName,
