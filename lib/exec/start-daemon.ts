@@ -31,7 +31,7 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   try {
     const daemon = spawn(options.file, [...options.args], {
       detached: true,
-      env: toolEnvironment(options.env),
+      env: toolEnvironment(options.env) as NodeJS.ProcessEnv,
       stdio: ["ignore", log.fd, log.fd],
       cwd: options.cwd,
       ...(options.uid === undefined ? {} : { uid: options.uid }),

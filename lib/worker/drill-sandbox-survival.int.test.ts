@@ -41,13 +41,13 @@ describe.skipIf(why !== null)(`a sandbox without its worker${why === null ? "" :
     const whole = { root, workDir, key, drillId, pgBinPath: testBinPath(), major: testServer(15).major, ...order };
     const child = spawn(process.execPath, [join(import.meta.dirname, "../testing/sandbox-holder.ts")], {
       stdio: ["ignore", "pipe", "inherit"],
-      env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LIFEBOAT_TEST_CONFIG: JSON.stringify(whole) },
+      env: { PATH: "/usr/bin:/bin:/usr/sbin:/sbin", LIFEBOAT_TEST_CONFIG: JSON.stringify(whole) } as unknown as NodeJS.ProcessEnv,
       cwd: join(import.meta.dirname, "../.."),
       ...as,
     });
     children = [...children, child];
     const [line] = (await Promise.race([
-      once(createInterface({ input: child.stdout! }), "line"),
+      once(createInterface({ input: child.stdout }), "line"),
       once(child, "exit").then(([code]) => Promise.reject(new Error(`the holder ended with ${code}`))),
     ])) as [string];
     return { child, told: JSON.parse(line) as unknown };
