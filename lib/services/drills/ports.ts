@@ -49,8 +49,8 @@ export interface DrillSandboxes {
   /** The server that a sandbox for a source of this major version would be, or why there can be none. */
   look(major: number): Promise<SandboxOutlook | { readonly problem: Reason }>;
   /**
-   * Starts the sandbox of a drill, with an empty database made with the given name and roles `owner` and `reader`; one that an earlier attempt left
-   * goes first. Throws `sandbox-unavailable` { detail }.
+   * Starts the sandbox of a drill with roles `owner` and `reader`; one that an earlier attempt left goes first, the drill's files stay. The database
+   * of the given name is made by the engine, with the recorded properties. Throws `sandbox-unavailable` { detail }.
    */
   start(order: { drillId: string; major: number; database: string }, context: EngineContext): Promise<SandboxAccess>;
   /**
