@@ -10,19 +10,36 @@ import { proposePlan } from "./proposal.ts";
 export type PlanRow = typeof drillPlans.$inferSelect;
 type SourceRow = Pick<typeof sources.$inferSelect, "id" | "engine" | "name" | "createdAt">;
 
+/** The plan that a source without one gets, not written yet. */
+export function draftPlan(context: Pick<ServiceContext, "now" | "newUuid">, source: SourceRow): { plan: PlanRow; playbook: string } {
+  const { playbook, ...proposed } = proposePlan(source);
+  const now = context.now();
+  const plan: PlanRow = {
+    id: makeId("drillPlan", context.newUuid()),
+    sourceId: source.id,
+    enabled: true,
+    ownerId: null,
+    playbookVersion: 1,
+    unattended: false,
+    proposed: true,
+    triedAt: null,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    ...proposed,
+  };
+  return { plan, playbook };
+}
+
 /** The plan of a source; proposes one where there is none yet. Two at once make one. */
 export async function ensurePlan(tx: Transaction, context: Pick<ServiceContext, "now" | "newUuid">, source: SourceRow): Promise<PlanRow> {
   const [known] = await tx.select().from(drillPlans).where(eq(drillPlans.sourceId, source.id));
   if (known !== undefined) return known;
-  const { playbook, ...proposed } = proposePlan(source);
-  const now = context.now();
-  const [made] = await tx
-    .insert(drillPlans)
-    .values({ id: makeId("drillPlan", context.newUuid()), sourceId: source.id, ...proposed, createdAt: now, updatedAt: now })
-    .onConflictDoNothing({ target: drillPlans.sourceId })
-    .returning();
+  const { plan, playbook } = draftPlan(context, source);
+  const [made] = await tx.insert(drillPlans).values(plan).onConflictDoNothing({ target: drillPlans.sourceId }).returning();
   if (made === undefined) return ensurePlan(tx, context, source);
-  await tx.insert(drillPlaybooks).values({ planId: made.id, version: 1, text: playbook, authorName: systemActor.name, createdAt: now });
+  const author = { authorName: systemActor.name, createdAt: made.createdAt };
+  await tx.insert(drillPlaybooks).values({ planId: made.id, version: made.playbookVersion, text: playbook, ...author });
   return made;
 }
 

@@ -4,12 +4,15 @@ import { eq } from "drizzle-orm";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
-import { lockPlan, toPlan } from "./load.ts";
+import { draftPlan } from "./ensure.ts";
+import { requireSource, toPlan } from "./load.ts";
 
-/** How a source is rehearsed; a source without a plan gets its proposal now. Throws `not-found`. */
+/** How a source is rehearsed; of a source without a plan its proposal, which the next sweep writes. Throws `not-found`. */
 export async function getDrillPlan(context: ServiceContext, { params }: EndpointInput<typeof contract>): Promise<DrillPlanDto> {
   authorise(context, "drills:read");
-  const [known] = await context.db.select().from(drillPlans).where(eq(drillPlans.sourceId, params.id));
-  const plan = known ?? (await context.db.transaction((tx) => lockPlan(tx, context, params.id)));
-  return toPlan(context.db, plan, context.now());
+  const { db } = context;
+  const [known] = await db.select().from(drillPlans).where(eq(drillPlans.sourceId, params.id));
+  if (known !== undefined) return toPlan(db, known, context.now());
+  const { plan, playbook } = draftPlan(context, await requireSource(db, params.id));
+  return toPlan(db, plan, context.now(), playbook);
 }

@@ -20,14 +20,19 @@ export async function playbookOf(db: Database | Transaction, plan: Pick<PlanRow,
   return row?.text ?? "";
 }
 
-/** The plan of a source, held until the transaction ends. Throws `not-found` for a source that is not there (any more). */
-export async function lockPlan(tx: Transaction, context: ServiceContext, sourceId: string): Promise<PlanRow> {
-  const [source] = await tx
+/** Throws `not-found` for a source that is not there (any more). */
+export async function requireSource(db: Database | Transaction, sourceId: string): Promise<typeof sources.$inferSelect> {
+  const [source] = await db
     .select()
     .from(sources)
     .where(and(eq(sources.id, sourceId), isNull(sources.removedAt)));
   if (source === undefined) throw new LifeboatError("not-found", { entity: "source", id: sourceId });
-  await ensurePlan(tx, context, source);
+  return source;
+}
+
+/** The plan of a source, held until the transaction ends. Throws `not-found` for a source that is not there (any more). */
+export async function lockPlan(tx: Transaction, context: ServiceContext, sourceId: string): Promise<PlanRow> {
+  await ensurePlan(tx, context, await requireSource(tx, sourceId));
   const [plan] = await tx.select().from(drillPlans).where(eq(drillPlans.sourceId, sourceId)).for("update");
   if (plan === undefined) throw new LifeboatError("not-found", { entity: "source", id: sourceId });
   return plan;
@@ -75,9 +80,9 @@ export async function toPlanSummaries(db: Database | Transaction, plans: readonl
   });
 }
 
-/** One plan with its long texts. */
-export async function toPlan(db: Database | Transaction, plan: PlanRow, now: Date): Promise<DrillPlanDto> {
+/** One plan with its long texts; `playbook` where it is not written yet. */
+export async function toPlan(db: Database | Transaction, plan: PlanRow, now: Date, playbook?: string): Promise<DrillPlanDto> {
   const [summary] = await toPlanSummaries(db, [plan], now);
   if (summary === undefined) throw new Error("a row has one DTO");
-  return { ...summary, checks: plan.checks, playbook: await playbookOf(db, plan) };
+  return { ...summary, checks: plan.checks, playbook: playbook ?? (await playbookOf(db, plan)) };
 }
