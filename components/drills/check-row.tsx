@@ -63,7 +63,7 @@ export function CheckRow({ drill, check, canAct, isBusy, onRun }: RowProps) {
             <CodeBlock wrap label={t("evidenceOf", { name })} code={check.evidence} className="max-h-80 overflow-y-auto" />
           </More>
         )}
-        {check.attempts.length < 2 ? null : <Attempts check={check} />}
+        {check.attempts.length === 0 ? null : <Attempts check={check} />}
       </div>
     </li>
   );

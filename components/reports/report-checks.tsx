@@ -83,7 +83,6 @@ function Row({ check }: { check: Check }) {
 function Details({ check, name }: { check: Check; name: string }) {
   const t = useTranslations("reports.page.checks");
   const file = useTranslations("reports.file");
-  const earlier = check.attempts.slice(0, -1);
   return (
     <div className="mt-1 flex max-w-md flex-col gap-1.5 text-[0.8125rem] text-ink-2 empty:hidden">
       {check.definition.type === "manual" ? <p className="wrap-anywhere">{check.definition.question}</p> : null}
@@ -95,7 +94,7 @@ function Details({ check, name }: { check: Check; name: string }) {
         </p>
       )}
       {check.reason === null ? null : <ReasonText reason={check.reason} />}
-      {earlier.map((attempt, index) => (
+      {check.attempts.map((attempt, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- a report does not change
         <p key={index} className="text-xs text-ink-3">
           {t.rich(`earlier.${attempt.state}`, { by: attempt.by, time: () => <AbsoluteTime at={attempt.at} seconds /> })}
