@@ -95,6 +95,17 @@ describe("scripts/verify-report.mjs", () => {
     expect((await told(better)).out).toContain("its content was changed, or its hash: SHA-256 of the content is");
     expect((await told(`${text}\n`)).out).toMatch(/not in canonical form from character \d+ on: it was edited or saved anew/);
     expect((await told(text.replace(/\}$/u, ',"zz":1}'))).out).toContain("members that are not part of the format: zz");
+    const signed = JSON.parse(text) as { signature: object };
+    for (const changed of [
+      { ...signed, value: "verdict: passed" },
+      { ...signed, algorithm: "Ed25519", keyId: "mine" },
+      { ...signed, signature: { ...signed.signature, report: { verdict: "passed" } } },
+    ]) {
+      expect(await told(canonicalJson(changed as Json))).toMatchObject({
+        code: 1,
+        out: expect.stringContaining("members that are not part of the format") as string,
+      });
+    }
     expect((await told(text.slice(0, -9))).out).toContain("it is not JSON in UTF-8");
     expect((await told(Buffer.concat([Buffer.from(text), Buffer.from([0xff])]))).out).toContain("it is not JSON in UTF-8");
     expect((await told("{}")).out).toContain("it is no drill report of Lifeboat");
