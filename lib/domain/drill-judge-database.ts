@@ -1,4 +1,5 @@
 import { differs, failed, found, type Judgement, missing, passed, short, shown } from "./drill-judgement.ts";
+import { isToleratedError } from "./restore-errors.ts";
 
 type Properties = {
   readonly owner: string;
@@ -214,22 +215,22 @@ export function judgeProblems(expected: string, problems: readonly string[], act
   return count === 0 ? passed(expected, actual) : found("problems", problems, { expected, actual: `${count} problems` }, count);
 }
 
-/** Errors that only concern owners and grants are left to `roles`. */
+/** Errors that only concern owners and grants are left to `roles`. `counts` are of all errors, where `errors` is a list that was cut. */
 export function judgeRestoreErrors(
   exitCode: number,
   errors: readonly { readonly class: string; readonly entry: string; readonly message: string }[],
+  counts: { readonly count: number; readonly tolerated: number } | null = null,
 ): Judgement {
   const line = (error: { class: string; entry: string; message: string }) => `${error.class}: ${error.entry}: ${short(error.message)}`;
-  const isTolerated = (error: { class: string }) => error.class === "ownership" || error.class === "privileges";
-  const bad = errors.filter((error) => !isTolerated(error));
-  const tolerated = errors.filter(isTolerated).map(line);
+  const bad = errors.filter((error) => !isToleratedError(error));
+  const tolerated = errors.filter(isToleratedError).map(line);
+  const all = counts ?? { count: errors.length, tolerated: tolerated.length };
   const expected = "no error beside owners and grants";
-  if (bad.length > 0) {
-    return found("errors", [...bad.map(line), ...tolerated], { expected, actual: `${bad.length} errors` }, bad.length);
-  }
+  const badCount = Math.max(bad.length, all.count - all.tolerated);
+  if (badCount > 0) return found("errors", [...bad.map(line), ...tolerated], { expected, actual: `${badCount} errors` }, badCount);
   if (exitCode !== 0 && tolerated.length === 0) {
     const reason = { code: "tool-failed", params: { tool: "pg_restore", exitCode, detail: "no error was printed" } } as const;
     return failed(expected, `exit code ${exitCode}`, reason);
   }
-  return passed(expected, tolerated.length === 0 ? "no error" : `${tolerated.length} errors of owners and grants`, tolerated.join("\n"));
+  return passed(expected, tolerated.length === 0 ? "no error" : `${all.tolerated} errors of owners and grants`, tolerated.join("\n"));
 }

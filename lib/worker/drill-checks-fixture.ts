@@ -178,6 +178,7 @@ export async function createCheckBench(binDirs: readonly string[]): Promise<Chec
         streamSha256: facts.stream.sha256,
         exitCode: order.load?.exitCode ?? 0,
         errors: [...(order.load?.errors ?? [])],
+        errorCounts: null,
         rolesCreated: [],
         roleProblems: [],
       };

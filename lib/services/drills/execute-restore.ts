@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { drills } from "#lib/db/schema/drills";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
+import { keptErrors } from "#lib/domain/restore-errors";
 import type { LoadResult } from "#lib/engines/port";
 import { type BackupFacts, knownBackup, loadBackupFacts } from "../backups/facts.ts";
 import { lockChain } from "../chains/lock.ts";
@@ -82,6 +83,7 @@ async function restore(work: RunWork, drill: DrillRow, at: { stream: boolean }):
       : await loadStep(work, (onEntry) => deps.engine.load(streamPath, request, onEntry, engineContext));
   work.signal.throwIfAborted();
   const { stream } = facts;
+  const { errors, ...errorCounts } = keptErrors(load.errors, maxErrors);
   return {
     made,
     copyBytes: request === null ? stream.bytes : null,
@@ -90,7 +92,8 @@ async function restore(work: RunWork, drill: DrillRow, at: { stream: boolean }):
       streamBytes: stream.bytes,
       streamSha256: stream.sha256,
       exitCode: load.exitCode,
-      errors: load.errors.slice(0, maxErrors).map(({ class: kind, entry, message }) => ({ class: kind, entry, message })),
+      errors: errors.map(({ class: kind, entry, message }) => ({ class: kind, entry, message })),
+      errorCounts,
       rolesCreated: [...made.rolesCreated],
       roleProblems: [...made.roleProblems],
     },
@@ -143,7 +146,7 @@ async function commitRestored(work: RunWork, drill: DrillRow, { made, facts, cop
         machineMs: machineMsAfter(run.id),
         ...(copyBytes === null ? {} : { copyBytes }),
       },
-      told: [{ code: "restored", params: { errors: facts.errors.length } }],
+      told: [{ code: "restored", params: { errors: facts.errorCounts?.count ?? facts.errors.length } }],
     });
     await goOn(tx, context, validating);
   });

@@ -17,7 +17,9 @@ export const restoredFacts = z.object({
   streamSha256: z.string(),
   /** Of `pg_restore`; 0 for a file. */
   exitCode: z.number().int(),
+  /** At most 500, those that are not tolerated first; the counts are of all. Runs of older versions have none. */
   errors: z.array(lineError),
+  errorCounts: z.object({ count: z.number().int(), tolerated: z.number().int() }).nullable().default(null),
   /** Roles that were made in the sandbox, and what could not be carried over. */
   rolesCreated: z.array(z.string()),
   roleProblems: z.array(z.string()),

@@ -48,7 +48,7 @@ async function judgeDatabase(check: BuiltIn, judging: Judging): Promise<Judgemen
   const manifest = facts.backup.manifest;
   switch (check.type) {
     case "restore-errors":
-      return judgeRestoreErrors(restored.exitCode, restored.errors);
+      return judgeRestoreErrors(restored.exitCode, restored.errors, restored.errorCounts);
     case "tables-present":
       return judgePresence(await look.archive(), await look.copy());
     case "content":
