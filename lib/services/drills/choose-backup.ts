@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, ne, sql } from "drizzle-orm";
 import type { DrillSelection } from "#lib/contracts/drill-plans";
 import type { DrillDetailDto } from "#lib/contracts/drills";
 import type { Database, Transaction } from "#lib/db/client";
@@ -92,13 +92,20 @@ export async function describeBackup(
   };
 }
 
-/** Bytes of the copy that the last drill of a source measured, this one aside; null before there is one. */
+/** Bytes of the copy that the last drill of a source which did not fail measured, this one aside; null before there is one. */
 export async function previousCopyBytes(db: Database | Transaction, drill: Pick<DrillRow, "id" | "sourceId">): Promise<number | null> {
   const [row] = await db
     .select({ bytes: drills.copyBytes })
     .from(drills)
     .where(
-      and(eq(drills.sourceId, drill.sourceId), eq(drills.state, "closed"), isNotNull(drills.copyBytes), sql`${drills.id} <> ${drill.id}`),
+      and(
+        eq(drills.sourceId, drill.sourceId),
+        eq(drills.state, "closed"),
+        // A copy that was cut short must not become what the next one is measured by.
+        ne(drills.verdict, "failed"),
+        isNotNull(drills.copyBytes),
+        ne(drills.id, drill.id),
+      ),
     )
     .orderBy(sql`${drills.startedAt} desc`)
     .limit(1);
