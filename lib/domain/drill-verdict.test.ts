@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isTooGood, judgeDrill, type JudgedCheck } from "./drill-verdict.ts";
+import { isProven, isTooGood, judgeDrill, type JudgedCheck } from "./drill-verdict.ts";
 
 const check = (key: string, change: Partial<JudgedCheck> = {}): JudgedCheck => ({
   key,
@@ -38,7 +38,13 @@ it("fails with a mandatory check that failed or has no verdict", () => {
 
 it("passes with findings when something advisory failed or somebody wrote something down", () => {
   expect(judge([content, check("size", { mandatory: false, state: "failed" })]).best).toBe("passed-with-findings");
-  expect(judge([content, check("size", { mandatory: false, state: "pending" })]).best).toBe("passed");
+  for (const state of ["pending", "running"] as const) {
+    expect(judge([content, check("size", { mandatory: false, state })])).toEqual({
+      best: "passed-with-findings",
+      reasons: [{ code: "check-pending", params: { count: 1 } }],
+      isComplete: true,
+    });
+  }
   expect(judge([content], 1)).toEqual({ best: "passed-with-findings", reasons: [], isComplete: true });
 });
 
@@ -49,6 +55,16 @@ it("fails without a copy, and says why there is none", () => {
     reasons: [restoreProblem],
     isComplete: true,
   });
+});
+
+it("proves a backup only when nothing that looked at all of its contents says otherwise", () => {
+  const sql = check("sql", { type: "sql" });
+  expect(isProven("passed", [content, sql])).toBe(true);
+  expect(isProven("passed-with-findings", [sql, { ...content, state: "not-applicable" }])).toBe(true);
+  expect(isProven("failed", [content])).toBe(false);
+  for (const state of ["failed", "pending", "running"] as const) {
+    expect(isProven("passed-with-findings", [sql, { ...content, mandatory: false, state }])).toBe(false);
+  }
 });
 
 it("lets people say worse, never better", () => {

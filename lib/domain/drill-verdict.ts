@@ -22,14 +22,14 @@ export type Judgement = { readonly best: DrillVerdict; readonly reasons: readonl
 
 /**
  * The best verdict that a drill allows: failed when the restore failed, a mandatory check failed or has no verdict, or no mandatory check of the
- * contents passed; passed with findings when an advisory one failed or somebody wrote a finding. `isComplete` false: a mandatory check is still
+ * contents passed; passed with findings when an advisory one failed or was left without a verdict, or somebody wrote a finding. `isComplete` false: a mandatory check is still
  * to be decided, and the verdict may become better.
  */
 export function judgeDrill({ restoreProblem, checks, findings }: DrillOutcome): Judgement {
   if (restoreProblem !== null) return { best: "failed", reasons: [restoreProblem], isComplete: true };
   const mandatory = checks.filter((check) => check.mandatory);
   const failed = mandatory.filter(({ state }) => state === "failed");
-  const undecided = mandatory.filter(({ state }) => state === "pending" || state === "running");
+  const undecided = mandatory.filter(isUndecided);
   const reasons: Reason[] = [];
   if (failed.length > 0) reasons.push(failedOf(failed));
   if (undecided.length > 0) reasons.push({ code: "check-pending", params: { count: undecided.length } });
@@ -39,8 +39,24 @@ export function judgeDrill({ restoreProblem, checks, findings }: DrillOutcome): 
   const isComplete = undecided.length === 0;
   if (reasons.length > 0) return { best: "failed", reasons, isComplete };
   const advisory = checks.filter(({ mandatory: must, state }) => !must && state === "failed");
-  if (advisory.length > 0) return { best: "passed-with-findings", reasons: [failedOf(advisory)], isComplete };
+  const skipped = checks.filter((check) => !check.mandatory && isUndecided(check)).length;
+  if (advisory.length > 0) reasons.push(failedOf(advisory));
+  if (skipped > 0) reasons.push({ code: "check-pending", params: { count: skipped } });
+  if (reasons.length > 0) return { best: "passed-with-findings", reasons, isComplete };
   return { best: findings > 0 ? "passed-with-findings" : "passed", reasons: [], isComplete };
+}
+
+/**
+ * Whether a closed drill proves its backup: it did not fail, and no comparison of the whole contents failed or was left out, whatever the plan calls
+ * advisory.
+ */
+export function isProven(verdict: DrillVerdict, checks: readonly Pick<JudgedCheck, "type" | "state">[]): boolean {
+  if (verdict === "failed") return false;
+  return !checks.some((check) => check.type === "content" && (check.state === "failed" || isUndecided(check)));
+}
+
+function isUndecided({ state }: Pick<JudgedCheck, "state">): boolean {
+  return state === "pending" || state === "running";
 }
 
 function failedOf(checks: readonly JudgedCheck[]): Reason {

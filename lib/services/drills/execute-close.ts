@@ -7,6 +7,7 @@ import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import { nextDueAfter } from "#lib/domain/drill-due";
+import { isProven } from "#lib/domain/drill-verdict";
 import { LifeboatError } from "#lib/domain/error";
 import { makeId } from "#lib/domain/ids";
 import { recordAudit } from "../audit/record.ts";
@@ -150,7 +151,7 @@ async function proveBackup(tx: Transaction, context: ServiceContext, drill: Dril
     backupId: backup.id,
     runId: null,
     level: "proven",
-    verdict: drill.verdict === "failed" ? "failed" : "passed",
+    verdict: drill.verdict !== null && isProven(drill.verdict, checks) ? "passed" : "failed",
     checks: checks.map(({ key, state, expected, actual }) => ({
       code: key,
       verdict: state === "passed" || state === "failed" ? state : "skipped",
