@@ -73,7 +73,7 @@ describe("backups that fail in a row", () => {
       sourceName: "Orders",
       titleIsOwn: false,
       openItems: 5,
-      version: 1,
+      version: 3,
     });
     expect(found.runs.map((run) => run.id)).toEqual([first.runId, second.runId, third.runId, fourth.runId]);
     // The same again is one line that counts, so that a month of failures does not bury what people wrote.
@@ -162,6 +162,55 @@ describe("an incident", () => {
       "reopened",
     ]);
     expect((await actionsOn(closed.id)).slice(-2)).toEqual(["incident.close", "incident.reopen"]);
+  });
+
+  it("is not closed with a confirmed root cause that was taken away again", async () => {
+    let incident = await updateIncident(context, { ...on(await byHand()), body: { rootCause: "A full disk" } });
+    for (const item of incidentChecklist) {
+      incident = await setIncidentItem(context, { ...on(incident), body: { item, state: "confirmed", note: "" } });
+    }
+    const cleared = await updateIncident(context, { ...on(incident), body: { rootCause: "" } });
+    expect(cleared).toMatchObject({ rootCause: "", openItems: 1 });
+    expect(cleared.timeline.slice(-2)).toMatchObject([
+      { code: "root-cause" },
+      { code: "item", params: { item: "root-cause", state: "open" } },
+    ]);
+    await expect(closeIncident(context, { ...on(cleared), body: { note: "" } })).rejects.toMatchObject({ code: "incident-items-open" });
+    // As an older version may have left one.
+    await context.db.update(incidents).set({ checklist: incident.checklist }).where(eq(incidents.id, incident.id));
+    await expect(closeIncident(context, { ...on(cleared), body: { note: "" } })).rejects.toMatchObject({ code: "incident-no-cause" });
+  });
+
+  it("asks again for what a new failure contradicts, and of everybody who has not seen it", async () => {
+    const sourceId = await shop();
+    const request = {
+      kind: "drill-failed",
+      sourceId,
+      drillId: newId("drill"),
+      runIds: [],
+      title: "Drill failed",
+      severity: "high",
+    } as const;
+    const fail = () => context.db.transaction((tx) => openIncidentBySystem(tx, context, request));
+    const { id } = await fail();
+    let incident = await getIncident(context, { params: { id }, query: {}, body: {}, ifMatch: null });
+    incident = await updateIncident(context, { ...on(incident), body: { rootCause: "A full disk" } });
+    for (const item of incidentChecklist) {
+      incident = await setIncidentItem(context, { ...on(incident), body: { item, state: "confirmed", note: "" } });
+    }
+    await fail();
+    await expect(closeIncident(context, { ...on(incident), body: { note: "" } })).rejects.toMatchObject({ code: "version-conflict" });
+    const after = await getIncident(context, { params: { id }, query: {}, body: {}, ifMatch: null });
+    expect(after.checklist.filter(({ state }) => state === "open").map(({ item }) => item)).toEqual([
+      "backup-reachable",
+      "restore-tested",
+      "integrity-checked",
+    ]);
+    expect(after.timeline.slice(-4).map(({ code }) => code)).toEqual(["item", "item", "item", "again"]);
+    await fail();
+    const twice = await getIncident(context, { params: { id }, query: {}, body: {}, ifMatch: null });
+    expect(twice.timeline).toHaveLength(after.timeline.length);
+    expect(twice.version).toBe(after.version + 1);
   });
 
   it("is not changed by who looked at an older version, but takes notes and runs from everybody", async () => {

@@ -1,6 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { incidents } from "#lib/db/schema/incidents";
+import { afterAnotherFailure } from "#lib/domain/incident-checklist";
 import type { IncidentKind, IncidentSeverity } from "#lib/domain/incident-state";
 import { recordAudit } from "../audit/record.ts";
 import type { ServiceContext } from "../context.ts";
@@ -22,8 +23,8 @@ const mostRuns = 100;
 const firstRuns = 10;
 
 /**
- * Opens an incident for what failed, or joins the open one of this kind and source: then its timeline says `again`, and runs and drill
- * are linked. Call it in the transaction that records the failure. `joined` is true where it was open already.
+ * Opens an incident for what failed, or joins the open one of this kind and source: then its timeline says `again`, runs and drill
+ * are linked, and what the failure contradicts is to be confirmed anew. Call it in the transaction that records the failure. `joined` is true where it was open already.
  */
 export async function openIncidentBySystem(
   tx: Transaction,
@@ -46,21 +47,24 @@ export async function openIncidentBySystem(
   throw new Error("an incident was opened and closed by others five times in a row");
 }
 
-/** The version stays: nothing that a person may be editing is changed. */
+/** The version goes up: nobody closes an incident without having seen that it failed once more. */
 async function join(tx: Transaction, context: ServiceContext, row: IncidentRow, request: SystemIncident): Promise<void> {
   const newRuns = request.runIds.filter((id) => !row.runIds.includes(id));
   const runIds = [...row.runIds, ...newRuns];
+  const { checklist, reopened } = afterAnotherFailure(row.checklist, request.kind);
+  const told = { at: context.now().toISOString(), text: "", actorName: context.actor.name };
+  const opened = reopened.map((item): TimelineEntry => Object.assign({ code: "item" as const, params: { item, state: "open" } }, told));
   const [after] = await tx
     .update(incidents)
     .set({
       runIds: runIds.length <= mostRuns ? runIds : [...runIds.slice(0, firstRuns), ...runIds.slice(firstRuns - mostRuns)],
       drillId: request.drillId ?? row.drillId,
-      timeline: toldAgain(row.timeline, {
-        at: context.now().toISOString(),
+      checklist,
+      version: row.version + 1,
+      timeline: toldAgain([...row.timeline, ...opened], {
+        ...told,
         code: "again",
         params: { drillId: request.drillId, runId: request.runIds.at(-1) ?? null, count: 1 },
-        text: "",
-        actorName: context.actor.name,
       }),
     })
     .where(eq(incidents.id, row.id))

@@ -23,7 +23,7 @@ export async function setIncidentItem(
   return changeIncident(context, request, (row, _tx, at) => {
     const before = row.checklist.find((entry) => entry.item === item);
     if (before?.state === state && before.note === note) return { set: {}, entries: [] };
-    if (item === "root-cause" && state === "confirmed" && row.rootCause === "") throw new LifeboatError("incident-no-cause");
+    if (item === "root-cause" && state === "confirmed" && row.rootCause.trim() === "") throw new LifeboatError("incident-no-cause");
     const decided = state === "open" ? { byName: null, at: null } : { byName: context.actor.name, at };
     return {
       set: { checklist: withItem(row.checklist, { item, state, note: state === "open" ? "" : note, ...decided }) },

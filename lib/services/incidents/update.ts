@@ -4,13 +4,15 @@ import type * as contract from "#lib/contracts/incidents";
 import type { Transaction } from "#lib/db/client";
 import { users } from "#lib/db/schema/users";
 import { LifeboatError } from "#lib/domain/error";
+import { openItem, withItem } from "#lib/domain/incident-checklist";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { requireVersion } from "../require-version.ts";
 import { changeIncident, type IncidentChange } from "./change.ts";
 
 /**
- * Changes title, severity, assignee or root cause; the timeline tells each of them. What stays as it was is no change.
+ * Changes title, severity, assignee or root cause; the timeline tells each of them. What stays as it was is no change. Taking a confirmed root
+ * cause away opens its item again.
  * Throws `not-found` (also for an assignee who is not there), `version-required`, `version-conflict`, `incident-state`.
  */
 export async function updateIncident(
@@ -31,12 +33,15 @@ export async function updateIncident(
       entries.push({ code: "assigned", params: { to: assigneeId === null ? null : await nameOf(tx, assigneeId) }, text: "" });
     }
     if (rootCause !== undefined && rootCause !== row.rootCause) entries.push({ code: "root-cause", params: {}, text: rootCause });
+    const isTakenBack = rootCause?.trim() === "" && row.checklist.some(({ item, state }) => item === "root-cause" && state === "confirmed");
+    if (isTakenBack) entries.push({ code: "item", params: { item: "root-cause", state: "open" }, text: "" });
     return {
       set: {
         ...(title === undefined ? {} : { title }),
         ...(severity === undefined ? {} : { severity }),
         ...(assigneeId === undefined ? {} : { assigneeId }),
         ...(rootCause === undefined ? {} : { rootCause }),
+        ...(isTakenBack ? { checklist: withItem(row.checklist, openItem("root-cause")) } : {}),
       },
       entries,
     };
