@@ -2,6 +2,7 @@ import { describeReason } from "#lib/contracts/describe-reason";
 import type { CheckDefinition } from "#lib/contracts/drill-checks";
 import type { DrillHooksDto } from "#lib/contracts/drill-plans";
 import type { DrillPreflightDto } from "#lib/contracts/drills";
+import { hasContent } from "#lib/domain/compare-tables";
 import { isContentCheck } from "#lib/domain/drill-checks";
 import { type Params, type Reason, reasonOf } from "#lib/domain/error";
 import { readMeter } from "#lib/domain/meter";
@@ -55,7 +56,7 @@ export async function lookAhead(work: RunWork, looked: Looked): Promise<DrillPre
     ...(await lookAtTarget(work, looked)),
     good("target-name", { name: where.target.name }),
     lookAtObjectives(drill, facts, now),
-    ...lookAtChecks(drill, looked.checks, await deps.drills.hooks.declared()),
+    ...lookAtChecks(looked, await deps.drills.hooks.declared()),
   ];
   const estimate = await loadEstimate(db, { bytes: stream.bytes, sourceId: source.id, engine: source.engine });
   return {
@@ -75,7 +76,7 @@ async function lookAtBackup(work: RunWork, facts: BackupFacts): Promise<Item[]> 
   const problems = await checkPacks(work, facts);
   const broken = problems.find(({ code }) => code === "chain-broken");
   const own = problems.find(({ code }) => code !== "chain-broken");
-  const packs = { packs: needs.length + 1, bytes: pack.storedBytes };
+  const packs = { packs: needs.length + 1, bytes: needs.reduce((sum, { dependency }) => sum + dependency.readBytes, pack.storedBytes) };
   const items: Item[] = [
     verified.state === "yes" ? good("backup", named) : warning("backup", { code: "backup-not-verified", params: {} }, named),
     broken === undefined ? good("chain", { members: needs.length + 1 }) : warning("chain", broken),
@@ -172,12 +173,14 @@ function lookAtObjectives({ recoveryTimeSeconds, recoveryPointSeconds }: DrillRo
   return isMissing ? warning("objectives", { code: "objective-missing", params: {} }, facts) : good("objectives", facts);
 }
 
-function lookAtChecks(drill: DrillRow, checks: readonly CheckDefinition[], { commands, applications }: DrillHooksDto): Item[] {
+function lookAtChecks({ drill, checks, facts: of }: Looked, { commands, applications }: DrillHooksDto): Item[] {
+  const isComparable = of.source.engine === "sqlite" || hasContent(of.tables);
+  const looksAtContent = ({ type }: CheckDefinition) => isContentCheck(type) && (type !== "content" || isComparable);
   const mandatory = checks.filter((check) => check.mandatory);
   const facts = { checks: checks.length, mandatory: mandatory.length };
   const waiting = mandatory.filter(({ type }) => type === "manual").length;
   const items: Item[] = [
-    !mandatory.some(({ type }) => isContentCheck(type))
+    !mandatory.some(looksAtContent)
       ? blocked("checks", { code: "check-no-content", params: {} }, facts)
       : drill.unattended && waiting > 0
         ? warning("checks", { code: "answers-needed", params: { count: waiting } }, facts)
