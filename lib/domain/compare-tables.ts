@@ -30,6 +30,12 @@ function hasNoDigest({ expectedSha256, actualSha256 }: Pick<TableComparison, "ex
   return unknownDigests.has(expectedSha256) || unknownDigests.has(actualSha256 ?? "");
 }
 
+/** Whether a backup's tables say what a copy of all of them must hold: one at least, and a digest of each whose data is in it. */
+export function hasContent(tables: readonly Pick<ExpectedTable, "sha256" | "excluded">[]): boolean {
+  const stored = tables.filter(({ excluded }) => !excluded);
+  return stored.length > 0 && stored.every(({ sha256 }) => !unknownDigests.has(sha256));
+}
+
 /** A name that no two tables share, whatever characters they have. */
 export function tableKey(name: TableName): string {
   return JSON.stringify([name.schema, name.table]);

@@ -9,6 +9,8 @@ export type KnownBefore = {
   readonly confined?: boolean;
   /** Properties of the database were recorded with the backup. */
   readonly hasProperties: boolean;
+  /** Tables with data were recorded, and a digest of each. */
+  readonly hasContent: boolean;
   readonly sequences: number;
   readonly extensions: number;
   readonly hasMigrationHead: boolean;
@@ -31,13 +33,15 @@ function isApplicable(check: { type: CheckType; application?: string | null }, k
   switch (check.type) {
     case "stream-checksum":
     case "tables-present":
-    case "content":
     case "newest-row":
     case "sql":
     case "http":
     case "command":
     case "manual":
       return true;
+    // A file is compared byte for byte, whatever is in it.
+    case "content":
+      return !isPostgres || known.hasContent;
     case "restore-errors":
     case "constraints":
     case "foreign-keys":

@@ -253,6 +253,7 @@ describe("what applies", () => {
     target: "sandbox",
     confined: true,
     hasProperties: true,
+    hasContent: true,
     sequences: 1,
     extensions: 1,
     hasMigrationHead: true,
@@ -274,6 +275,8 @@ describe("what applies", () => {
       "recovery-time",
     ]);
     expect(not({ confined: false })).toContain("index-structure");
+    expect(not({ hasContent: false })).toContain("content");
+    expect(not({ engine: "sqlite", target: "file", hasContent: false })).not.toContain("content");
     expect(applicableState({ type: "migration-head", application: "shop" }, { ...known, hasMigrationHead: false })).toBe("pending");
     const ofFile = new Set(not({ engine: "sqlite", target: "file" }));
     expect(builtInChecks.filter((type) => !ofFile.has(type))).toEqual([

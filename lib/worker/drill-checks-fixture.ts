@@ -99,7 +99,7 @@ export async function createCheckBench(binDirs: readonly string[]): Promise<Chec
     if (order.previousBytes !== undefined) {
       await db
         .insert(drills)
-        .values({ ...row, id: newId("drill"), state: "closed", copyBytes: order.previousBytes, startedAt: new Date(0) });
+        .values({ ...row, id: newId("drill"), state: "closed", verdict: "passed", copyBytes: order.previousBytes, startedAt: new Date(0) });
     }
     await db.insert(drills).values({ ...row, id: drillId });
     await db.transaction((tx) =>
@@ -107,6 +107,7 @@ export async function createCheckBench(binDirs: readonly string[]): Promise<Chec
         engine: order.access.type === "file" ? "sqlite" : "postgres",
         target: order.access.type,
         confined: true,
+        hasContent: true,
         hasProperties: true,
         sequences: order.backed.manifest.sequences.length,
         extensions: 1,

@@ -3,6 +3,7 @@ import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { backupTables } from "#lib/db/schema/backup-tables";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { drills } from "#lib/db/schema/drills";
 import { packs } from "#lib/db/schema/packs";
@@ -278,6 +279,34 @@ describe("a drill", () => {
     const ended = await hand.until(alone.id, "aborted");
     expect(ended).toMatchObject({ problem: { code: "hook-unknown" }, reportId: null });
     expect(ended.incidentId).not.toBe(null);
+  });
+
+  it("says beforehand that a backup without digests has no contents to compare", async () => {
+    await hand.plan(kit.sourceId, {
+      unattended: false,
+      checks: [
+        { key: "roles", name: "", mandatory: true, type: "roles" },
+        { key: "content", name: "", mandatory: true, type: "content" },
+      ],
+    });
+    const ofBackup = eq(backupTables.backupId, backupId);
+    const recorded = await db().select().from(backupTables).where(ofBackup);
+    await db()
+      .update(backupTables)
+      .set({ sha256: "0".repeat(64) })
+      .where(ofBackup);
+    const { id } = await hand.start({ sourceId: kit.sourceId, backupId, target: { type: "server", serverId: kit.serverId } });
+    const { preflight, checks } = await hand.until(id, "prepared");
+    expect(checks.map(({ key, state }) => [key, state])).toEqual([
+      ["roles", "pending"],
+      ["content", "not-applicable"],
+    ]);
+    expect(preflight?.items.find(({ code }) => code === "checks")).toMatchObject({
+      state: "blocked",
+      reason: { code: "check-no-content" },
+    });
+    await db().delete(backupTables).where(ofBackup);
+    await db().insert(backupTables).values(recorded);
   });
 
   it("fails at the stream's checksum when a pack is cut short, and an incident says so", async () => {

@@ -2,6 +2,7 @@ import { eq } from "drizzle-orm";
 import type { CheckDefinition } from "#lib/contracts/drill-checks";
 import type { DrillPreflightDto } from "#lib/contracts/drills";
 import { drillPlans } from "#lib/db/schema/drill-plans";
+import { hasContent } from "#lib/domain/compare-tables";
 import type { KnownBefore } from "#lib/domain/drill-applicable";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { type BackupFacts, loadBackupFacts } from "../backups/facts.ts";
@@ -88,6 +89,7 @@ async function knownBefore({ db }: RunWork, drill: DrillRow, { facts, where }: C
     engine: source.engine,
     target: where.target.type,
     confined: where.target.confined,
+    hasContent: hasContent(facts.tables),
     hasProperties: manifest !== null && manifest.properties !== null,
     sequences: manifest?.sequences.length ?? 0,
     extensions: manifest?.extensions.length ?? 0,

@@ -48,6 +48,7 @@ describe("the recovery clock", () => {
       engine: "postgres",
       target: "sandbox",
       hasProperties: true,
+      hasContent: true,
       sequences: 1,
       extensions: 1,
       hasMigrationHead: true,
