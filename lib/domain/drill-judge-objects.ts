@@ -39,8 +39,6 @@ export function judgePresence(archive: NamedObjects, copy: NamedObjects): Judgem
 const isTable = ({ type }: NamedObject) => tableTypes.has(type);
 
 export type InvalidFacts = {
-  readonly constraints: number;
-  readonly indexes: number;
   readonly notValidated: readonly { readonly schema: string; readonly table: string; readonly name: string }[];
   readonly invalidIndexes: readonly { readonly schema: string; readonly table: string; readonly name: string }[];
 };

@@ -47,8 +47,6 @@ export type CopyFacts = {
   readonly notValidated: readonly ConstraintFacts[];
   /** Indexes that are not valid, not ready or not live. */
   readonly invalidIndexes: readonly (TableRef & { readonly name: string })[];
-  readonly constraints: number;
-  readonly indexes: number;
   readonly foreignKeys: number;
   readonly migrationHead: { readonly tool: string; readonly head: string } | null;
   /** Where a tool keeps one per part of the application (Django's apps, Alembic's branches): each of them. Else the head alone. */

@@ -14,14 +14,10 @@ export async function inspectCopy({ address, database }: CopyTarget, context: En
     const request = { address, database, lockWaitSeconds: 0, ...nothingExcluded };
     const { properties, extensions } = await readManifest(sql, request, version.number);
     const migrationHead = await readMigrationHead(sql);
-    const [counts] = await sql<Pick<CopyFacts, "sizeBytes" | "constraints" | "indexes" | "foreignKeys">[]>`
+    const [counts] = await sql<Pick<CopyFacts, "sizeBytes" | "foreignKeys">[]>`
       select pg_database_size(current_database())::float8 as "sizeBytes",
         (select count(*)::int from pg_catalog.pg_constraint k join pg_catalog.pg_namespace n on n.oid = k.connamespace
-          where k.conrelid <> 0 and k.contype <> 't' and ${users(sql)}) as constraints,
-        (select count(*)::int from pg_catalog.pg_constraint k join pg_catalog.pg_namespace n on n.oid = k.connamespace
-          where k.contype = 'f' and k.conparentid = 0 and ${users(sql)}) as "foreignKeys",
-        (select count(*)::int from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indexrelid
-          join pg_catalog.pg_namespace n on n.oid = c.relnamespace where ${users(sql)}) as indexes`;
+          where k.contype = 'f' and k.conparentid = 0 and ${users(sql)}) as "foreignKeys"`;
     const roles = await sql<{ name: string }[]>`select rolname as name from pg_catalog.pg_roles order by 1`;
     return {
       serverVersion: version.text,
