@@ -57,6 +57,9 @@ const sqlExpectation = z.discriminatedUnion("type", [
 
 const sql = z.object({ ...always, type: z.literal("sql"), sql: z.string().trim().min(1).max(20_000), expect: sqlExpectation });
 
+/** Stands for a body that is kept from who reads: it may hold a password. Sent back to a plan, it means the body that is stored. */
+export const hiddenBody = "(hidden)";
+
 const http = z.object({
   ...always,
   type: z.literal("http"),
@@ -64,7 +67,7 @@ const http = z.object({
   /** On the application's own address: only a path, never another host. */
   path: z.string().regex(/^\/(?!\/)[^\s\\]{0,999}$/, "a path that begins with /"),
   method: z.enum(["GET", "POST"]),
-  /** Sent with POST as JSON when it is JSON, else as a form. */
+  /** Sent with POST as JSON when it is JSON, else as a form. `(hidden)` in drills, reports, and plans that are read without `drills:plan`. */
   body: z.string().max(10_000),
   status: z.number().int().min(100).max(599),
   /** A regular expression that the body must match; empty: any body. */

@@ -85,14 +85,17 @@ function judgeRows(expectedRows: readonly (readonly (string | null)[])[], { rows
   return differs(expected, lines[0] === undefined ? actual : short(lines[0]), lines.join("\n"));
 }
 
-/** `matches` null: the pattern could not be tried in time. */
+/**
+ * `matches` null: the pattern could not be tried in time. What a POST answers (a session, after signing in) is no evidence to keep: only what was found
+ * of it.
+ */
 export function judgeHttp(
-  order_: { readonly status: number; readonly bodyPattern: string },
+  order_: { readonly method: "GET" | "POST"; readonly status: number; readonly bodyPattern: string },
   answer: { readonly status: number; readonly body: string; readonly matches: boolean | null },
 ): Judgement {
   const pattern = order_.bodyPattern === "" ? "" : `, body like /${order_.bodyPattern}/`;
   const expected = `status ${order_.status}${pattern}`;
-  const evidence = `status ${answer.status}\n\n${answer.body}`;
+  const evidence = `status ${answer.status}${order_.method === "GET" ? `\n\n${answer.body}` : toldOf(order_.bodyPattern, answer.matches)}`;
   if (answer.status !== order_.status) return differs(expected, `status ${answer.status}`, evidence);
   if (answer.matches === null) {
     return failed(
@@ -105,6 +108,11 @@ export function judgeHttp(
   return answer.matches
     ? passed(expected, `status ${answer.status}`, evidence)
     : differs(expected, `status ${answer.status}, another body`, evidence);
+}
+
+function toldOf(pattern: string, matches: boolean | null): string {
+  if (pattern === "") return "";
+  return `\n\nthe ${matches === null ? "pattern takes too long on the body" : `body ${matches ? "matches" : "does not match"} the pattern`}`;
 }
 
 /** A command says by its exit code whether all is well. */

@@ -11,7 +11,7 @@ import {
   timeOfText,
 } from "./drill-judge-database.ts";
 import { judgeRoles, type NamedObject } from "./drill-judge-objects.ts";
-import { judgeSql, type SqlExpectation } from "./drill-judge-own.ts";
+import { judgeHttp, judgeSql, type SqlExpectation } from "./drill-judge-own.ts";
 import { judgeRecoveryPoint, judgeRecoveryTime, recoveryOf } from "./drill-judge-recovery.ts";
 import { bounded, found, mostEvidenceBytes } from "./drill-judgement.ts";
 
@@ -56,6 +56,26 @@ describe("an SQL check", () => {
     });
     expect(rows([["1"]], [["1"]], true).verdict).toBe("failed");
     expect(rows([], []).verdict).toBe("passed");
+  });
+});
+
+describe("an HTTP check", () => {
+  const judge = (method: "GET" | "POST", answer: { status: number; matches: boolean | null }) =>
+    judgeHttp({ method, status: 200, bodyPattern: "session" }, { ...answer, body: "session=s3cret" });
+
+  it("keeps the answer to a GET as evidence, and of a POST only what was found of it", () => {
+    expect(judge("GET", { status: 200, matches: true }).evidence).toBe("status 200\n\nsession=s3cret");
+    for (const [answer, verdict, told] of [
+      [{ status: 200, matches: true }, "passed", "the body matches the pattern"],
+      [{ status: 200, matches: false }, "failed", "the body does not match the pattern"],
+      [{ status: 200, matches: null }, "failed", "the pattern takes too long on the body"],
+      [{ status: 500, matches: true }, "failed", "the body matches the pattern"],
+    ] as const) {
+      const judged = judge("POST", answer);
+      expect(judged.verdict).toBe(verdict);
+      expect(JSON.stringify(judged)).not.toContain("s3cret");
+      expect(judged.evidence).toContain(told);
+    }
   });
 });
 

@@ -52,6 +52,6 @@ export async function copyDrillChecks(
       before: audited(plan),
       after: audited(after),
     });
-    return toPlan(tx, after, now);
+    return toPlan(tx, context, after);
   });
 }

@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { hiddenBody } from "#lib/contracts/drill-checks";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { workers } from "#lib/db/schema/workers";
 import { testActor, testContext, type TestContext } from "#lib/testing/context";
@@ -122,4 +123,28 @@ it("tells what living workers declare, and nothing of those that are gone", asyn
   ]);
   expect(await getDrillHooks(context, { ...none, params: {}, body: {} })).toEqual(hooks);
   await test.catalogue.db.delete(workers).where(eq(workers.hostName, "a"));
+});
+
+it("tells the body of a request only to who writes plans, and never takes the mark for it", async () => {
+  const body = '{"user":"smoke","password":"correct horse"}';
+  const signIn = {
+    key: "sign-in",
+    name: "Sign in",
+    mandatory: true,
+    type: "http",
+    application: "shop",
+    path: "/session",
+    method: "POST",
+    body,
+    status: 200,
+    bodyPattern: "",
+  } as const;
+  const saved = await change(blog, (await get(blog)).version, { checks: [signIn] });
+  expect(saved.checks).toEqual([signIn]);
+  const reader = { ...context, actor: testActor("viewer") };
+  const read = await getDrillPlan(reader, { ...none, params: { id: blog }, body: {} });
+  expect(read.checks).toEqual([{ ...signIn, body: hiddenBody }]);
+  const renamed = await change(blog, saved.version, { checks: [{ ...signIn, body: hiddenBody, name: "Signs in" }] });
+  expect(renamed.checks).toEqual([{ ...signIn, name: "Signs in" }]);
+  expect((await change(blog, renamed.version, { checks: [{ ...signIn, body: "" }] })).checks).toEqual([{ ...signIn, body: "" }]);
 });

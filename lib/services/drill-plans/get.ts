@@ -12,7 +12,7 @@ export async function getDrillPlan(context: ServiceContext, { params }: Endpoint
   authorise(context, "drills:read");
   const { db } = context;
   const [known] = await db.select().from(drillPlans).where(eq(drillPlans.sourceId, params.id));
-  if (known !== undefined) return toPlan(db, known, context.now());
+  if (known !== undefined) return toPlan(db, context, known);
   const { plan, playbook } = draftPlan(context, await requireSource(db, params.id));
-  return toPlan(db, plan, context.now(), playbook);
+  return toPlan(db, context, plan, playbook);
 }

@@ -6,10 +6,12 @@ import { drillPlaybooks } from "#lib/db/schema/drill-playbooks";
 import { sources } from "#lib/db/schema/sources";
 import { users } from "#lib/db/schema/users";
 import { LifeboatError } from "#lib/domain/error";
+import { isAllowed } from "#lib/domain/permissions";
 import type { ServiceContext } from "../context.ts";
 import { loadDrillFacts } from "../drills/plan-facts.ts";
 import { oneOf } from "../one-of.ts";
 import { ensurePlan, type PlanRow } from "./ensure.ts";
+import { withHiddenBody } from "./hidden-bodies.ts";
 
 /** The text of a plan's newest playbook. */
 export async function playbookOf(db: Database | Transaction, plan: Pick<PlanRow, "id" | "playbookVersion">): Promise<string> {
@@ -80,9 +82,16 @@ export async function toPlanSummaries(db: Database | Transaction, plans: readonl
   });
 }
 
-/** One plan with its long texts; `playbook` where it is not written yet. */
-export async function toPlan(db: Database | Transaction, plan: PlanRow, now: Date, playbook?: string): Promise<DrillPlanDto> {
-  const [summary] = await toPlanSummaries(db, [plan], now);
+/** One plan with its long texts, as the caller may see it; `playbook` where it is not written yet. */
+export async function toPlan(
+  db: Database | Transaction,
+  context: Pick<ServiceContext, "actor" | "now">,
+  plan: PlanRow,
+  playbook?: string,
+): Promise<DrillPlanDto> {
+  const [summary] = await toPlanSummaries(db, [plan], context.now());
   if (summary === undefined) throw new Error("a row has one DTO");
-  return { ...summary, checks: plan.checks, playbook: playbook ?? (await playbookOf(db, plan)) };
+  const { role, scopes } = context.actor;
+  const checks = isAllowed(role, scopes, "drills:plan") ? plan.checks : plan.checks.map(withHiddenBody);
+  return { ...summary, checks, playbook: playbook ?? (await playbookOf(db, plan)) };
 }

@@ -12,6 +12,7 @@ import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import type { PlanRow } from "./ensure.ts";
+import { withStoredBodies } from "./hidden-bodies.ts";
 import { lockPlan, playbookOf, toPlan } from "./load.ts";
 import { drillPlaybooks } from "#lib/db/schema/drill-playbooks";
 
@@ -31,14 +32,23 @@ export async function updateDrillPlan(
     const plan = await lockPlan(tx, context, params.id);
     refuseStale("drillPlan", plan.version, expected);
     await refuseUnknown(tx, plan, body);
-    const { playbook, nextDueAt, ...fields } = body;
+    const { playbook, nextDueAt, checks, ...fields } = body;
     const playbookVersion = await keepPlaybook(tx, context, plan, playbook);
     const due = nextDueAt === undefined ? {} : { nextDueAt: new Date(nextDueAt) };
     const now = context.now();
     const [after] = await tx
       .update(drillPlans)
       // Whatever was tried and could not start may do so with the new plan.
-      .set({ ...fields, ...due, playbookVersion, proposed: false, triedAt: null, version: plan.version + 1, updatedAt: now })
+      .set({
+        ...fields,
+        ...(checks === undefined ? {} : { checks: withStoredBodies(checks, plan.checks) }),
+        ...due,
+        playbookVersion,
+        proposed: false,
+        triedAt: null,
+        version: plan.version + 1,
+        updatedAt: now,
+      })
       .where(eq(drillPlans.id, plan.id))
       .returning();
     if (after === undefined) throw new Error("the update returned no row");
@@ -49,7 +59,7 @@ export async function updateDrillPlan(
       before: audited(plan),
       after: audited(after),
     });
-    return toPlan(tx, after, now);
+    return toPlan(tx, context, after);
   });
 }
 

@@ -6,6 +6,7 @@ import { runSteps } from "#lib/db/schema/run-steps";
 import { runs } from "#lib/db/schema/runs";
 import { judgeDrill } from "#lib/domain/drill-verdict";
 import { isActive } from "#lib/domain/run-state";
+import { withHiddenBody } from "../drill-plans/hidden-bodies.ts";
 import { toRunStepDto } from "../runs/dto.ts";
 import { drillRunTypes } from "./change.ts";
 import { type CheckRow, loadChecks } from "./checks/rows.ts";
@@ -60,7 +61,7 @@ function toCheckDto(row: CheckRow): DrillCheckDto {
     type: row.type,
     name: row.name,
     mandatory: row.mandatory,
-    definition: row.definition,
+    definition: withHiddenBody(row.definition),
     state: row.state,
     expected: row.expected,
     actual: row.actual,

@@ -12,6 +12,7 @@ import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError, type Params } from "#lib/domain/error";
 import packageFacts from "../../../package.json" with { type: "json" };
+import { withHiddenBody } from "../drill-plans/hidden-bodies.ts";
 import type { ReportInput } from "./write.ts";
 
 /** Characters of evidence in a report: of one check, and of all of them. */
@@ -121,7 +122,7 @@ async function checksOf(tx: Transaction, drillId: string): Promise<ReportContent
       type: row.type,
       name: row.name,
       mandatory: row.mandatory,
-      definition: row.definition,
+      definition: withHiddenBody(row.definition),
       state: row.state,
       expected: row.expected,
       actual: row.actual,

@@ -1,16 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hiddenBody } from "#lib/contracts/drill-checks";
 import { drillReports } from "#lib/db/schema/drill-reports";
 import { drills } from "#lib/db/schema/drills";
+import { canonicalJson, type Json } from "#lib/domain/canonical-json";
 import { insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { type TestContext, testActor, testContext } from "#lib/testing/context";
 import { closingOf, insertDrill, insertDrillCheck } from "#lib/testing/drill-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { createKeyring } from "#lib/secrets/keyring";
+import { getDrill } from "../drills/get.ts";
 import { ensureInstallation } from "../setup/ensure-installation.ts";
 import { addReportNote } from "./add-note.ts";
 import { checkReportFile } from "./check-file.ts";
+import { gatherReport } from "./gather.ts";
 import { getDrillReport } from "./get.ts";
 import { inspectFile, signedFileText } from "./inspect-file.ts";
 import { getReportKey, renewReportKey } from "./keys.ts";
@@ -72,6 +76,38 @@ async function tampered(
   });
   await expect(done).rejects.toThrow(RollBack);
 }
+
+it("neither a report nor a drill tells the body of a request, which may hold a password", async () => {
+  const drillId = await insertDrill(context.db, sourceId);
+  const definition = {
+    key: "sign-in",
+    name: "Sign in",
+    mandatory: true,
+    type: "http",
+    application: "shop",
+    path: "/session",
+    method: "POST",
+    body: "password=correct+horse",
+    status: 200,
+    bodyPattern: "",
+  } as const;
+  await insertDrillCheck(context.db, drillId, { key: "sign-in", ordinal: 0, type: "http", definition });
+  const place = { id: newId("report"), sequence: 9, previousSha256: "0".repeat(64), writtenAt: new Date() };
+  const report = await context.db.transaction((tx) => gatherReport(tx, closingOf(drillId), place));
+  const drill = await getDrill(context, { params: { id: drillId }, query: {}, body: {}, ifMatch: null });
+  for (const { checks } of [report, drill]) expect(checks).toMatchObject([{ definition: { body: hiddenBody } }]);
+  expect(JSON.stringify([report, drill])).not.toContain("horse");
+});
+
+it("refuses a file with a member that nothing signs, on either level", async () => {
+  const signed = JSON.parse(await fileOf(0)) as { signature: object };
+  for (const changed of [
+    { ...signed, value: "mine" },
+    { ...signed, signature: { ...signed.signature, report: "mine" } },
+  ]) {
+    expect((await check(canonicalJson(changed as Json))).problems).toContain("not-canonical");
+  }
+});
 
 describe("the chain of reports", () => {
   it("numbers reports, names the one before and says that all is well", async () => {
