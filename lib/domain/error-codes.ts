@@ -153,6 +153,9 @@ export const errorCategories = {
   "drill-no-target": "unprocessable", // { detail }
   "drill-verdict-too-good": "unprocessable", // { best }
   "drill-not-operator": "forbidden", // { operator }
+  "drill-sign-person": "forbidden", // a token of the API signs for nobody
+  "drill-checks-first": "conflict", // { count }: checks without a verdict that read the copy
+  "drill-copy-given-out": "conflict", // whoever has its address may have changed it
   "drill-name-mismatch": "invalid", // { expected }: signed with another name
   "backup-not-verified": "unprocessable", // a drill may restore it all the same
   "roles-not-recorded": "unprocessable",

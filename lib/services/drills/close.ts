@@ -11,7 +11,8 @@ import { moveDrill } from "./move.ts";
 import { beginClose } from "./phases.ts";
 
 /**
- * Signs a drill off: from then on it is only cleaned up and reported. Throws `drill-name-mismatch` { expected } unless the name is the account's,
+ * Signs a drill off: from then on it is only cleaned up and reported. Throws `drill-sign-person` for a token of the API, unless nobody attends the drill,
+ * `drill-name-mismatch` { expected } unless the name is the account's,
  * `drill-verdict-too-good` { best }, `version-conflict` when somebody changed it meanwhile, and what `moveDrill` throws.
  */
 export function closeDrill(context: ServiceContext, { params, body, ifMatch }: EndpointInput<typeof contract>): Promise<DrillDetailDto> {
@@ -19,6 +20,8 @@ export function closeDrill(context: ServiceContext, { params, body, ifMatch }: E
   const allowed = { states: ["validating", "restore-failed"], version } as const;
   return moveDrill(context, params.id, { action: "drill.close", allowed }, async (tx, drill) => {
     const { actor } = context;
+    // A signature is a person's word; what nobody attends closes itself.
+    if (actor.type === "token" && !drill.unattended) throw new LifeboatError("drill-sign-person");
     const { verdict, findings, improvement, signedName } = body;
     if (signedName.normalize("NFC") !== actor.name.trim().normalize("NFC")) {
       throw new LifeboatError("drill-name-mismatch", { expected: actor.name });

@@ -9,7 +9,7 @@ import { getDrillOrThrow } from "./rows.ts";
 
 /**
  * What an application connects to: the worker opens the way, the secrets never leave the catalogue's row but for this answer. Throws `check-needs-sandbox` for
- * a copy on a server, `copy-gone`, and what `askCopy` throws.
+ * a copy on a server, `copy-gone`, `drill-checks-first` before the copy was compared, and what `askCopy` throws.
  */
 export async function connectDrill(
   context: ServiceContext,

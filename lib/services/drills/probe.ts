@@ -8,6 +8,7 @@ import type { ServiceContext } from "../context.ts";
 import { awaitProbe } from "../runs/await-probe.ts";
 import { changeDrill, type Told } from "./change.ts";
 import { queueDrillRun } from "./queue-run.ts";
+import { refuseUnchecked } from "./untouched.ts";
 import { type DrillRow, lockDrill } from "./rows.ts";
 
 /** Questions to a drill's copy, which only a worker reaches. */
@@ -27,13 +28,14 @@ const timeoutMs = 75_000;
 
 /**
  * Asks a worker about a drill's copy and gives its answer. A look is told once in the drill's story, a statement each time in the audit. Throws `not-found`,
- * `drill-state` while there is no copy, `copy-gone`, what the question itself throws, `no-worker` and `probe-timeout`.
+ * `drill-state` while there is no copy, for its address what `refuseUnchecked` throws, `copy-gone`, what the question itself throws, `no-worker` and `probe-timeout`.
  */
 export async function askCopy(context: ServiceContext, drillId: string, question: DrillQuestion): Promise<Record<string, unknown>> {
   authorise(context, "drills:operate");
   const run = await context.db.transaction(async (tx) => {
     const drill = await lockDrill(tx, drillId);
     if (drill.state !== "validating") throw new LifeboatError("drill-state", { state: drill.state });
+    if (question.type === "connection") await refuseUnchecked(tx, drill.id);
     await tell(tx, context, drill, question);
     return queueDrillRun(tx, context, drill, { type: "drill-query", input: question });
   });
@@ -42,7 +44,9 @@ export async function askCopy(context: ServiceContext, drillId: string, question
 }
 
 async function tell(tx: Transaction, context: ServiceContext, drill: DrillRow, question: DrillQuestion): Promise<void> {
-  const isFirst = !drill.events.some(({ code, actorName }) => code === "looked-at" && actorName === context.actor.name);
+  // Who may have changed the copy, and when, is told each time.
+  const isFirst =
+    question.type === "connection" || !drill.events.some(({ code, actorName }) => code === "looked-at" && actorName === context.actor.name);
   const told: Told[] = isFirst ? [{ code: "looked-at", params: { how: question.type } }] : [];
   if (isFirst) await changeDrill(tx, context, drill, { told });
   const { action, after } = audited(question);
