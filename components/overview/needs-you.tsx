@@ -104,6 +104,7 @@ function NeedAction({ need }: { need: Need }) {
       return <Go href={`/drills/${need.drillId ?? ""}`}>{t("seeDrill")}</Go>;
     case "drill-overdue":
     case "drill-due":
+      if (need.drillId !== null) return <Go href={`/drills/${need.drillId}`}>{t("seeDrill")}</Go>;
       if (sourceId === null || need.sourceEngine === null) return null;
       return <StartDrill size="sm" label={t("startDrill")} source={{ id: sourceId, name: sourceName ?? "", engine: need.sourceEngine }} />;
     case "kept-database":

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type DueFacts, dueState, nextDue, nextDueAfter } from "./drill-due.ts";
+import { type DueFacts, dueState, isUnderWay, nextDue, nextDueAfter, nextDueAfterFailure } from "./drill-due.ts";
 
 const facts: DueFacts = {
   enabled: true,
@@ -7,7 +7,7 @@ const facts: DueFacts = {
   graceDays: 3,
   cadence: { unit: "months", every: 1 },
   hasBackup: true,
-  isOpen: false,
+  isUnderWay: false,
 };
 const at = (day: string) => new Date(`2026-05-${day}T08:00:00Z`);
 
@@ -29,8 +29,13 @@ describe("dueState", () => {
     expect(dueState(daily, new Date("2026-05-20T03:00:00Z"))).toBe("due-soon");
   });
 
-  it("is running while a drill is open, and nothing while switched off or without a backup", () => {
-    expect(dueState({ ...facts, isOpen: true, enabled: false }, at("24"))).toBe("running");
+  it("is under way while something happened within a day", () => {
+    expect(isUnderWay(at("19"), at("20"))).toBe(true);
+    expect(isUnderWay(at("19"), new Date("2026-05-20T08:00:01Z"))).toBe(false);
+  });
+
+  it("is running while a drill is under way, and nothing while switched off or without a backup", () => {
+    expect(dueState({ ...facts, isUnderWay: true, enabled: false }, at("24"))).toBe("running");
     expect(dueState({ ...facts, enabled: false }, at("24"))).toBe("none");
     expect(dueState({ ...facts, hasBackup: false }, at("24"))).toBe("none");
   });
@@ -42,6 +47,15 @@ describe("nextDue", () => {
     expect(nextDue({ unit: "weeks", every: 2 }, at("20")).toISOString()).toBe("2026-06-03T08:00:00.000Z");
     expect(nextDue({ unit: "months", every: 1 }, new Date("2027-01-31T23:00:00Z")).toISOString()).toBe("2027-02-28T23:00:00.000Z");
     expect(nextDue({ unit: "months", every: 25 }, new Date("2028-02-29T00:00:00Z")).toISOString()).toBe("2030-03-29T00:00:00.000Z");
+  });
+});
+
+describe("nextDueAfterFailure", () => {
+  it("asks again in seven days at the latest, sooner when the cadence says so", () => {
+    const now = at("20");
+    expect(nextDueAfterFailure({ unit: "months", every: 1 }, now, now)).toEqual(at("27"));
+    expect(nextDueAfterFailure({ unit: "days", every: 2 }, now, now)).toEqual(at("22"));
+    expect(nextDueAfterFailure({ unit: "weeks", every: 1 }, at("18"), now)).toEqual(at("25"));
   });
 });
 

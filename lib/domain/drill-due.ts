@@ -1,3 +1,11 @@
+const dayMs = 86_400_000;
+const quietMs = dayMs;
+
+/** Whether an open drill in which something happened last at `lastAt` is under way at `now`: one that nobody goes on with proves nothing, and hides nothing. */
+export function isUnderWay(lastAt: Date, now: Date): boolean {
+  return now.getTime() - lastAt.getTime() <= quietMs;
+}
+
 /** How often a drill is due; months mean the same day so many months later. */
 export type Cadence = { readonly unit: "days" | "weeks" | "months"; readonly every: number };
 
@@ -8,18 +16,17 @@ export type DueFacts = {
   readonly cadence: Cadence;
   /** Something that can be restored is there. */
   readonly hasBackup: boolean;
-  /** A drill of the source is not over. */
-  readonly isOpen: boolean;
+  /** A drill of the source is not over, and something happened in it lately. */
+  readonly isUnderWay: boolean;
 };
 
 export type Due = "none" | "ok" | "due-soon" | "due" | "overdue" | "running";
 
-const dayMs = 86_400_000;
 const longestNoticeMs = 7 * dayMs;
 
-/** Where a plan stands at `now`. An open drill is told before everything else; what is switched off or has nothing to restore is never due. */
+/** Where a plan stands at `now`. A drill that is under way is told before everything else; what is switched off or has nothing to restore is never due. */
 export function dueState(facts: DueFacts, now: Date): Due {
-  if (facts.isOpen) return "running";
+  if (facts.isUnderWay) return "running";
   if (!facts.enabled || !facts.hasBackup) return "none";
   const aheadMs = facts.nextDueAt.getTime() - now.getTime();
   if (aheadMs > noticeMs(facts.cadence)) return "ok";
@@ -43,6 +50,13 @@ export function nextDue(cadence: Cadence, from: Date): Date {
   const lastDay = new Date(Date.UTC(next.getUTCFullYear(), next.getUTCMonth() + 1, 0)).getUTCDate();
   next.setUTCDate(Math.min(day, lastDay));
   return next;
+}
+
+const longestAfterFailureMs = 7 * dayMs;
+
+/** When the next drill is due after one that failed at `now`: nothing was proven, so in seven days at the latest. */
+export function nextDueAfterFailure(cadence: Cadence, wasDueAt: Date, now: Date): Date {
+  return new Date(Math.min(nextDueAfter(cadence, wasDueAt, now).getTime(), now.getTime() + longestAfterFailureMs));
 }
 
 /** When the next drill is due after one that ended at `now`: counted from when it was due, so that it keeps its day; one that came early counts from itself. */

@@ -7,18 +7,18 @@ const backup = (id: string, day: string, change: Partial<DrillCandidate> = {}): 
   chainId: "old",
   kind: "full",
   snapshotAt: new Date(`2026-05-${day}T00:00:00Z`),
-  wasDrilled: true,
+  isProven: true,
   ...change,
 });
 const all = [
   backup("full", "01"),
-  backup("member", "02", { kind: "incremental", wasDrilled: false }),
+  backup("member", "02", { kind: "incremental", isProven: false }),
   backup("last-member", "03", { kind: "differential" }),
   backup("alone", "19", { chainId: "new" }),
 ];
 const chosen = (selection: Selection, random = 0) => selectBackup(all, selection, { now, random })?.id ?? null;
 
-it("takes the newest, the newest of a chain that has an incremental, and the newest that no drill restored", () => {
+it("takes the newest, the newest of a chain that has an incremental, and the newest that no drill has proven", () => {
   expect(chosen({ type: "latest" })).toBe("alone");
   expect(chosen({ type: "latest-with-incrementals" })).toBe("last-member");
   expect(chosen({ type: "never-proven" })).toBe("member");

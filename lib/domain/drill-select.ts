@@ -12,8 +12,8 @@ export type DrillCandidate = {
   readonly chainId: string;
   readonly kind: "full" | "differential" | "incremental";
   readonly snapshotAt: Date;
-  /** A drill of it ended, however. */
-  readonly wasDrilled: boolean;
+  /** A drill of it passed. */
+  readonly isProven: boolean;
 };
 
 const dayMs = 86_400_000;
@@ -45,7 +45,7 @@ function fits(all: readonly DrillCandidate[], selection: Selection, now: Date): 
     case "date":
       return ({ snapshotAt }) => snapshotAt.getTime() <= Date.parse(selection.at);
     case "never-proven":
-      return ({ wasDrilled }) => !wasDrilled;
+      return ({ isProven }) => !isProven;
   }
 }
 

@@ -101,13 +101,13 @@ function backupNeed(source: OverviewSource, now: Date): Need | null {
   return null;
 }
 
-/** The one worst thing about its drills, or null. A drill that is under way may just be curing it. */
+/** The one worst thing about its drills, or null. A drill that is under way may just be curing it; one that rests is where to go on. */
 function drillNeed(source: OverviewSource): Need | null {
   const { drill } = source;
   if (drill === null || drill.due === "running") return null;
   const need = needMaker(source);
   if (drill.failed !== null) return need("drill-failed", { drillId: drill.failed.id, since: drill.failed.at });
-  if (drill.due === "overdue" || drill.due === "due") return need(`drill-${drill.due}`, { since: drill.nextDueAt });
+  if (drill.due === "overdue" || drill.due === "due") return need(`drill-${drill.due}`, { drillId: drill.openId, since: drill.nextDueAt });
   return null;
 }
 

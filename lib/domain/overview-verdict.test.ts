@@ -25,7 +25,7 @@ function source(change: Partial<OverviewSource> = {}): OverviewSource {
 }
 
 function drill(change: Partial<NonNullable<OverviewSource["drill"]>> = {}): OverviewSource["drill"] {
-  return { due: "ok", nextDueAt: hoursAgo(-200), failed: null, ...change };
+  return { due: "ok", nextDueAt: hoursAgo(-200), openId: null, failed: null, ...change };
 }
 
 function incident(change: Partial<OpenIncident> = {}): OpenIncident {
@@ -159,10 +159,9 @@ describe("findNeeds", () => {
 
   it("asks for the drill of a source beside what is wrong with its backups", () => {
     const old = { id: "b", at: hoursAgo(40), verified: true };
-    expect(findNeeds([source({ lastGood: old, drill: drill({ due: "overdue", nextDueAt: hoursAgo(300) }) })], fine, now)).toMatchObject([
-      { code: "drill-overdue", sourceId: "src_1", sourceEngine: "postgres", since: hoursAgo(300) },
-      { code: "backup-old" },
-    ]);
+    expect(
+      findNeeds([source({ lastGood: old, drill: drill({ due: "overdue", nextDueAt: hoursAgo(300), openId: "rests" }) })], fine, now),
+    ).toMatchObject([{ code: "drill-overdue", sourceId: "src_1", sourceEngine: "postgres", since: hoursAgo(300) }, { code: "backup-old" }]);
     const codes = (change: Parameters<typeof drill>[0]) => findNeeds([source({ drill: drill(change) })], fine, now).map(({ code }) => code);
     expect(codes({ due: "due" })).toEqual(["drill-due"]);
     expect(codes({ due: "due-soon" })).toEqual([]);

@@ -24,6 +24,8 @@ export type OverviewSource = {
   readonly drill: {
     readonly due: "none" | "ok" | "due-soon" | "due" | "overdue" | "running";
     readonly nextDueAt: Date;
+    /** The drill that is not over, under way or not. */
+    readonly openId: string | null;
     /** The last closed drill, when it failed. */
     readonly failed: { readonly id: string; readonly at: Date } | null;
   } | null;

@@ -4,6 +4,7 @@ import type { DrillDetailDto } from "#lib/contracts/drills";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { drills } from "#lib/db/schema/drills";
+import { validations } from "#lib/db/schema/validations";
 import { selectBackup } from "#lib/domain/drill-select";
 import { LifeboatError } from "#lib/domain/error";
 import type { BackupFacts } from "../backups/facts.ts";
@@ -31,19 +32,20 @@ export async function chooseDrillBackup(
     if (wanted === undefined) throw new LifeboatError("not-found", { entity: "backup", id: drill.wantedBackupId });
     return wanted.id;
   }
-  const [found, drilled] = await Promise.all([
+  const [found, proven] = await Promise.all([
     db
       .select({ id: backups.id, chainId: backups.chainId, kind: backups.kind, snapshotAt: backups.snapshotAt })
       .from(backups)
       .where(available),
     db
-      .selectDistinct({ id: drills.backupId })
-      .from(drills)
-      .where(and(eq(drills.sourceId, drill.sourceId), eq(drills.state, "closed"), isNotNull(drills.backupId))),
+      .selectDistinct({ id: validations.backupId })
+      .from(validations)
+      .innerJoin(backups, eq(backups.id, validations.backupId))
+      .where(and(available, eq(validations.level, "proven"), eq(validations.verdict, "passed"))),
   ]);
-  const known = new Set(drilled.map(({ id }) => id));
+  const known = new Set(proven.map(({ id }) => id));
   const random = Number.parseInt(randomHex(drawDigits / 2), 16) / 16 ** drawDigits;
-  const candidates = found.map((backup) => Object.assign(backup, { wasDrilled: known.has(backup.id) }));
+  const candidates = found.map((backup) => Object.assign(backup, { isProven: known.has(backup.id) }));
   const chosen = selectBackup(candidates, selection, { now: context.now(), random });
   if (chosen === null) throw new LifeboatError("drill-no-backup", { selection: selection.type });
   return chosen.id;

@@ -3,7 +3,8 @@ import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { drills } from "#lib/db/schema/drills";
-import { type Due, dueState } from "#lib/domain/drill-due";
+import { type Due, dueState, isUnderWay } from "#lib/domain/drill-due";
+import { runs } from "#lib/db/schema/runs";
 import type { Reason } from "#lib/domain/error";
 import type { DrillState, DrillVerdict } from "#lib/domain/drill-state";
 import { oneOf } from "../one-of.ts";
@@ -20,6 +21,8 @@ export type DrillFacts = {
     readonly state: DrillState;
     readonly problem: Reason | null;
     readonly pausedAt: Date | null;
+    /** When something happened in it last: told in its story, or done by one of its runs. */
+    readonly lastAt: Date;
   } | null;
   /** The last one that was closed; aborted ones are none. */
   readonly last: { readonly id: string; readonly verdict: DrillVerdict; readonly closedAt: Date } | null;
@@ -37,7 +40,14 @@ export async function loadDrillFacts(
   const [plans, open, last, proven] = await Promise.all([
     db.select({ plan: drillPlans, hasBackup: planHasBackup }).from(drillPlans).where(oneOf(drillPlans.sourceId, sourceIds)),
     db
-      .select({ id: drills.id, sourceId: drills.sourceId, state: drills.state, problem: drills.problem, pausedAt: drills.pausedAt })
+      .select({
+        id: drills.id,
+        sourceId: drills.sourceId,
+        state: drills.state,
+        problem: drills.problem,
+        pausedAt: drills.pausedAt,
+        lastAt: lastAt.mapWith(drills.startedAt),
+      })
       .from(drills)
       .where(and(oneOf(drills.sourceId, sourceIds), notInArray(drills.state, ["closed", "aborted"]))),
     readLast(db, sourceIds, false),
@@ -48,7 +58,7 @@ export async function loadDrillFacts(
     plans.map(({ plan, hasBackup }) => {
       const { sourceId } = plan;
       const ongoing = openOf.get(sourceId) ?? null;
-      const due = dueState({ ...plan, hasBackup, isOpen: ongoing !== null }, now);
+      const due = dueState({ ...plan, hasBackup, isUnderWay: ongoing !== null && isUnderWay(ongoing.lastAt, now) }, now);
       const facts: DrillFacts = {
         sourceId,
         planId: plan.id,
@@ -62,6 +72,14 @@ export async function loadDrillFacts(
     }),
   );
 }
+
+/** A run that works counts until it ends. Clean-ups that fail again and again are nothing that happens. */
+const lastAt = sql<Date>`greatest(
+  ${drills.startedAt},
+  (${drills.events} -> -1 ->> 'at')::timestamptz,
+  (select max(case when work.state = 'running' then clock_timestamp() else coalesce(work.finished_at, work.started_at, work.queued_at) end)
+    from ${runs} as work where work.drill_id = ${drills}.id and work.type <> 'drill-close')
+)`;
 
 /** True where the plan's source has something that can be restored as far as its state tells. */
 export const planHasBackup = sql<boolean>`exists (

@@ -86,6 +86,7 @@ async function readSources(context: ServiceContext): Promise<OverviewSource[]> {
           : {
               due: drill.due,
               nextDueAt: drill.nextDueAt,
+              openId: drill.open?.id ?? null,
               failed: drill.last?.verdict === "failed" ? { id: drill.last.id, at: drill.last.closedAt } : null,
             },
     };
