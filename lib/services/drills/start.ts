@@ -1,4 +1,4 @@
-import { and, eq, notInArray } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import type { DrillDetailDto, startDrill as contract } from "#lib/contracts/drills";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { Transaction } from "#lib/db/client";
@@ -15,6 +15,7 @@ import { ensurePlan } from "../drill-plans/ensure.ts";
 import { loadDrillDetail } from "./detail.ts";
 import { wakeRuns } from "./move.ts";
 import { queueDrillRun } from "./queue-run.ts";
+import { refuseOpenDrillOf } from "./refuse-open.ts";
 import type { DrillRow } from "./rows.ts";
 
 type Body = EndpointInput<typeof contract>["body"];
@@ -36,7 +37,7 @@ export async function insertDrill(tx: Transaction, context: ServiceContext, orde
   // Whoever starts a second one waits here, and is told of the first.
   const [source] = await tx.select().from(sources).where(eq(sources.id, order.sourceId)).for("no key update");
   if (source === undefined || source.removedAt !== null) throw new LifeboatError("not-found", { entity: "source", id: order.sourceId });
-  await refuseOpen(tx, source.id);
+  await refuseOpenDrillOf(tx, source.id);
   const plan = await ensurePlan(tx, context, source);
   await refuseNothing(tx, source.id, order.backupId ?? null, plan.selection.type);
   const [playbook] = await tx
@@ -80,14 +81,6 @@ export async function insertDrill(tx: Transaction, context: ServiceContext, orde
     after: { sourceId: source.id, backupId: order.backupId ?? null, unattended: order.unattended, trigger },
   });
   return drill;
-}
-
-async function refuseOpen(tx: Transaction, sourceId: string): Promise<void> {
-  const [open] = await tx
-    .select({ id: drills.id })
-    .from(drills)
-    .where(and(eq(drills.sourceId, sourceId), notInArray(drills.state, ["closed", "aborted"])));
-  if (open !== undefined) throw new LifeboatError("drill-open", { drillId: open.id });
 }
 
 async function refuseNothing(tx: Transaction, sourceId: string, backupId: string | null, selection: string): Promise<void> {

@@ -8,13 +8,14 @@ import { LifeboatError } from "#lib/domain/error";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { refuseOpenDrillOn } from "../drills/refuse-open.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import { auditedServer } from "./dto.ts";
 import { lockServer } from "./load.ts";
 
 /**
  * Removes a server: its passwords go, its row stays for the sources and restores that name it. Throws `not-found`,
- * `version-required`, `version-conflict`, `server-has-sources` { count }, `run-active` { runId, type }.
+ * `version-required`, `version-conflict`, `server-has-sources` { count }, `run-active` { runId, type }, `drill-open` { drillId }.
  */
 export async function deleteServer(context: ServiceContext, input: EndpointInput<typeof contract.deleteServer>): Promise<null> {
   authorise(context, "servers:write");
@@ -34,6 +35,7 @@ export async function deleteServer(context: ServiceContext, input: EndpointInput
       .where(and(eq(runs.serverId, id), inArray(runs.state, ["queued", "running"]), eq(runs.isProbe, false)))
       .limit(1);
     if (active !== undefined) throw new LifeboatError("run-active", { runId: active.id, type: active.type });
+    await refuseOpenDrillOn(tx, id);
     const now = context.now();
     await tx
       .update(servers)

@@ -10,6 +10,7 @@ import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import { startRemovals } from "../backups/remove.ts";
 import type { ServiceContext } from "../context.ts";
+import { refuseOpenDrillOf } from "../drills/refuse-open.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import type { RunRow } from "../runs/start.ts";
 import { auditedSource } from "./dto.ts";
@@ -37,7 +38,7 @@ async function removeBackups(tx: Transaction, context: ServiceContext, sourceId:
 
 /**
  * Removes a source. `backups=keep`: they stay listed and restorable; `backups=delete`: runs remove them (the caller must be allowed
- * to delete backups). Throws `not-found`, `version-required`, `version-conflict`, `run-active` { runId, type }, `backup-pinned`.
+ * to delete backups). Throws `not-found`, `version-required`, `version-conflict`, `run-active` { runId, type }, `drill-open` { drillId }, `backup-pinned`.
  */
 export async function deleteSource(context: ServiceContext, input: EndpointInput<typeof contract.deleteSource>): Promise<null> {
   authorise(context, "sources:write");
@@ -49,6 +50,7 @@ export async function deleteSource(context: ServiceContext, input: EndpointInput
     const row = await lockSource(tx, id);
     refuseStale("source", row.version, expected);
     await refuseActive(tx, id);
+    await refuseOpenDrillOf(tx, id);
     const removals = isDeletingBackups ? await removeBackups(tx, context, id) : { started: [], count: 0 };
     const now = context.now();
     await tx
