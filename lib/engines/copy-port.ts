@@ -69,8 +69,11 @@ export type QueryResult = {
 export interface CopyReader {
   /** Objects, owners and grants that a complete archive in a file names. */
   archiveObjects(archivePath: string, context: EngineContext): Promise<ArchiveObjects>;
-  /** Dumps the copy through the reader that read the backup: every table's digest, and the objects. */
-  read(target: CopyTarget, context: EngineContext): Promise<ArchiveObjects & { readonly tables: readonly TableDigest[] }>;
+  /** Dumps the copy through the reader that read the backup: every table's digest, and the objects. `tool`: `pg_dump 17.12`. */
+  read(
+    target: CopyTarget,
+    context: EngineContext,
+  ): Promise<ArchiveObjects & { readonly tables: readonly TableDigest[]; readonly tool?: string }>;
   inspect(target: CopyTarget, context: EngineContext): Promise<CopyFacts>;
   /** Rows of referencing tables whose foreign key leads nowhere, by constraint; only those that have some. Validated or not, all are looked at. */
   orphans(target: CopyTarget, context: EngineContext): Promise<readonly OrphanFacts[]>;

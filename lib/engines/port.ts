@@ -181,7 +181,12 @@ export type RestoreLineError = {
   readonly message: string;
 };
 
-export type LoadResult = { readonly errors: readonly RestoreLineError[]; readonly exitCode: number };
+export type LoadResult = {
+  readonly errors: readonly RestoreLineError[];
+  readonly exitCode: number;
+  /** What loaded it, with its version: `pg_restore 17.12`. */
+  readonly tool?: string;
+};
 
 /** Calls `commit` while it is sure that the caller may still do so, and throws otherwise. */
 export type CommitGuard = (commit: () => Promise<void>) => Promise<void>;

@@ -7,14 +7,18 @@ import { backupTables } from "#lib/db/schema/backup-tables";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { drills } from "#lib/db/schema/drills";
 import { packs } from "#lib/db/schema/packs";
+import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
 import { users } from "#lib/db/schema/users";
 import { deleteBackup } from "#lib/services/backups/remove";
 import { browseDrill } from "#lib/services/drills/browse";
 import { connectDrill } from "#lib/services/drills/connect";
 import { queryDrill } from "#lib/services/drills/query";
+import { getDrillReport } from "#lib/services/reports/get";
 import { systemActor } from "#lib/services/context";
 import { handOverDrill } from "#lib/services/drills/hand-over";
+import { refuseOpenDrillOn } from "#lib/services/drills/refuse-open";
+import { deleteSource } from "#lib/services/sources/remove";
 import { createChainKit, type ChainKit } from "#lib/testing/chain-kit";
 import { testActor } from "#lib/testing/context";
 import { drillDatabases, drillHand, type DrillHand, failuresOf, verdictsOf } from "#lib/testing/drill-kit";
@@ -44,10 +48,13 @@ describe("a drill", () => {
   // One that failed half-way is not in the way of the next.
   afterEach(async () => {
     const open = await db()
-      .select({ id: drills.id })
+      .select({ id: drills.id, state: drills.state })
       .from(drills)
       .where(notInArray(drills.state, ["closed", "aborted"]));
-    for (const { id } of open) await drillHand({ ...kit.context, actor: systemActor }).abort(id);
+    for (const { id, state } of open) {
+      if (state !== "aborting") await drillHand({ ...kit.context, actor: systemActor }).abort(id);
+      await hand.until(id, "aborted");
+    }
   });
 
   it("is led through prepare, restore, validate and close, and ends with a report and a proof", async () => {
@@ -80,6 +87,9 @@ describe("a drill", () => {
     const page = await browseDrill(kit.context, { ...ask, body: { table: { schema: "public", table: "pets" }, offset: 500 } });
     expect(page).toMatchObject({ columns: ["id", "name"], rows: [["501", "late"]], hasMore: false });
     const { url, readOnlyUrl } = await connectDrill(kit.context, { ...ask, body: {} });
+    // Whoever has the address may mend what was found: what reads the copy is not run on it again.
+    await expect(hand.check(id, ["content"])).rejects.toMatchObject({ code: "drill-copy-given-out" });
+    await expect(hand.check(id)).rejects.toMatchObject({ code: "drill-copy-given-out" });
     const application = postgres(url, { max: 1, onnotice: () => undefined });
     await application`insert into toys values (0, 'by the application')`;
     await application.end();
@@ -102,9 +112,12 @@ describe("a drill", () => {
       "checks-started",
       "checks-finished",
       "looked-at",
+      "looked-at",
       "closing",
       "closed",
     ]);
+    const { signed } = await getDrillReport(kit.context, { params: { id } });
+    expect(signed.report.tools.map(({ name }) => name)).toEqual(expect.arrayContaining(["pg_dump", "pg_restore", "pg_dump (checks)"]));
     expect(await drillDatabases(server.admin(), kit.database.name)).toEqual([]);
     const proofs = await db().select().from(validations).where(eq(validations.level, "proven"));
     expect(proofs).toMatchObject([{ backupId, verdict: "passed" }]);
@@ -157,6 +170,7 @@ describe("a drill", () => {
     expect(paused.runs.map(({ type }) => type)).toEqual(["drill-prepare", "drill-restore"]);
     await expect(otherHand.check(id)).rejects.toMatchObject({ code: "drill-paused" });
     await expect(otherHand.answer(id, "looks-right", "passed")).rejects.toMatchObject({ code: "drill-paused" });
+    await expect(connectDrill(other, { ...take, body: {} })).rejects.toMatchObject({ code: "drill-checks-first", params: { count: 1 } });
     await otherHand.resume(id);
     const checked = await otherHand.untilChecked(id);
     expect(checked.clock.pausedMs).toBeGreaterThan(0);
@@ -185,11 +199,19 @@ describe("a drill", () => {
     });
     await expect(otherHand.close(id, "passed", { signedName: "Somebody Else" })).rejects.toMatchObject({ code: "drill-name-mismatch" });
     await expect(otherHand.close(id, "passed", { version: again.version - 1 })).rejects.toMatchObject({ code: "version-conflict" });
+    const token = drillHand({ ...other, actor: { ...second, type: "token" as const } });
+    await expect(token.close(id, "failed", { findings })).rejects.toMatchObject({ code: "drill-sign-person" });
+    const whole = { query: { backups: "keep" as const }, params: { id: kit.sourceId }, body: {} };
+    const [source] = await db().select().from(sources).where(eq(sources.id, kit.sourceId));
+    await expect(deleteSource(kit.context, { ...whole, ifMatch: source?.version ?? 0 })).rejects.toMatchObject({ code: "drill-open" });
+    await expect(db().transaction((tx) => refuseOpenDrillOn(tx, kit.serverId))).rejects.toMatchObject({ code: "drill-open" });
     await otherHand.close(id, "failed", { findings, version: again.version });
     await expect(otherHand.close(id, "passed", { version: again.version })).rejects.toMatchObject({ code: "version-conflict" });
     const closed = await hand.until(id, "closed");
     expect(closed).toMatchObject({ verdict: "failed", signOff: { name: "Second Admin", userId: second.id } });
     expect(closed.incidentId).not.toBe(null);
+    // Nothing was proven: the next one is due within a week.
+    expect(Date.parse(closed.nextDueAt ?? "") - Date.parse(closed.closedAt ?? "")).toBeLessThanOrEqual(7 * 86_400_000);
     expect(await drillDatabases(server.admin(), kit.database.name)).toEqual([]);
   });
 

@@ -31,7 +31,8 @@ export async function load(
   const total = only?.length ?? toc?.length ?? 0;
   const what = { binDir: toolSet.path, address, database, archivePath, args: restoreArguments(request), only, total, onEntry };
   const { errors, exitCode } = await runPgRestore(deps, what, context);
-  return { errors: [...errors, ...(await applyProperties(address, request, version, context))], exitCode };
+  const unset = await applyProperties(address, request, version, context);
+  return { errors: [...errors, ...unset], exitCode, tool: `pg_restore ${toolSet.version}` };
 }
 
 function selectTables(toc: readonly TocEntry[] | null, { tables }: RestoreRequest): number[] {

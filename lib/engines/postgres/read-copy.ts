@@ -11,7 +11,7 @@ import type { Deps } from "./engine-options.ts";
 import { querySql, reachServer, readEncoding, readVersion } from "./server.ts";
 import { pickToolSet } from "./tool-choice.ts";
 
-type Read = ArchiveObjects & { readonly tables: readonly TableDigest[] };
+type Read = ArchiveObjects & { readonly tables: readonly TableDigest[]; readonly tool: string };
 
 /** Dumps a database to nowhere, through the reader that reads backups: every table's count and digest, and the objects. */
 export async function readCopy(
@@ -51,6 +51,7 @@ export async function readCopy(
     return {
       ...namedObjects(facts.header, facts.entries),
       tables: facts.tables.map((table) => Object.assign(table, { excluded: false })),
+      tool: `pg_dump ${toolSet.version}`,
     };
   } finally {
     await dump.close();

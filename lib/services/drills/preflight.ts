@@ -15,6 +15,7 @@ import { unsafeForArchive } from "../restores/foreign-archive.ts";
 import { inspectTarget, restoreRequest } from "../restores/inspect.ts";
 import { loadEstimate } from "../restores/past-restores.ts";
 import type { RunWork } from "../runs/work.ts";
+import { portProblem } from "./free-port.ts";
 import type { ResolvedTarget } from "./resolve-target.ts";
 import type { DrillRow } from "./rows.ts";
 
@@ -34,6 +35,9 @@ export const blocked = (code: Code, reason: Reason, facts: Params = {}): Item =>
   facts,
   reason: describeReason(reason),
 });
+
+/** Where the worker relays applications to a sandbox. */
+const relayHost = "127.0.0.1";
 
 /** What a restored database takes beside its dump: indexes and free space in pages. */
 const copyFactor = 1.5;
@@ -94,7 +98,10 @@ async function lookAtTarget(work: RunWork, { facts, where }: Looked): Promise<It
   const { target, outlook } = where;
   switch (target.type) {
     case "sandbox":
-      return [...lookAtSandbox(work, facts, where), await lookAtDisk(work, facts, outlook?.freeBytes ?? null)];
+      return [
+        ...lookAtSandbox(work, facts, where, await portProblem(relayHost)),
+        await lookAtDisk(work, facts, outlook?.freeBytes ?? null),
+      ];
     case "file":
       return [await lookAtDisk(work, facts, null)];
     case "server":
@@ -102,7 +109,7 @@ async function lookAtTarget(work: RunWork, { facts, where }: Looked): Promise<It
   }
 }
 
-function lookAtSandbox(work: RunWork, { backup }: BackupFacts, { target, outlook }: ResolvedTarget): Item[] {
+function lookAtSandbox(work: RunWork, { backup }: BackupFacts, { target, outlook }: ResolvedTarget, port: Reason | null): Item[] {
   const serverVersion = target.serverVersion ?? "";
   const unsafe = unsafeForArchive(work, backup, serverVersion);
   const tooOld = majorOf(serverVersion) < majorOf(backup.toolVersion);
@@ -120,8 +127,8 @@ function lookAtSandbox(work: RunWork, { backup }: BackupFacts, { target, outlook
     missing === undefined
       ? good("extensions", { extensions: wanted.length })
       : blocked("extensions", { code: "extension-missing", params: { extension: missing } }),
-    // Opened only when somebody asks for the address, on a port that is free then.
-    good("port", { host: "127.0.0.1" }),
+    // Opened anew when somebody asks for the address; only requests and commands need it.
+    port === null ? good("port", { host: relayHost }) : warning("port", port, { host: relayHost }),
   ];
 }
 

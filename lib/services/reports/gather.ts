@@ -1,4 +1,4 @@
-import { asc, eq } from "drizzle-orm";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { z } from "zod";
 import { describeReason } from "#lib/contracts/describe-reason";
 import { reportContent, type ReportContent } from "#lib/contracts/drill-reports";
@@ -59,7 +59,7 @@ export async function gatherReport(tx: Transaction, input: ReportInput, place: P
     },
     backup: drill.backup,
     target: drill.target,
-    tools: toolsOf(drill, input.tools ?? []),
+    tools: [...toolsOf(drill), ...(await toolsUsed(tx, drill.id))],
     steps: await stepsOf(tx, drill.id),
     clock: input.clock,
     verdict: input.verdict,
@@ -76,7 +76,7 @@ export async function gatherReport(tx: Transaction, input: ReportInput, place: P
   return reportContent.parse(wellFormed(content));
 }
 
-function toolsOf(drill: typeof drills.$inferSelect, others: ReportContent["tools"]): ReportContent["tools"] {
+function toolsOf(drill: typeof drills.$inferSelect): ReportContent["tools"] {
   const tools: ReportContent["tools"] = [{ name: "Lifeboat", version: packageFacts.version }];
   const isFile = drill.target?.type === "file";
   if (drill.backup !== null) {
@@ -85,7 +85,22 @@ function toolsOf(drill: typeof drills.$inferSelect, others: ReportContent["tools
   }
   const restored = drill.target?.serverVersion ?? null;
   if (restored !== null) tools.push({ name: isFile ? "SQLite (restore)" : "PostgreSQL (restore)", version: restored });
-  return [...tools, ...others];
+  return tools;
+}
+
+/** Programs that restored and read the copy, as their steps tell: `pg_restore 17.12`. Each stands there once, however often it ran. */
+async function toolsUsed(tx: Transaction, drillId: string): Promise<ReportContent["tools"]> {
+  const rows = await tx
+    .select({ run: runs.type, tool: sql<string>`${runSteps.facts} ->> 'tool'` })
+    .from(runSteps)
+    .innerJoin(runs, eq(runs.id, runSteps.runId))
+    .where(and(eq(runs.drillId, drillId), inArray(runs.type, ["drill-restore", "drill-check"]), sql`${runSteps.facts} ? 'tool'`))
+    .orderBy(asc(runs.queuedAt), asc(runs.id), asc(runSteps.ordinal));
+  const used = new Set(rows.map(({ run, tool }) => (run === "drill-check" ? tool.replace(" ", " (checks) ") : tool)));
+  return [...used].map((text) => {
+    const end = text.lastIndexOf(" ");
+    return { name: text.slice(0, end), version: text.slice(end + 1) };
+  });
 }
 
 /** Steps that began, in order. The one that writes the report is still at it and cannot stand in it. */

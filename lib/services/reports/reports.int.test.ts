@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hiddenBody } from "#lib/contracts/drill-checks";
 import { drillReports } from "#lib/db/schema/drill-reports";
 import { drills } from "#lib/db/schema/drills";
+import { runSteps } from "#lib/db/schema/run-steps";
 import { canonicalJson, type Json } from "#lib/domain/canonical-json";
-import { insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
+import { insertRun, insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { type TestContext, testActor, testContext } from "#lib/testing/context";
 import { closingOf, insertDrill, insertDrillCheck } from "#lib/testing/drill-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
@@ -97,6 +98,24 @@ it("neither a report nor a drill tells the body of a request, which may hold a p
   const drill = await getDrill(context, { params: { id: drillId }, query: {}, body: {}, ifMatch: null });
   for (const { checks } of [report, drill]) expect(checks).toMatchObject([{ definition: { body: hiddenBody } }]);
   expect(JSON.stringify([report, drill])).not.toContain("horse");
+});
+
+it("names the programs that restored and read the copy, each once", async () => {
+  const drillId = await insertDrill(context.db, sourceId);
+  for (const [type, code, tool] of [
+    ["drill-restore", "load", "pg_restore 17.12"],
+    ["drill-check", "read-copy", "pg_dump 17.12"],
+    ["drill-check", "read-copy", "pg_dump 17.12"],
+  ] as const) {
+    const runId = await insertRun(context.db, { sourceId, drillId, type, state: "succeeded" });
+    await context.db.insert(runSteps).values({ runId, ordinal: 0, code, state: "done", startedAt: new Date(), facts: { tool } });
+  }
+  const place = { id: newId("report"), sequence: 9, previousSha256: "0".repeat(64), writtenAt: new Date() };
+  const { tools } = await context.db.transaction((tx) => gatherReport(tx, closingOf(drillId), place));
+  expect(tools.filter(({ name }) => name.startsWith("pg_"))).toEqual([
+    { name: "pg_restore", version: "17.12" },
+    { name: "pg_dump (checks)", version: "17.12" },
+  ]);
 });
 
 it("refuses a file with a member that nothing signs, on either level", async () => {

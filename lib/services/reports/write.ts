@@ -20,8 +20,6 @@ export type ReportInput = Pick<
 > & {
   readonly drillId: string;
   readonly closedAt: Date;
-  /** Programs that restored and checked, as `{ name: "pg_restore", version: "17.12" }`; those that made the backup are known from its row. */
-  readonly tools?: ReportContent["tools"];
 };
 
 export type WrittenReport = { readonly reportId: string; readonly sha256: string };

@@ -27,7 +27,7 @@ export function loadStep(work: RunWork, load: (onEntry: OnEntry) => Promise<Load
       for (const error of result.errors.slice(0, maxErrors)) reporter.log("error", `${error.class}: ${error.entry}: ${error.message}`);
       return result;
     },
-    (result) => ({ exitCode: result.exitCode, errors: result.errors.length }),
+    ({ tool, exitCode, errors }) => ({ ...(tool === undefined ? {} : { tool }), exitCode, errors: errors.length }),
   );
 }
 

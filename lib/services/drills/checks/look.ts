@@ -4,7 +4,6 @@ import { pipeline } from "node:stream/promises";
 import { LifeboatError } from "#lib/domain/error";
 import type { ArchiveObjects, CopyFacts, CopyReader, OrphanFacts } from "#lib/engines/copy-port";
 import type { FileChecks } from "#lib/engines/file-port";
-import type { TableDigest } from "#lib/engines/port";
 import type { RunWork } from "../../runs/work.ts";
 import { type CopyTargets, findCopy } from "./copy-targets.ts";
 import type { CheckOrder } from "./run.ts";
@@ -14,7 +13,7 @@ export type Look = {
   readonly targets: () => Promise<CopyTargets>;
   readonly archive: () => Promise<ArchiveObjects>;
   /** The whole copy read once: by far the longest look. */
-  readonly copy: () => Promise<ArchiveObjects & { readonly tables: readonly TableDigest[] }>;
+  readonly copy: () => ReturnType<CopyReader["read"]>;
   readonly facts: () => Promise<CopyFacts>;
   readonly orphans: () => Promise<readonly OrphanFacts[]>;
   readonly indexes: () => ReturnType<CopyReader["indexStructure"]>;
@@ -48,7 +47,8 @@ export function createLook(work: RunWork, { access, restored }: CheckOrder): Loo
       return reporter.step(
         "read-copy",
         () => copies.read(target, engineContext),
-        ({ tables }) => ({
+        ({ tables, tool }) => ({
+          ...(tool === undefined ? {} : { tool }),
           tables: tables.length,
           rows: tables.reduce((sum, { rows }) => sum + rows, 0),
         }),
