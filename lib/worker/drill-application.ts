@@ -5,7 +5,9 @@ import type { EngineContext } from "#lib/engines/port";
 import { BoundedText } from "#lib/exec/bounded-text";
 import { LineReader } from "#lib/exec/line-reader";
 import { spawnTool } from "#lib/exec/spawn-tool";
+import { drillMark } from "#lib/exec/marked-processes";
 import { redactText } from "#lib/log/redact";
+import type { HookCopy } from "#lib/services/drills/ports";
 import type { DeclaredApplication } from "./drill-hooks-file.ts";
 
 const pollMs = 150;
@@ -17,7 +19,7 @@ const mostOutputBytes = 4_096;
 export async function startApplication(
   name: string,
   hook: DeclaredApplication,
-  copyUrl: string,
+  { url, drillId }: HookCopy,
   context: EngineContext,
 ): Promise<{ readonly origin: string; readonly stop: () => Promise<void> }> {
   const port = await freePort();
@@ -28,7 +30,7 @@ export async function startApplication(
     file,
     args,
     cwd: hook.directory,
-    env: { ...hook.environment, [hook.urlVariable]: copyUrl, [hook.portVariable]: String(port) },
+    env: { ...hook.environment, [hook.urlVariable]: url, [hook.portVariable]: String(port), [drillMark]: drillId },
     // It runs as long as the checks need it; whoever started it ends it.
     timeoutMs: null,
     signal: context.signal,

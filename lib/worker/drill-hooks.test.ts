@@ -8,6 +8,7 @@ import type { EngineContext } from "#lib/engines/port";
 import { createDrillHooks } from "./drill-hooks.ts";
 
 const copyUrl = "postgresql://owner:sEcret-of-the-copy@127.0.0.1:5999/shop?sslmode=disable";
+const copy = { url: copyUrl, drillId: `drl_${"0".repeat(32)}` };
 const logger = createLogger("error", {}, () => undefined);
 let folder: string;
 let context: EngineContext;
@@ -43,7 +44,7 @@ describe("commands", () => {
     ])
       vi.stubEnv(name, "of-lifeboat");
     const hooks = await declare({ commands: { show: shell("env | sort", { environment: { STAGE: "drill" }, urlVariable: "SHOP_URL" }) } });
-    const { exitCode, output } = await hooks.runCommand("show", copyUrl, context);
+    const { exitCode, output } = await hooks.runCommand("show", copy, context);
     expect(exitCode).toBe(0);
     expect(output).not.toContain("of-lifeboat");
     const names = output.split("\n").flatMap((line) => (line === "" ? [] : [line.slice(0, line.indexOf("="))]));
@@ -51,6 +52,7 @@ describe("commands", () => {
       "HOME",
       "LANG",
       "LC_ALL",
+      "LIFEBOAT_DRILL",
       "PATH",
       "SHOP_URL",
       "STAGE",
@@ -66,7 +68,7 @@ describe("commands", () => {
         }),
       },
     });
-    const { output } = await hooks.runCommand("show", copyUrl, context);
+    const { output } = await hooks.runCommand("show", copy, context);
     expect(output).toContain("postgresql://owner:•••@127.0.0.1:5999/shop");
     expect(output).toContain("it is •••");
     expect(output).not.toContain("sEcret");
@@ -74,7 +76,7 @@ describe("commands", () => {
 
   it("that take too long are ended with everything that they started", async () => {
     const hooks = await declare({ commands: { slow: shell("sleep 300 & echo $! > child; wait", { timeoutSeconds: 1 }) } });
-    const { timedOut, durationMs } = await hooks.runCommand("slow", copyUrl, context);
+    const { timedOut, durationMs } = await hooks.runCommand("slow", copy, context);
     expect(timedOut).toBe(true);
     expect(durationMs).toBeGreaterThanOrEqual(900);
     const child = Number(await readFile(join(folder, "child"), "utf8"));
@@ -85,7 +87,7 @@ describe("commands", () => {
     const hooks = await declare({
       commands: { loud: shell("echo begun; i=0; while [ $i -lt 20000 ]; do echo line $i of many; i=$((i+1)); done; echo ended; exit 3") },
     });
-    const { exitCode, output } = await hooks.runCommand("loud", copyUrl, context);
+    const { exitCode, output } = await hooks.runCommand("loud", copy, context);
     expect(exitCode).toBe(3);
     expect(Buffer.byteLength(output)).toBeLessThanOrEqual(65_536);
     expect(output).toMatch(/^begun\n[^]*bytes left out[^]*ended\n$/);
@@ -94,14 +96,14 @@ describe("commands", () => {
   it("that nobody declared are not started, whatever they are called", async () => {
     const hooks = await declare({ commands: { known: shell("true") } });
     for (const name of ["unknown", "constructor", "__proto__", "sh -c true"]) {
-      await expect(hooks.runCommand(name, copyUrl, context)).rejects.toMatchObject({ code: "hook-unknown" });
+      await expect(hooks.runCommand(name, copy, context)).rejects.toMatchObject({ code: "hook-unknown" });
     }
   });
 
   it("end with their run", async () => {
     const abort = new AbortController();
     const hooks = await declare({ commands: { slow: shell("echo up > up; sleep 300") } });
-    const running = hooks.runCommand("slow", copyUrl, { ...context, signal: abort.signal });
+    const running = hooks.runCommand("slow", copy, { ...context, signal: abort.signal });
     const ended = running.catch((error: unknown) => error);
     await vi.waitFor(() => access(join(folder, "up")));
     abort.abort(new Error("stop it"));
@@ -126,7 +128,7 @@ describe("applications", () => {
         shop: node(`globalThis.asked = 0;${server(answer)}`, { urlVariable: "SHOP_URL", readyPath: "/health", readySeconds: 20 }),
       },
     });
-    const { origin, stop } = await hooks.startApplication("shop", copyUrl, context);
+    const { origin, stop } = await hooks.startApplication("shop", copy, context);
     const order = { method: "POST" as const, path: "/sign-in", body: '{"name":"a"}', timeoutMs: 10_000 };
     const { status, body } = await hooks.request(origin, order, context);
     expect(status).toBe(200);
@@ -148,11 +150,11 @@ describe("applications", () => {
         silent: node("setInterval(() => {}, 1000)", { readySeconds: 1 }),
       },
     });
-    await expect(hooks.startApplication("broken", copyUrl, context)).rejects.toMatchObject({
+    await expect(hooks.startApplication("broken", copy, context)).rejects.toMatchObject({
       code: "application-not-ready",
       params: { name: "broken", detail: expect.stringMatching(/exit code 4[^]*no table users/) },
     });
-    await expect(hooks.startApplication("silent", copyUrl, context)).rejects.toMatchObject({ code: "application-not-ready" });
+    await expect(hooks.startApplication("silent", copy, context)).rejects.toMatchObject({ code: "application-not-ready" });
   });
 
   it("cannot lead a request to another address", async () => {
@@ -210,7 +212,7 @@ describe("the file", () => {
     const { commands, problems } = await wrong.declared();
     expect(commands).toEqual([]);
     expect(problems.join("\n")).toMatch(/No Name[^]*relative\.directory: must be an absolute path/);
-    await expect(wrong.runCommand("relative", copyUrl, context)).rejects.toMatchObject({ code: "hook-unknown" });
+    await expect(wrong.runCommand("relative", copy, context)).rejects.toMatchObject({ code: "hook-unknown" });
     const missing = createDrillHooks({ file: join(folder, "none.json"), logger });
     expect((await missing.declared()).problems[0]).toContain("ENOENT");
     const none = createDrillHooks({ file: null, logger });
@@ -221,6 +223,6 @@ describe("the file", () => {
     const hooks = await declare({ commands: { smoke: shell("true") } });
     await chmod(join(folder, "hooks.json"), 0o666);
     expect((await hooks.declared()).problems[0]).toContain("everybody may write it");
-    await expect(hooks.runCommand("smoke", copyUrl, context)).rejects.toMatchObject({ code: "hook-unknown" });
+    await expect(hooks.runCommand("smoke", copy, context)).rejects.toMatchObject({ code: "hook-unknown" });
   });
 });

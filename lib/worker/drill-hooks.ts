@@ -1,10 +1,11 @@
 import { BoundedText } from "#lib/exec/bounded-text";
+import { drillMark } from "#lib/exec/marked-processes";
 import { runTool } from "#lib/exec/run-tool";
 import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext } from "#lib/engines/port";
 import { type Logger } from "#lib/log/log";
 import { rememberSecret } from "#lib/log/redact";
-import type { CommandOutcome, DrillHooks } from "#lib/services/drills/ports";
+import type { CommandOutcome, DrillHooks, HookCopy } from "#lib/services/drills/ports";
 import { requestApplication, startApplication } from "./drill-application.ts";
 import { type DeclaredCommand, readHooksFile } from "./drill-hooks-file.ts";
 import { declaredHead } from "./declared-heads.ts";
@@ -36,10 +37,10 @@ export function createDrillHooks({ file, logger }: { readonly file: string | nul
         problems: [...problems],
       };
     },
-    runCommand: async (name, copyUrl, context) => runCommand(await find("commands", name), copyUrl, context),
-    startApplication: async (name, copyUrl, context) => {
-      hideSecret(copyUrl);
-      return startApplication(name, await find("applications", name), copyUrl, context);
+    runCommand: async (name, copy, context) => runCommand(await find("commands", name), copy, context),
+    startApplication: async (name, copy, context) => {
+      hideSecret(copy.url);
+      return startApplication(name, await find("applications", name), copy, context);
     },
     request: requestApplication,
     declaredHead: async (name) => {
@@ -49,8 +50,8 @@ export function createDrillHooks({ file, logger }: { readonly file: string | nul
   };
 }
 
-async function runCommand(hook: DeclaredCommand, copyUrl: string, context: EngineContext): Promise<CommandOutcome> {
-  hideSecret(copyUrl);
+async function runCommand(hook: DeclaredCommand, { url, drillId }: HookCopy, context: EngineContext): Promise<CommandOutcome> {
+  hideSecret(url);
   const [file = "", ...args] = hook.command;
   const output = new BoundedText(mostOutputBytes - 1_024);
   const begun = performance.now();
@@ -58,7 +59,7 @@ async function runCommand(hook: DeclaredCommand, copyUrl: string, context: Engin
     file,
     args,
     cwd: hook.directory,
-    env: { ...hook.environment, [hook.urlVariable]: copyUrl },
+    env: { ...hook.environment, [hook.urlVariable]: url, [drillMark]: drillId },
     timeoutMs: hook.timeoutSeconds * 1_000,
     signal: context.signal,
     onLine: (_, line) => output.add(`${line}\n`),

@@ -11,6 +11,7 @@ import { findSandboxUser } from "#lib/clusters/sandbox-user";
 import type { ServerBinaries } from "#lib/clusters/server-binaries";
 import type { OsUser } from "#lib/clusters/os-user";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
+import { drillMark, endMarked } from "#lib/exec/marked-processes";
 import type { EngineContext } from "#lib/engines/port";
 import type { PinnedAddress } from "#lib/engines/postgres/address";
 import { admitReader, createRecordedRoles, makeSandboxRoles, type SandboxRole, weakenRoles } from "#lib/engines/postgres/sandbox-roles";
@@ -112,6 +113,7 @@ export function createDrillSandboxes(host: SandboxHost): HostSandboxes {
       await admitReader(session, secrets.database, secrets.reader);
       return await openRelay(access.drillId, record);
     },
+    holds: (drillId) => Promise.resolve(existsSync(folderOf(drillId))),
     remove: (drillId) => remove(relays, folderOf(drillId), drillId),
     sweep: async (isOver) => {
       const names = existsSync(root) ? (await readdir(root)).filter((name) => idPattern.test(name)) : [];
@@ -153,7 +155,7 @@ export function createDrillSandboxes(host: SandboxHost): HostSandboxes {
   };
 }
 
-const titles = (processes: readonly SandboxProcess[]) =>
+const titles = (processes: readonly Pick<SandboxProcess, "pid" | "title">[]) =>
   processes
     .slice(0, 5)
     .map(({ pid, title }) => `process ${pid} (${title.slice(0, 60)})`)
@@ -253,7 +255,9 @@ async function remove(relays: Relays, folder: string, drillId: string): Promise<
   relays.close(drillId);
   const record = await readSandboxRecord(folder).catch(() => null);
   if ((await removeSandboxServer(folder)).length === 0) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
-  const processes = await findProcessesOf(join(folder, "data"));
+  // Programs of the host that a killed worker had started on the copy have nobody else who ends them.
+  const started = await endMarked(drillMark, drillId);
+  const processes = [...(await findProcessesOf(join(folder, "data"))), ...started];
   const folders = [folder, ...(record === null ? [] : [record.socketDir])].filter((path) => existsSync(path));
   const files = existsSync(folder)
     ? (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => !each.isDirectory())

@@ -66,6 +66,8 @@ export interface DrillSandboxes {
   isAlive(access: SandboxAccess): Promise<boolean>;
   /** A TCP port of this host's loopback that leads to the sandbox, for applications; ends with the sandbox. */
   relay(access: SandboxAccess): Promise<{ readonly host: string; readonly port: number }>;
+  /** True while this host has a folder of that drill. */
+  holds(drillId: string): Promise<boolean>;
   /** Ends the server, removes its folder and counts what is left. Quietly done when there is none. */
   remove(drillId: string): Promise<Leftovers>;
   /** Ends and removes sandboxes and folders of drills that are over; opens relays of living ones again. */
@@ -73,6 +75,9 @@ export interface DrillSandboxes {
   /** A private folder of the drill for files (0700), removed with it. */
   folder(drillId: string): Promise<string>;
 }
+
+/** What a program of the host is started on; the drill's id stands in its environment, so that it is found when its worker was killed. */
+export type HookCopy = { readonly url: string; readonly drillId: string };
 
 export type CommandOutcome = {
   readonly exitCode: number | null;
@@ -88,11 +93,11 @@ export interface DrillHooks {
    * Runs a declared command with the copy's URL in its environment and nothing of Lifeboat's own: no key, no catalogue, no tokens. Output (both
    * streams, in order) is bounded to 64 KiB and redacted. Throws `hook-unknown` { name }.
    */
-  runCommand(name: string, copyUrl: string, context: EngineContext): Promise<CommandOutcome>;
+  runCommand(name: string, copy: HookCopy, context: EngineContext): Promise<CommandOutcome>;
   /** Starts a declared application on the copy (or names the one that the file says is running) and waits until it answers. Throws `hook-unknown`, `application-not-ready` { name, detail }. */
   startApplication(
     name: string,
-    copyUrl: string,
+    copy: HookCopy,
     context: EngineContext,
   ): Promise<{ readonly origin: string; readonly stop: () => Promise<void> }>;
   /** One request to the origin of a started application; follows no redirect elsewhere; the body is bounded to 256 KiB. */

@@ -4,7 +4,7 @@ import type { Judgement } from "#lib/domain/drill-judgement";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import type { RunWork } from "../../runs/work.ts";
 import { connectionUrls } from "../connection-urls.ts";
-import type { DrillAccess } from "../ports.ts";
+import type { DrillAccess, HookCopy } from "../ports.ts";
 import { isApart } from "./copy-targets.ts";
 import type { Look } from "./look.ts";
 import { matches } from "./matches.ts";
@@ -29,7 +29,7 @@ export function createOwnChecks(work: RunWork, access: DrillAccess, look: Look):
   const { hooks } = work.deps.drills;
   const started = new Map<string, Promise<Started>>();
   const start = (name: string) => {
-    const known = started.get(name) ?? urlOf(work, access).then((url) => hooks.startApplication(name, url, work.engineContext));
+    const known = started.get(name) ?? copyOf(work, access).then((copy) => hooks.startApplication(name, copy, work.engineContext));
     started.set(name, known);
     return known;
   };
@@ -44,7 +44,7 @@ export function createOwnChecks(work: RunWork, access: DrillAccess, look: Look):
           return judgeHttp(check, { ...answer, matches: matchesOrThrow(answer.body, check.bodyPattern) });
         }
         case "command":
-          return judgeCommand(await hooks.runCommand(check.command, await urlOf(work, access), work.engineContext));
+          return judgeCommand(await hooks.runCommand(check.command, await copyOf(work, access), work.engineContext));
       }
     },
     stop: async () => {
@@ -65,6 +65,10 @@ async function query(work: RunWork, access: DrillAccess, look: Look, text: strin
     if (access.type === "server" && reasonOf(error).code === "query-refused") throw new LifeboatError("check-needs-sandbox");
     throw error;
   }
+}
+
+async function copyOf(work: RunWork, access: DrillAccess): Promise<HookCopy> {
+  return { url: await urlOf(work, access), drillId: work.run.subject };
 }
 
 /** Where programs find the copy. Throws `check-needs-sandbox` where that would tell them a password of a server. */
