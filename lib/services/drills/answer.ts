@@ -5,6 +5,7 @@ import { drillChecks } from "#lib/db/schema/drill-checks";
 import { isManualCheck } from "#lib/domain/drill-checks";
 import { LifeboatError } from "#lib/domain/error";
 import type { ServiceContext } from "../context.ts";
+import { databaseNow } from "../runs/lease.ts";
 import { changeDrill } from "./change.ts";
 import { settleRecoveryTime } from "./checks/recovery-time.ts";
 import { loadChecks, resetChecks } from "./checks/rows.ts";
@@ -24,13 +25,13 @@ export function answerDrillCheck(context: ServiceContext, { params, body }: Endp
     const check = (await loadChecks(tx, id)).find((each) => each.key === key);
     if (check === undefined || !isManualCheck(check.type)) throw new LifeboatError("check-unknown", { key });
     await resetChecks(tx, id, [key]);
-    const now = context.now();
     const decided = {
       state: verdict,
       decidedBy: context.actor.name,
       note,
-      finishedAt: now,
-      startedAt: check.startedAt ?? now,
+      // The recovery clock is the catalogue's: it began with that, and may end here.
+      finishedAt: databaseNow,
+      startedAt: check.startedAt ?? databaseNow,
       durationMs: 0,
     };
     await tx

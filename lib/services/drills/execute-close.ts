@@ -1,12 +1,12 @@
-import { eq } from "drizzle-orm";
-import type { Transaction } from "#lib/db/client";
+import { and, eq } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { drills } from "#lib/db/schema/drills";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
-import { nextDueAfter } from "#lib/domain/drill-due";
+import { nextDueAfter, nextDueAfterFailure } from "#lib/domain/drill-due";
 import { isProven } from "#lib/domain/drill-verdict";
 import { LifeboatError } from "#lib/domain/error";
 import { makeId } from "#lib/domain/ids";
@@ -20,9 +20,12 @@ import { actAs, type RunWork } from "../runs/work.ts";
 import { changeDrill } from "./change.ts";
 import { loadChecks } from "./checks/rows.ts";
 import { clockOf } from "./clock.ts";
-import { type Removed, removeCopy } from "./remove-copy.ts";
+import { liesHere, type Removed, removeCopy } from "./remove-copy.ts";
 import { type DrillRow, getDrillOrThrow, lockDrill } from "./rows.ts";
-import { settlingFailure } from "./settle-run.ts";
+import { isLostCode, settlingFailure } from "./settle-run.ts";
+
+/** So many clean-ups may fail before the drill is closed without a proof: a server that is gone for good must not hold it for ever. */
+const cleanUpTries = 3;
 
 /**
  * Ends a drill: removes its copy, looks that nothing is left, and then, in one transaction, writes the report, the proof, the next due date and, for
@@ -36,11 +39,12 @@ async function close(work: RunWork): Promise<void> {
   const { db, deps, run, lease, reporter } = work;
   const drill = await getDrillOrThrow(db, run.subject);
   if (drill.state !== "closing" && drill.state !== "aborting") throw new LifeboatError("drill-state", { state: drill.state });
-  await reporter.step("remove-copy", () => removeCopy(work, drill));
+  const how = { isHere: await liesHere(deps, drill), tolerant: (await failedCleanUps(db, drill.id)) >= cleanUpTries };
+  await reporter.step("remove-copy", () => removeCopy(work, drill, how));
   // Once more, as somebody who only looks.
   const left = await reporter.step(
     "prove-removed",
-    () => prove(work, drill),
+    () => prove(work, drill, how),
     (found) => countsOf(found),
   );
   const isAborted = drill.state === "aborting";
@@ -52,7 +56,9 @@ async function close(work: RunWork): Promise<void> {
     await assertLease(tx, lease);
     const now = context.now();
     const cleanUp = { at: now.toISOString(), ...countsOf(left), detail: left.detail };
-    const set: Ended = { cleanUp, closedAt: now, hasTarget: false, sealedAccess: null };
+    const hasTarget = sumOf(left) > 0;
+    // The sweep goes on looking for what may be left, and needs to know how to tell it.
+    const set: Ended = { cleanUp, closedAt: now, hasTarget, sealedAccess: hasTarget ? held.sealedAccess : null };
     if (held.state === "aborting") await abort(tx, context, held, set);
     else await closeWithReport(tx, context, held, set);
     await finishRun(tx, lease, { state: "succeeded" });
@@ -63,19 +69,33 @@ function countsOf({ databases, processes, folders, files }: Removed) {
   return { databases, processes, folders, files };
 }
 
-/** Throws when something is left that can still be removed: the clean-up is then tried again. */
-async function prove(work: RunWork, drill: DrillRow): Promise<Removed> {
-  const left = await removeCopy(work, drill);
-  const isLeft = left.processes + left.folders + left.files > 0 || (left.isReachable && left.databases > 0);
-  if (isLeft) throw new LifeboatError("sandbox-unavailable", { detail: `something is left of it: ${left.detail}` });
+const sumOf = ({ databases, processes, folders, files }: Removed) => databases + processes + folders + files;
+
+type How = { readonly isHere: boolean; readonly tolerant: boolean };
+
+/** Throws when something is left that may still go: the clean-up is then tried again. In the end the truth is what it is. */
+async function prove(work: RunWork, drill: DrillRow, how: How): Promise<Removed> {
+  const left = await removeCopy(work, drill, how);
+  if (sumOf(left) === 0 || how.tolerant) return left;
+  const isOnlyFinal = left.isFinal && left.processes + left.folders + left.files === 0;
+  if (!isOnlyFinal) throw new LifeboatError("sandbox-unavailable", { detail: `something is left of it: ${left.detail}` });
   return left;
+}
+
+/** Clean-ups that came to their end without a proof; those that were lost with their worker are none. */
+async function failedCleanUps(db: Database, drillId: string): Promise<number> {
+  const failed = await db
+    .select({ error: runs.error })
+    .from(runs)
+    .where(and(eq(runs.drillId, drillId), eq(runs.type, "drill-close"), eq(runs.state, "failed")));
+  return failed.filter(({ error }) => error !== null && !isLostCode(error.code)).length;
 }
 
 type Ended = {
   readonly cleanUp: NonNullable<DrillRow["cleanUp"]>;
   readonly closedAt: Date;
-  readonly hasTarget: false;
-  readonly sealedAccess: null;
+  readonly hasTarget: boolean;
+  readonly sealedAccess: string | null;
 };
 
 async function abort(tx: Transaction, context: ServiceContext, drill: DrillRow, set: Ended): Promise<void> {
@@ -84,15 +104,20 @@ async function abort(tx: Transaction, context: ServiceContext, drill: DrillRow, 
 }
 
 async function closeWithReport(tx: Transaction, context: ServiceContext, drill: DrillRow, set: Ended): Promise<void> {
-  const { verdict, signOff } = drill;
-  if (verdict === null || signOff === null) throw new Error("a drill is closed with a verdict that somebody signed");
+  const { signOff } = drill;
+  if (drill.verdict === null || signOff === null) throw new Error("a drill is closed with a verdict that somebody signed");
+  // What may be left of a copy is something that was found, whoever signed before it was.
+  const verdict = set.hasTarget && drill.verdict === "passed" ? "passed-with-findings" : drill.verdict;
+  const findings = set.hasTarget
+    ? [...drill.findings, { text: `The copy is not proven to be gone: ${set.cleanUp.detail}`, action: "Look for it there and remove it." }]
+    : drill.findings;
   const isFailed = verdict === "failed";
   const incidentId = isFailed ? await openIncident(tx, context, drill) : null;
-  const nextDueAt = await moveDueDate(tx, drill, set.closedAt);
+  const nextDueAt = await moveDueDate(tx, drill, isFailed, set.closedAt);
   await proveBackup(tx, context, drill, set.closedAt);
   const closed = await changeDrill(tx, context, drill, {
     to: "closed",
-    set: { ...set, problem: isFailed ? drill.problem : null, incidentId, nextDueAt },
+    set: { ...set, verdict, findings, problem: isFailed ? drill.problem : null, incidentId, nextDueAt },
     told: [{ code: "closed", params: { verdict } }],
   });
   await audit(tx, context, closed, "drill.closed", { verdict, signedBy: signOff.name, incidentId });
@@ -129,10 +154,10 @@ async function openIncident(tx: Transaction, context: ServiceContext, drill: Dri
   return id;
 }
 
-async function moveDueDate(tx: Transaction, drill: DrillRow, now: Date): Promise<Date | null> {
+async function moveDueDate(tx: Transaction, drill: DrillRow, isFailed: boolean, now: Date): Promise<Date | null> {
   const [plan] = await tx.select().from(drillPlans).where(eq(drillPlans.id, drill.planId)).for("update");
   if (plan === undefined) return null;
-  const nextDueAt = nextDueAfter(plan.cadence, plan.nextDueAt, now);
+  const nextDueAt = (isFailed ? nextDueAfterFailure : nextDueAfter)(plan.cadence, plan.nextDueAt, now);
   await tx.update(drillPlans).set({ nextDueAt, triedAt: null }).where(eq(drillPlans.id, plan.id));
   return nextDueAt;
 }

@@ -5,7 +5,7 @@ import type { ServiceContext } from "../context.ts";
 import { systemActor } from "../context.ts";
 import { openIncidentBySystem } from "../incidents/open-by-system.ts";
 import { activeRuns, changeDrill } from "./change.ts";
-import { loadChecks } from "./checks/rows.ts";
+import { loadChecks, resetRunning } from "./checks/rows.ts";
 import { judgementOf } from "./detail.ts";
 import { beginAbort, beginChecks, beginClose, beginRestore } from "./phases.ts";
 import type { DrillRow } from "./rows.ts";
@@ -60,6 +60,8 @@ export function blockerOf({ preflight, problem }: Pick<DrillRow, "preflight" | "
 }
 
 async function validate(tx: Transaction, context: ServiceContext, drill: DrillRow): Promise<DrillRow> {
+  // Whatever was at them is over.
+  await resetRunning(tx, drill.id);
   const checks = await loadChecks(tx, drill.id);
   const waiting = checks.filter(({ state }) => state === "pending");
   // The recovery time is judged with the last of the others, by whoever decides that.

@@ -59,9 +59,11 @@ type Target = NonNullable<DrillDetailDto["target"]>;
 
 async function intend({ db, deps, lease }: RunWork, drill: DrillRow, access: DrillAccess | null): Promise<void> {
   const sealedAccess = access === null ? null : sealAccess(deps.context.keyring, drill.id, access);
+  // The clean-up must know on which host to look, also when this one never comes to its end.
+  const target = drill.target === null || drill.target.type === "server" ? drill.target : { ...drill.target, hostName: hostname() };
   await db.transaction(async (tx) => {
     await assertLease(tx, lease);
-    await tx.update(drills).set({ hasTarget: true, sealedAccess }).where(eq(drills.id, drill.id));
+    await tx.update(drills).set({ hasTarget: true, sealedAccess, target }).where(eq(drills.id, drill.id));
   });
 }
 

@@ -6,6 +6,7 @@ import type { ServiceContext } from "../context.ts";
 import { activeRuns, changeDrill, type Told } from "./change.ts";
 import { loadChecks, resetChecks } from "./checks/rows.ts";
 import { pausedMsAfter } from "./clock.ts";
+import { databaseNow } from "../runs/lease.ts";
 import { queueDrillRun } from "./queue-run.ts";
 import type { DrillRow } from "./rows.ts";
 
@@ -16,7 +17,7 @@ export async function beginRestore(tx: Transaction, context: ServiceContext, dri
   await resetChecks(tx, drill.id);
   const restoring = await changeDrill(tx, context, drill, {
     to: "restoring",
-    set: { clockStartedAt: drill.clockStartedAt ?? context.now(), clockStoppedAt: null, copyBytes: null, problem: null },
+    set: { clockStartedAt: drill.clockStartedAt ?? databaseNow, clockStoppedAt: null, copyBytes: null, problem: null },
     told: [{ code: "restore-started" }],
   });
   await queueDrillRun(tx, context, restoring, { type: "drill-restore" });

@@ -1,16 +1,19 @@
-import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
-import type { Database } from "#lib/db/client";
+import { and, eq, inArray, notInArray, sql } from "drizzle-orm";
+import type { Database, Transaction } from "#lib/db/client";
 import { drills } from "#lib/db/schema/drills";
 import { runs } from "#lib/db/schema/runs";
 import type { Reason } from "#lib/domain/error";
 import type { WithEngineContext } from "../restores/reconcile-restores.ts";
 import type { WorkerDeps } from "../runs/work.ts";
 import { activeRuns, drillRunTypes } from "./change.ts";
+import { resetRunning } from "./checks/rows.ts";
 import { goOn } from "./go-on.ts";
 import { queueDrillRun } from "./queue-run.ts";
 import { removeCopy } from "./remove-copy.ts";
+import { latestFirst } from "./restored.ts";
 import { type DrillRow, lockDrill } from "./rows.ts";
 import { settleEndedRun } from "./settle-run.ts";
+import { removeLeftBehind } from "./remove-left-behind.ts";
 
 /** So long after a clean-up that failed it is tried again. */
 const retrySeconds = 60;
@@ -38,6 +41,10 @@ export async function reconcileDrills(db: Database, deps: WorkerDeps, withEngine
       deps.logger.warn("a drill could not be settled; the next sweep tries again", { drillId: drill.id, error });
     }
   }
+  await removeLeftBehind(db, deps, async (drill, work) => {
+    const last = await lastRunOf(db, drill.id);
+    if (last !== null) await withEngineContext(last.id, work);
+  });
   await deps.drills.sandboxes.sweep((ids) => whichAreOver(db, ids));
 }
 
@@ -50,17 +57,19 @@ type LastRun = {
 };
 
 async function settle(db: Database, deps: WorkerDeps, drill: DrillRow, withEngineContext: WithEngineContext): Promise<void> {
-  const last = await lastRunOf(db, drill.id);
-  if (last === null || !isUnsettled(drill, last)) return;
-  if (drill.state === "restoring") {
-    // What the worker left is not waited for: on another host it is found when somebody goes on.
-    await withEngineContext(last.id, async (engineContext) => void (await removeCopy({ db, deps, engineContext }, drill))).catch(
-      (error: unknown) => deps.logger.warn("what a lost drill restored waits for its clean-up", { drillId: drill.id, error }),
-    );
-  }
   await db.transaction(async (tx) => {
     const held = await lockDrill(tx, drill.id);
     if (held.state !== drill.state || held.version !== drill.version || (await activeRuns(tx, drill.id)).length > 0) return;
+    const last = await lastRunOf(tx, drill.id);
+    // While it is paused nothing is begun, but nothing looks as if it were at work either.
+    if (held.state === "validating" && held.pausedAt !== null) return resetRunning(tx, drill.id);
+    if (last === null || !isUnsettled(held, last)) return;
+    if (held.state === "restoring") {
+      // Under the row's lock: nobody can have begun to restore again meanwhile. What is not reached is found when somebody goes on.
+      await withEngineContext(last.id, async (engineContext) => void (await removeCopy({ db, deps, engineContext }, held))).catch(
+        (error: unknown) => deps.logger.warn("what a lost drill restored waits for its clean-up", { drillId: drill.id, error }),
+      );
+    }
     const reason: Reason = last.error ?? { code: "worker-lost", params: { workerId: "" } };
     const settled = last.state === "succeeded" ? held : await settleEndedRun(tx, deps.context, held, reason);
     if (settled.state === "closing" || settled.state === "aborting") {
@@ -88,13 +97,13 @@ function isUnsettled(drill: DrillRow, last: LastRun): boolean {
   }
 }
 
-async function lastRunOf(db: Database, drillId: string): Promise<LastRun | null> {
+async function lastRunOf(db: Database | Transaction, drillId: string): Promise<LastRun | null> {
   const isFresh = sql<boolean>`coalesce(${runs.finishedAt} > clock_timestamp() - make_interval(secs => ${retrySeconds}), false)`;
   const [row] = await db
     .select({ id: runs.id, type: runs.type, state: runs.state, error: runs.error, isFresh })
     .from(runs)
     .where(and(eq(runs.drillId, drillId), inArray(runs.type, [...drillRunTypes])))
-    .orderBy(desc(runs.queuedAt), desc(runs.id))
+    .orderBy(...latestFirst)
     .limit(1);
   return row ?? null;
 }

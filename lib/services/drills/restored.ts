@@ -1,4 +1,4 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database, Transaction } from "#lib/db/client";
 import { runs } from "#lib/db/schema/runs";
@@ -26,13 +26,18 @@ export const restoredFacts = z.object({
 });
 export type RestoredFacts = z.infer<typeof restoredFacts>;
 
+/**
+ * The latest run of a drill first. Runs of one drill follow each other, and the catalogue's clock says when each began; whoever queued them may have another.
+ */
+export const latestFirst = [sql`coalesce(${runs.startedAt}, ${runs.finishedAt}) desc nulls first`, desc(runs.id)] as const;
+
 /** Facts of the last restore of a drill that succeeded, with its run; null when there is none. */
 export async function loadRestored(db: Database | Transaction, drillId: string): Promise<(RestoredFacts & { runId: string }) | null> {
   const [run] = await db
     .select({ id: runs.id, output: runs.output })
     .from(runs)
     .where(and(eq(runs.drillId, drillId), eq(runs.type, "drill-restore"), eq(runs.state, "succeeded")))
-    .orderBy(desc(runs.queuedAt), desc(runs.id))
+    .orderBy(...latestFirst)
     .limit(1);
   return run === undefined ? null : { ...restoredFacts.parse(run.output), runId: run.id };
 }

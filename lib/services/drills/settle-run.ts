@@ -15,6 +15,9 @@ import { queueDrillRun } from "./queue-run.ts";
 import { type DrillRow, lockDrill } from "./rows.ts";
 
 /** What ends a run without saying anything of what it worked on. */
+/** True for what ends a run with its worker, whatever it was at. */
+export const isLostCode = (code: string): boolean => lostCodes.has(code);
+
 const lostCodes: ReadonlySet<string> = new Set(["worker-lost", "worker-stopping", "lease-lost"]);
 
 /** So often an unattended drill tries again what was lost with its worker. */
@@ -25,7 +28,7 @@ const tries = 2;
  * what follows; unattended, what was lost is tried once more and what failed is closed as failed. For a drill that is held and has no active run.
  */
 export async function settleEndedRun(tx: Transaction, context: ServiceContext, drill: DrillRow, reason: Reason): Promise<DrillRow> {
-  const isLost = lostCodes.has(reason.code);
+  const isLost = isLostCode(reason.code);
   const told = [{ code: "interrupted" as const, params: { code: reason.code, state: drill.state } }];
   switch (drill.state) {
     case "preparing": {
