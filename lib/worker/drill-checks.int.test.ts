@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import type { LoadResult } from "#lib/engines/port";
 import { proposedChecks } from "#lib/services/drills/checks/proposed";
 import type { SandboxAccess } from "#lib/services/drills/ports";
 import { createEmptyDatabase, testServer, type TestDatabase, type TestServer } from "#lib/testing/postgres";
+import { temporaryFolder } from "#lib/testing/temporary-folder";
 import { type Backed, type CheckBench, createCheckBench, keysIn } from "./drill-checks-fixture.ts";
 import { clerk, makeRoles, mark, owner, properties, reader, readerPassword, schema } from "./drill-shop-fixture.ts";
 
@@ -316,6 +318,25 @@ describe("checks of a restored copy", () => {
       attempts: [{ state: "failed", by: "Lifeboat", actual: rows.get("extensions")!.actual }],
     });
     expect(after.get("content")).toMatchObject({ state: "passed", attempts: [] });
+  });
+
+  it("read the restored stream again when its checksum is asked for again", async () => {
+    const path = join(await temporaryFolder(), "archive.dump");
+    await copyFile(backed.path, path);
+    const sha256 = createHash("sha256")
+      .update(await readFile(path))
+      .digest("hex");
+    const checks = proposedChecks("postgres").filter(({ type }) => type === "stream-checksum");
+    const { rows, again } = await bench.check({ access: accessTo("no_such_copy"), backed: { ...backed, path, sha256 }, checks });
+    expect(rows.get("stream-checksum")).toMatchObject({ state: "passed", actual: `SHA-256 ${sha256}` });
+    expect((await again()).get("stream-checksum")).toMatchObject({
+      state: "passed",
+      evidence: expect.stringContaining("read again") as string,
+    });
+    await appendFile(path, "!");
+    expect((await again()).get("stream-checksum")).toMatchObject({ state: "failed", reason: { code: "check-differs" } });
+    await rm(path);
+    expect((await again()).get("stream-checksum")).toMatchObject({ state: "failed", reason: { code: "check-not-possible" } });
   });
 
   it("all fail when the copy is gone", async () => {

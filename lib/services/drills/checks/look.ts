@@ -20,6 +20,8 @@ export type Look = {
   readonly newest: (column: { schema: string; table: string; column: string }) => Promise<Date | null>;
   readonly fileChecks: () => Promise<FileChecks>;
   readonly fileSha256: () => Promise<string>;
+  /** Of the archive that was restored, as it lies in the drill's folder now. */
+  readonly streamSha256: () => Promise<string>;
 };
 
 /**
@@ -78,6 +80,12 @@ export function createLook(work: RunWork, { access, restored }: CheckOrder): Loo
     },
     fileChecks: once(() => inTurn(() => reporter.step("inspect-copy", () => deps.files.check(path(), engineContext)))),
     fileSha256: once(() => reporter.step("read-copy", () => hashFile(path(), signal))),
+    streamSha256: once(() =>
+      inTurn(() => hashFile(restored.streamPath, signal)).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw new LifeboatError("check-not-possible", { detail: (error as Error).message }, { cause: error });
+      }),
+    ),
   };
 }
 

@@ -50,7 +50,8 @@ export async function runChecks(work: RunWork, order: CheckOrder): Promise<Check
     );
   });
   const look = createLook(work, order);
-  const judging: Judging = { work, order, drill, look, previousBytes: await previousCopyBytes(db, drill) };
+  const judgedBefore = new Set(chosen.filter(hadVerdict).map(({ key }) => key));
+  const judging: Judging = { work, order, drill, look, judgedBefore, previousBytes: await previousCopyBytes(db, drill) };
   const own = createOwnChecks(work, access, look);
   try {
     await reporter.step("built-in-checks", () =>
@@ -80,6 +81,7 @@ export async function runChecks(work: RunWork, order: CheckOrder): Promise<Check
 }
 
 const isAutomatic = ({ type, state }: CheckRow) => type !== "manual" && type !== "recovery-time" && state !== "not-applicable";
+const hadVerdict = ({ state, attempts }: CheckRow) => state === "passed" || state === "failed" || attempts.length > 0;
 const isBuiltIn = ({ type }: CheckRow) => type !== "sql" && type !== "http" && type !== "command";
 
 /** Waits for all of them, then throws what the first one threw: none goes on writing after the run has ended. */
