@@ -4,6 +4,6 @@ import type { DrillPlanSummaryDto } from "#lib/contracts/drill-plans";
 export const duePlansQuery = { limit: 200 } as const;
 
 /** Plans that a person should see without asking. */
-export function needsLook({ due }: Pick<DrillPlanSummaryDto, "due">): boolean {
-  return due === "running" || due === "overdue" || due === "due" || due === "due-soon";
+export function needsLook({ due, openDrillId }: Pick<DrillPlanSummaryDto, "due" | "openDrillId">): boolean {
+  return openDrillId !== null || due === "running" || due === "overdue" || due === "due" || due === "due-soon";
 }

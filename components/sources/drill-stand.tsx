@@ -40,7 +40,7 @@ export function DrillStand({ source }: { source: Source }) {
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       <StatusBadge status={status} />
-      {drill.due === "running" && drill.openId !== null ? (
+      {drill.openId !== null ? (
         <Link href={`/drills/${drill.openId}`} className="link">
           {t("running")}
         </Link>

@@ -16,6 +16,7 @@ import { chooseDrillBackup } from "./choose-backup.ts";
 import { loadDrillFacts } from "./plan-facts.ts";
 import { beginRestore } from "./phases.ts";
 import { reconcileDrills } from "./reconcile.ts";
+import { removeCopy } from "./remove-copy.ts";
 import { loadRestored } from "./restored.ts";
 import { changeDrill } from "./change.ts";
 import { lockDrill } from "./rows.ts";
@@ -67,6 +68,22 @@ async function insertDrill(change: Partial<typeof drills.$inferInsert>): Promise
 }
 
 const lost = { state: "failed", error: { code: "worker-lost", params: { workerId: "" } }, finishedAt: new Date() } as const;
+
+it("counts a copy on another host as left: nobody looked; what a host holds under an earlier name is looked at", async () => {
+  const { db } = test.catalogue;
+  const target = { type: "sandbox", name: "shop_drill", hostName: "elsewhere", serverId: null, serverName: null } as const;
+  const { id } = await insertDrill({ hasTarget: true, target: { ...target, serverVersion: "15.1", confined: true } });
+  const [drill] = await db.select().from(drills).where(eq(drills.id, id));
+  const removeFrom = (holds: boolean) => {
+    const deps = depsOf(() => Promise.resolve());
+    const sandboxes = { ...deps.drills.sandboxes, holds: () => Promise.resolve(holds) };
+    const engineContext = {} as Parameters<typeof removeCopy>[0]["engineContext"];
+    return removeCopy({ db, deps: { ...deps, drills: { ...deps.drills, sandboxes } }, engineContext }, drill!);
+  };
+  expect(await removeFrom(false)).toMatchObject({ folders: 1, detail: expect.stringContaining("lies on the host elsewhere") });
+  expect(await removeFrom(true)).toMatchObject({ folders: 0, detail: "" });
+  await db.update(drills).set({ state: "aborted", hasTarget: false });
+});
 
 it("removes nothing of a drill that another sweep restores again meanwhile", async () => {
   const { db } = test.catalogue;
