@@ -114,6 +114,7 @@ export function createDrillSandboxes(host: SandboxHost): HostSandboxes {
       return await openRelay(access.drillId, record);
     },
     holds: (drillId) => Promise.resolve(existsSync(folderOf(drillId))),
+    endStarted: async (drillId) => void (await endMarked(drillMark, drillId)),
     remove: (drillId) => remove(relays, folderOf(drillId), drillId),
     sweep: async (isOver) => {
       const names = existsSync(root) ? (await readdir(root)).filter((name) => idPattern.test(name)) : [];

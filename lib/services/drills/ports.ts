@@ -68,6 +68,8 @@ export interface DrillSandboxes {
   relay(access: SandboxAccess): Promise<{ readonly host: string; readonly port: number }>;
   /** True while this host has a folder of that drill. */
   holds(drillId: string): Promise<boolean>;
+  /** Ends what hooks started for that drill on this host; only while none of its checks run. */
+  endStarted(drillId: string): Promise<void>;
   /** Ends the server, removes its folder and counts what is left. Quietly done when there is none. */
   remove(drillId: string): Promise<Leftovers>;
   /** Ends and removes sandboxes and folders of drills that are over; opens relays of living ones again. */

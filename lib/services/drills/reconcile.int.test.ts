@@ -31,6 +31,8 @@ afterAll(() => test.drop());
 
 const nothing = { processes: 0, folders: 0, files: 0, detail: "" };
 
+const ended: string[] = [];
+
 /** What a sweep needs, where `remove` is told of each drill whose copy is removed. */
 function depsOf(remove: (drillId: string) => Promise<void>): WorkerDeps {
   const sandboxes = {
@@ -39,6 +41,7 @@ function depsOf(remove: (drillId: string) => Promise<void>): WorkerDeps {
       await remove(drillId);
       return nothing;
     },
+    endStarted: (drillId: string) => Promise.resolve(void ended.push(drillId)),
     sweep: () => Promise.resolve(),
   };
   const logger = createLogger("error", {}, () => undefined);
@@ -118,6 +121,7 @@ it("gives checks back that were lost with their worker while the drill was pause
   await db.update(runs).set(lost).where(eq(runs.id, runId));
   await sweep(deps);
   expect(await state()).toBe("pending");
+  expect(ended).toEqual([id]);
   await db.update(drills).set({ state: "aborted" });
 });
 

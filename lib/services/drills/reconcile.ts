@@ -12,7 +12,7 @@ import { queueDrillRun } from "./queue-run.ts";
 import { removeCopy } from "./remove-copy.ts";
 import { latestFirst } from "./restored.ts";
 import { type DrillRow, lockDrill } from "./rows.ts";
-import { settleEndedRun } from "./settle-run.ts";
+import { isLostCode, settleEndedRun } from "./settle-run.ts";
 import { removeLeftBehind } from "./remove-left-behind.ts";
 
 /** So long after a clean-up that failed it is tried again. */
@@ -61,6 +61,9 @@ async function settle(db: Database, deps: WorkerDeps, drill: DrillRow, withEngin
     const held = await lockDrill(tx, drill.id);
     if (held.state !== drill.state || held.version !== drill.version || (await activeRuns(tx, drill.id)).length > 0) return;
     const last = await lastRunOf(tx, drill.id);
+    if (held.state === "validating" && last?.type === "drill-check" && last.error !== null && isLostCode(last.error.code)) {
+      await deps.drills.sandboxes.endStarted(held.id);
+    }
     // While it is paused nothing is begun, but nothing looks as if it were at work either.
     if (held.state === "validating" && held.pausedAt !== null) return resetRunning(tx, drill.id);
     if (last === null || !isUnsettled(held, last)) return;
