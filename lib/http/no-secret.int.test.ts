@@ -5,8 +5,14 @@ import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
 import { imports } from "#lib/db/schema/imports";
 import { restores } from "#lib/db/schema/restores";
+import { openIncident } from "#lib/contracts/incidents";
 import { isAllowed, type Role } from "#lib/domain/permissions";
+import { ensurePlans } from "#lib/services/drill-plans/ensure";
+import { openIncident as openIncidentVerb } from "#lib/services/incidents/open";
+import { writeReport } from "#lib/services/reports/write";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource, insertWorker, newId } from "#lib/testing/catalogue-rows";
+import { testContext } from "#lib/testing/context";
+import { closingOf, insertDrill } from "#lib/testing/drill-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
 import type { Handler } from "./route.ts";
@@ -16,6 +22,7 @@ import { setRuntime } from "./runtime.ts";
 const elsewhere = new Set(["downloadBackup", "listServerDatabases", "listImportFolder", "listSourceTables"]);
 const questions = endpoints.filter(({ method, id }) => method === "GET" && !elsewhere.has(id));
 
+const nothing = { params: {}, query: {}, ifMatch: null } as const;
 let home: TestCatalogue;
 let runtime: TestRuntime;
 const cookies = new Map<Role, string>();
@@ -66,6 +73,13 @@ beforeAll(async () => {
     cookies.set(role, person.cookie);
     ids["users"] = person.userId;
   }
+  const context = testContext(home.catalogue, { keyring: runtime.keyring });
+  ids["drills"] = await insertDrill(db, ids["sources"], { sealedAccess: sealed("d") });
+  const closing = closingOf(ids["drills"]);
+  await db.transaction((tx) => writeReport(tx, context, closing));
+  await ensurePlans(db, context);
+  const opened = { ...nothing, body: openIncident.body.parse({ title: "Canary", severity: "low" }) };
+  ids["incidents"] = (await openIncidentVerb(context, opened)).id;
   await bearerToken(runtime, "admin", { createdBy: ids["users"] ?? "" });
   await db.execute(sql`update lifeboat.users set password_hash = 'argon2id$canary-hash-' || id`);
   await db.execute(sql`
@@ -77,6 +91,8 @@ beforeAll(async () => {
     union all select token_hash from lifeboat.one_time_links
     union all select password_sealed from lifeboat.servers
     union all select restore_password_sealed from lifeboat.servers
+    union all select sealed_access from lifeboat.drills
+    union all select sealed_private_key from lifeboat.signing_keys
     union all select input ->> 'passwordSealed' from lifeboat.runs where input ? 'passwordSealed'`);
   secrets = [...kept.map(({ value }) => value), "canary-pa55word"];
 });
@@ -88,6 +104,8 @@ async function ask(endpoint: Endpoint, cookie: string): Promise<{ status: number
   const id = ids[endpoint.path.split("/")[1] ?? ""];
   const url = new URL(`http://127.0.0.1:3210/api/v1${endpoint.path.replace("{id}", id ?? "")}`);
   if (endpoint.id === "searchEverything") url.searchParams.set("q", "canary");
+  if (endpoint.id === "drillCalendar") url.searchParams.set("year", "2026");
+  if (endpoint.id === "compareDrills") for (const side of ["left", "right"]) url.searchParams.set(side, ids["drills"] ?? "");
   if (endpoint.id === "listRestorePoints") url.searchParams.set("source", ids["sources"] ?? "");
   const response = await GET(new Request(url, { headers: { cookie } }), { params: Promise.resolve({ id }) });
   return { status: response.status, text: await response.text() };
@@ -95,7 +113,7 @@ async function ask(endpoint: Endpoint, cookie: string): Promise<{ status: number
 
 describe("no answer holds a stored secret", () => {
   it("whose rows are there to be found", () => {
-    expect(secrets.length).toBeGreaterThanOrEqual(9);
+    expect(secrets.length).toBeGreaterThanOrEqual(11);
     expect(secrets.every((secret) => typeof secret === "string" && secret.length > 10)).toBe(true);
   });
 

@@ -28,12 +28,18 @@ function valuesOf(key: string, ids: LargeCatalogue, now: Date): readonly string[
     limit: ["2000", "200"],
     days: ["1", "90"],
     after: ["5000"],
+    year: [String(now.getUTCFullYear())],
+    left: [ids.drill],
+    right: [ids.drill],
   };
   return known[key] ?? [];
 }
 
-/** Files are streamed for as long as they take, and for databases and folders a worker is asked: none is a page of the catalogue. */
-const noPages = new Set(["downloadBackup", "listServerDatabases", "listImportFolder"]);
+/**
+ * Files are streamed for as long as they take, and for databases and folders a worker is asked: none is a page of the catalogue. A
+ * report is one row, signed by a key that a catalogue made by SQL does not have.
+ */
+const noPages = new Set(["downloadBackup", "listServerDatabases", "listImportFolder", "getDrillReport", "downloadDrillReport"]);
 const asked = endpoints.filter(({ method, id }) => method === "GET" && !noPages.has(id) && !id.startsWith("export"));
 
 /**

@@ -2,6 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { idPrefixes, type Entity } from "#lib/domain/ids";
 import { insertDestination, insertWorker } from "./catalogue-rows.ts";
+import { fillDrills } from "./large-drills.ts";
 
 /** How much of everything; every backup has a run of its own, and every second one was verified. */
 export type CatalogueSize = {
@@ -43,7 +44,9 @@ export function numberedId(entity: Entity, number: SQL): SQL {
 }
 
 /** Ids of things in the middle of everything, for questions about one of them. */
-export type LargeCatalogue = Readonly<Record<"server" | "source" | "chain" | "backup" | "run" | "restore" | "user" | "import", string>>;
+export type LargeCatalogue = Readonly<
+  Record<"server" | "source" | "chain" | "backup" | "run" | "restore" | "user" | "import" | "drill" | "incident", string>
+>;
 
 /** Fills an empty catalogue by SQL alone. Instants lie within the last 30 days, where the strips look. */
 export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Promise<LargeCatalogue> {
@@ -58,6 +61,7 @@ export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Pro
   await fillDetails(db, size);
   await fillLogs(db, size);
   await fillRestores(db, size);
+  await fillDrills(db, size.sources, numberedId);
   await fillAuditEvents(db, size);
   await db.execute(sql`vacuum analyze`);
   return idsInTheMiddle(db, size);
@@ -215,7 +219,8 @@ export async function idsInTheMiddle(db: Database, size: CatalogueSize): Promise
   const [row] = await db.execute<LargeCatalogue>(sql`select ${numberedId("server", sql`7`)} as server,
     ${numberedId("source", sql`7`)} as source, ${numberedId("chain", sql`7`)} as chain, ${numberedId("backup", sql`7001`)} as backup,
     ${numberedId("run", sql`7001`)} as run, ${numberedId("restore", sql`${size.restores}::int / 2`)} as restore,
-    ${numberedId("user", sql`7`)} as user, ${numberedId("import", sql`7`)} as import`);
+    ${numberedId("user", sql`7`)} as user, ${numberedId("import", sql`7`)} as import,
+    ${numberedId("drill", sql`707`)} as drill, ${numberedId("incident", sql`7`)} as incident`);
   if (row === undefined) throw new Error("a select without a row");
   return { ...row };
 }

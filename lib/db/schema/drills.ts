@@ -66,5 +66,9 @@ export const drills = lifeboat.table(
     index("drills_source_idx").on(table.sourceId, table.startedAt),
     index("drills_started_idx").on(table.startedAt, table.id),
     index("drills_backup_idx").on(table.backupId),
+    // Answers what passed, and when each source last did, without the rows.
+    index("drills_closed_idx")
+      .on(table.sourceId, table.closedAt, table.id, table.verdict)
+      .where(sql`${table.state} = 'closed'`),
   ],
 );

@@ -86,7 +86,8 @@ export const planHasBackup = sql<boolean>`exists (
   select 1 from ${backups} as kept where kept.source_id = ${drillPlans}.source_id and kept.state = 'available'
 )`;
 
-async function readLast(
+/** The last drill of each source that was closed, or that passed. */
+export async function readLast(
   db: Database | Transaction,
   sourceIds: readonly string[],
   onlyPassed: boolean,

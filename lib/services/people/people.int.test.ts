@@ -222,6 +222,8 @@ describe("a narrowed token that may manage people", () => {
       "sources:read",
       "backups:read",
       "restores:read",
+      "drills:read",
+      "incidents:read",
       "runs:read",
       "audit:read",
       "system:read",

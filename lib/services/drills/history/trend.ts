@@ -7,7 +7,7 @@ import { sources } from "#lib/db/schema/sources";
 import { authorise } from "../../authorise.ts";
 import type { ServiceContext } from "../../context.ts";
 import { clockOf } from "../clock.ts";
-import { loadDrillFacts } from "../plan-facts.ts";
+import { readLast } from "../plan-facts.ts";
 import type { DrillRow } from "../rows.ts";
 import { isClosed } from "./list.ts";
 
@@ -32,7 +32,7 @@ export async function drillTrend(context: ServiceContext, { query }: EndpointInp
       })
       .from(drills)
       .where(isClosed(query.source)),
-    provenSources(db, query.source, context.now()),
+    provenSources(db, query.source),
   ]);
   return {
     points: newest.toReversed().flatMap(({ drill, sourceName }) => pointOf(drill, sourceName)),
@@ -49,16 +49,13 @@ function pointOf(drill: DrillRow, sourceName: string): Trend["points"] {
   return [{ drillId, sourceId, sourceName, closedAt: closedAt.toISOString(), verdict, recoveryMs, recoveryTimeSeconds }];
 }
 
-async function provenSources(db: Database, source: string | undefined, now: Date): Promise<Trend["proven"]> {
+async function provenSources(db: Database, source: string | undefined): Promise<Trend["proven"]> {
   const present = await db
     .select({ id: sources.id, name: sources.name })
     .from(sources)
     .where(and(isNull(sources.removedAt), source === undefined ? undefined : eq(sources.id, source)))
     .orderBy(asc(sources.name), asc(sources.id));
-  const facts = await loadDrillFacts(
-    db,
-    present.map(({ id }) => id),
-    now,
-  );
-  return present.map(({ id, name }) => ({ sourceId: id, sourceName: name, at: facts.get(id)?.lastProvenAt?.toISOString() ?? null }));
+  const ids = present.map(({ id }) => id);
+  const passed = await readLast(db, ids, true);
+  return present.map(({ id, name }) => ({ sourceId: id, sourceName: name, at: passed.get(id)?.closedAt.toISOString() ?? null }));
 }

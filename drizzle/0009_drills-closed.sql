@@ -1,0 +1,1 @@
+CREATE INDEX "drills_closed_idx" ON "lifeboat"."drills" USING btree ("source_id","closed_at","id","verdict") WHERE "lifeboat"."drills"."state" = 'closed';
