@@ -11,6 +11,7 @@ import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { rich } from "../ui/rich.tsx";
+import { useHydrated } from "../ui/use-hydrated.ts";
 import type { Picked } from "./time-line-model.ts";
 import { fromWallTime, toWallTime } from "./zoned-time.ts";
 
@@ -27,6 +28,8 @@ type RestoreToProps = {
 export function RestoreTo({ sourceId, now, at, picked, onAt }: RestoreToProps) {
   const t = useTranslations("timeline.to");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
+  // What is typed before the page's scripts have taken over would be lost.
+  const isHydrated = useHydrated();
   const [typed, setTyped] = useState(() => (at === null ? "" : toWallTime(at, settings.timeZone)));
   const change = (wall: string): void => {
     setTyped(wall);
@@ -37,7 +40,14 @@ export function RestoreTo({ sourceId, now, at, picked, onAt }: RestoreToProps) {
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-end gap-2">
         <Field label={t("label", { zone: formatZone(at ?? now, settings) })} className="w-full sm:w-64">
-          <Input type="datetime-local" step={1} value={typed} max={toWallTime(now, settings.timeZone)} onValueChange={change} />
+          <Input
+            type="datetime-local"
+            step={1}
+            value={typed}
+            max={toWallTime(now, settings.timeZone)}
+            onValueChange={change}
+            readOnly={!isHydrated}
+          />
         </Field>
         {typed === "" ? null : (
           <Button variant="ghost" icon={X} onClick={() => change("")}>
