@@ -116,4 +116,58 @@ describe("a drill whose processes are killed", () => {
     await hand.until(id, "closed");
     expect(await leftBehind()).toEqual(nothing);
   });
+
+  it("fails its restore when the sandbox's server is killed -9 while it loads, and leaves nothing when it is killed again while the drill closes", async () => {
+    await ground.workIn("mortals");
+    const killServer = async (id: string) => {
+      const victims = await processesIn(join(sandboxes, id));
+      for (const pid of victims) kill(pid);
+      return victims.length;
+    };
+    const killed = { loading: 0, closing: 0 };
+    let isLoadKilled = true;
+    let id = "";
+    const worker = await ground.station.startWorker({
+      change: (deps) => ({
+        ...deps,
+        engine: {
+          ...deps.engine,
+          load: async (...order) => {
+            if (isLoadKilled) killed.loading += await killServer(id);
+            return deps.engine.load(...order);
+          },
+        },
+        drills: {
+          ...deps.drills,
+          sandboxes: {
+            ...deps.drills.sandboxes,
+            remove: async (drillId) => {
+              killed.closing += isLoadKilled ? 0 : await killServer(drillId);
+              return deps.drills.sandboxes.remove(drillId);
+            },
+          },
+        },
+      }),
+    });
+    try {
+      ({ id } = await hand.start({ sourceId: ground.sourceId, target: { type: "sandbox" } }));
+      await hand.until(id, "prepared");
+      await hand.restore(id);
+      const failed = await hand.until(id, "restore-failed");
+      expect(killed.loading).toBeGreaterThan(0);
+      expect(failed.bestVerdict).toBe("failed");
+      await expect.poll(leftBehind, { timeout: 10_000 }).toEqual(nothing);
+
+      isLoadKilled = false;
+      await hand.restore(id);
+      expect(failuresOf(await hand.untilChecked(id))).toEqual([]);
+      await hand.close(id, "passed");
+      const closed = await hand.until(id, "closed");
+      expect(killed.closing).toBeGreaterThan(0);
+      expect(closed).toMatchObject({ verdict: "passed", cleanUp: { databases: 0, processes: 0, folders: 0, files: 0 } });
+      expect(await leftBehind()).toEqual(nothing);
+    } finally {
+      await worker.stop();
+    }
+  });
 });
