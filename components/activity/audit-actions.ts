@@ -74,6 +74,7 @@ export const auditActions = [
   "drill.aborted",
   "drill.close",
   "drill.closed",
+  "drill.cleaned",
   "drill.query",
   "drill.browse",
   "drill.connection",
