@@ -18,15 +18,17 @@ import { sessions } from "#lib/db/schema/sessions";
 import { users } from "#lib/db/schema/users";
 import { createCodecPool } from "#lib/repository/codec-pool";
 import { rowsOf, storeFull } from "#lib/repository/pack-fixture";
+import { createKeyring } from "#lib/secrets/keyring";
 import { hashPassword } from "#lib/secrets/password";
 import { insertBackup, insertDestination, insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
-import { bearerToken, testRuntime } from "#lib/testing/web-runtime";
+import { bearerToken, signedInPerson, testRuntime } from "#lib/testing/web-runtime";
 
 // FAULTS.md line 2: kill -9 of web in the middle of a request.
 const script = fileURLToPath(new URL("../testing/killable-web.ts", import.meta.url));
 const children: ChildProcess[] = [];
 let home: TestCatalogue;
+const installationKey = "5e".repeat(32);
 let folder: string;
 let authorization: string;
 let sourceId: string;
@@ -68,7 +70,7 @@ afterAll(async () => {
 });
 
 async function startWeb(): Promise<Web> {
-  const config = { databaseUrl: home.url, key: "5e".repeat(32), backupDir: folder };
+  const config = { databaseUrl: home.url, key: installationKey, backupDir: folder };
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
     env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "test", LIFEBOAT_TEST_CONFIG: JSON.stringify(config) },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -191,6 +193,9 @@ it("lets go of a backup within a minute after it died in the middle of its downl
 it("moves a drill on as a whole or not at all, whichever phase's button it dies in", { timeout: 180_000 }, async () => {
   const id = newId("drill");
   const at = new Date();
+  // A token signs for nobody: the buttons are a person's.
+  const keyring = createKeyring(Buffer.from(installationKey, "hex"));
+  const { userId, cookie } = await signedInPerson({ ...testRuntime(home.catalogue), keyring }, "admin");
   const none = { serverId: null, serverName: null, serverVersion: null, hostName: null };
   const row: typeof drills.$inferInsert = {
     id,
@@ -198,7 +203,8 @@ it("moves a drill on as a whole or not at all, whichever phase's button it dies 
     planId: newId("drillPlan"),
     state: "prepared",
     trigger: "api",
-    operatorName: "nobody yet",
+    operatorId: userId,
+    operatorName: "admin",
     wantedTarget: { type: "automatic" },
     target: { type: "sandbox", name: "shop_drill_20260101_abcdef", confined: true, ...none },
     preflight: { checkedAt: at.toISOString(), items: [], estimate: null, recoveryPointSeconds: 1 },
@@ -207,7 +213,7 @@ it("moves a drill on as a whole or not at all, whichever phase's button it dies 
     startedAt: at,
   };
   const post = (path: string, body: object): Call => {
-    const headers = { authorization, "content-type": "application/json", "if-match": '"1"' };
+    const headers = { cookie, "sec-fetch-site": "same-origin", "content-type": "application/json", "if-match": '"1"' };
     return (base) => fetch(`${base}/api/v1/drills${path}`, { method: "POST", headers, body: JSON.stringify(body) });
   };
   let toldBefore = 0;
@@ -227,7 +233,7 @@ it("moves a drill on as a whole or not at all, whichever phase's button it dies 
     },
     {
       before: { ...row, state: "validating" as const, clockStartedAt: at },
-      call: post(`/${id}/close`, { verdict: "failed", signedName: "token admin" }),
+      call: post(`/${id}/close`, { verdict: "failed", signedName: "admin" }),
       after: { state: "closing", runs: ["drill-close"], told: 1 },
     },
   ];

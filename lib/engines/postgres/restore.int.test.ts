@@ -86,7 +86,7 @@ function suite(server: TestServer) {
     ] as const) {
       const name = `${source.name}_${jobs}`;
       const { loaded, digests } = await bench.restore(result, name, { jobs, owners });
-      expect(loaded).toEqual({ errors: [], exitCode: 0 });
+      expect(loaded).toEqual({ errors: [], exitCode: 0, tool: expect.stringMatching(/^pg_restore \d+\.\d+/) });
       expect(digests).toEqual(sorted(result.tables));
       expect(await ask(name, facts)).toEqual(expected);
     }
