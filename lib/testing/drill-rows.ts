@@ -26,6 +26,7 @@ export async function insertDrill(db: Database, sourceId: string, change: Partia
     clockStoppedAt: after(300),
     machineMs: 55_000,
     verdict: "passed",
+    proven: (change.verdict ?? "passed") !== "failed",
     startedAt,
     closedAt: after(600),
     ...change,

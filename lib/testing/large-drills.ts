@@ -22,9 +22,9 @@ export async function fillDrills(db: Database, sources: number, idOf: NumberedId
     select ${idOf("drillPlan", sql`s`)}, v, repeat('Call somebody. ', 100), 'Person 7', now()
     from generate_series(1, ${sources}::int) as s, generate_series(1, 2) as v`);
   await db.execute(sql`insert into lifeboat.drills (id, source_id, plan_id, state, trigger, operator_name, wanted_target, playbook_version, playbook,
-      recovery_time_seconds, clock_started_at, clock_stopped_at, machine_ms, verdict, started_at, closed_at, events)
+      recovery_time_seconds, clock_started_at, clock_stopped_at, machine_ms, verdict, proven, started_at, closed_at, events)
     select ${drill}, ${source}, ${idOf("drillPlan", sql`s`)}, 'closed', 'manual', 'Person 7', '{"type":"automatic"}', 1, repeat('Call somebody. ', 100),
-      900, ${at}, ${at} + interval '4 minutes', 55000, (array['passed', 'passed', 'passed-with-findings', 'failed'])[1 + (s + d) % 4], ${at},
+      900, ${at}, ${at} + interval '4 minutes', 55000, (array['passed', 'passed', 'passed-with-findings', 'failed'])[1 + (s + d) % 4], (s + d) % 4 < 3, ${at},
       ${at} + interval '10 minutes', '[]'
     ${each}`);
   const definition = sql`jsonb_build_object('key', 'check-' || n, 'name', '', 'mandatory', true, 'type', 'content')`;

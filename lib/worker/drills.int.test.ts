@@ -1,4 +1,4 @@
-import { eq, notInArray } from "drizzle-orm";
+import { and, eq, notInArray } from "drizzle-orm";
 import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { truncate } from "node:fs/promises";
@@ -13,6 +13,7 @@ import { users } from "#lib/db/schema/users";
 import { deleteBackup } from "#lib/services/backups/remove";
 import { browseDrill } from "#lib/services/drills/browse";
 import { connectDrill } from "#lib/services/drills/connect";
+import { loadDrillFacts } from "#lib/services/drills/plan-facts";
 import { queryDrill } from "#lib/services/drills/query";
 import { getDrillReport } from "#lib/services/reports/get";
 import { systemActor } from "#lib/services/context";
@@ -273,6 +274,31 @@ describe("a drill", () => {
     expect(checked.bestVerdict).toBe("failed");
     await hand.abort(id);
     await hand.until(id, "aborted");
+  });
+
+  it("proves nothing where the contents differ, though the plan calls their comparison advisory and the drill passes with findings", async () => {
+    await hand.plan(kit.sourceId, {
+      checks: [
+        { key: "content", name: "", mandatory: false, type: "content" },
+        { key: "one", name: "One", mandatory: true, type: "sql", sql: "select 1", expect: { type: "value", comparison: "=", value: "1" } },
+      ],
+    });
+    const provenAt = async () => (await loadDrillFacts(db(), [kit.sourceId], new Date())).get(kit.sourceId)?.lastProvenAt ?? null;
+    const before = await provenAt();
+    const pets = and(eq(backupTables.backupId, backupId), eq(backupTables.table, "pets"));
+    const [recorded] = await db().select({ sha256: backupTables.sha256 }).from(backupTables).where(pets);
+    await db()
+      .update(backupTables)
+      .set({ sha256: "1".repeat(64) })
+      .where(pets);
+    const { id } = await hand.start({ sourceId: kit.sourceId, backupId, target: { type: "sandbox" } });
+    await hand.until(id, "prepared");
+    await hand.restore(id);
+    expect(verdictsOf(await hand.untilChecked(id))).toEqual({ content: "failed", one: "passed" });
+    await hand.close(id, "passed-with-findings");
+    expect((await hand.until(id, "closed")).verdict).toBe("passed-with-findings");
+    await db().update(backupTables).set(recorded!).where(pets);
+    expect(await provenAt()).toEqual(before);
   });
 
   it("says beforehand what would make it meaningless, and does not begin then", async () => {

@@ -47,6 +47,8 @@ export const drills = lifeboat.table(
     copyBytes: bigint("copy_bytes", { mode: "number" }),
     problem: jsonb("problem").$type<Reason>(),
     verdict: text("verdict").$type<DrillVerdict>(),
+    /** It proved its backup: less than every verdict that is not a failure, see `isProven`. */
+    proven: boolean("proven").notNull().default(false),
     findings: jsonb("findings").$type<DrillDetailDto["findings"]>().notNull().default([]),
     improvement: text("improvement").notNull().default(""),
     signOff: jsonb("sign_off").$type<NonNullable<DrillDetailDto["signOff"]>>(),
@@ -68,7 +70,7 @@ export const drills = lifeboat.table(
     index("drills_backup_idx").on(table.backupId),
     // Answers what passed, and when each source last did, without the rows.
     index("drills_closed_idx")
-      .on(table.sourceId, table.closedAt, table.id, table.verdict)
+      .on(table.sourceId, table.closedAt, table.id, table.verdict, table.proven)
       .where(sql`${table.state} = 'closed'`),
   ],
 );

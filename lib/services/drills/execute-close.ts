@@ -114,10 +114,12 @@ async function closeWithReport(tx: Transaction, context: ServiceContext, drill: 
   const isFailed = verdict === "failed";
   const incidentId = isFailed ? await openIncident(tx, context, drill) : null;
   const nextDueAt = await moveDueDate(tx, drill, isFailed, set.closedAt);
-  await proveBackup(tx, context, drill, set.closedAt);
+  const checks = await loadChecks(tx, drill.id);
+  const proven = isProven(drill.verdict, checks);
+  await proveBackup(tx, context, drill, { checks, proven, at: set.closedAt });
   const closed = await changeDrill(tx, context, drill, {
     to: "closed",
-    set: { ...set, verdict, findings, problem: isFailed ? drill.problem : null, incidentId, nextDueAt },
+    set: { ...set, verdict, proven, findings, problem: isFailed ? drill.problem : null, incidentId, nextDueAt },
     told: [{ code: "closed", params: { verdict } }],
   });
   await audit(tx, context, closed, "drill.closed", { verdict, signedBy: signOff.name, incidentId });
@@ -163,20 +165,24 @@ async function moveDueDate(tx: Transaction, drill: DrillRow, isFailed: boolean, 
 }
 
 /** The backup's third step. It may have been deleted meanwhile; the drill's row keeps what it was. */
-async function proveBackup(tx: Transaction, context: ServiceContext, drill: DrillRow, at: Date): Promise<void> {
+async function proveBackup(
+  tx: Transaction,
+  context: ServiceContext,
+  drill: DrillRow,
+  { checks, proven, at }: { checks: Awaited<ReturnType<typeof loadChecks>>; proven: boolean; at: Date },
+): Promise<void> {
   const [backup] = await tx
     .select({ id: backups.id })
     .from(backups)
     .where(eq(backups.id, drill.backupId ?? ""))
     .for("key share");
   if (backup === undefined) return;
-  const checks = await loadChecks(tx, drill.id);
   await tx.insert(validations).values({
     id: makeId("validation", context.newUuid()),
     backupId: backup.id,
     runId: null,
     level: "proven",
-    verdict: drill.verdict !== null && isProven(drill.verdict, checks) ? "passed" : "failed",
+    verdict: proven ? "passed" : "failed",
     checks: checks.map(({ key, state, expected, actual }) => ({
       code: key,
       verdict: state === "passed" || state === "failed" ? state : "skipped",

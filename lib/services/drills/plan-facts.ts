@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, notInArray, sql } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { drillPlans } from "#lib/db/schema/drill-plans";
@@ -26,7 +26,7 @@ export type DrillFacts = {
   } | null;
   /** The last one that was closed; aborted ones are none. */
   readonly last: { readonly id: string; readonly verdict: DrillVerdict; readonly closedAt: Date } | null;
-  /** When a drill of this source passed last; it outlives the backup that it restored. */
+  /** When a drill of this source proved its backup last; it outlives that backup. */
   readonly lastProvenAt: Date | null;
 };
 
@@ -86,13 +86,12 @@ export const planHasBackup = sql<boolean>`exists (
   select 1 from ${backups} as kept where kept.source_id = ${drillPlans}.source_id and kept.state = 'available'
 )`;
 
-/** The last drill of each source that was closed, or that passed. */
+/** The last drill of each source that was closed, or that proved its backup. */
 export async function readLast(
   db: Database | Transaction,
   sourceIds: readonly string[],
-  onlyPassed: boolean,
+  onlyProven: boolean,
 ): Promise<ReadonlyMap<string, { id: string; verdict: DrillVerdict; closedAt: Date }>> {
-  const verdicts: DrillVerdict[] = onlyPassed ? ["passed", "passed-with-findings"] : ["passed", "passed-with-findings", "failed"];
   const rows = await db
     .selectDistinctOn([drills.sourceId], {
       sourceId: drills.sourceId,
@@ -101,7 +100,7 @@ export async function readLast(
       closedAt: drills.closedAt,
     })
     .from(drills)
-    .where(and(oneOf(drills.sourceId, sourceIds), eq(drills.state, "closed"), inArray(drills.verdict, verdicts)))
+    .where(and(oneOf(drills.sourceId, sourceIds), eq(drills.state, "closed"), onlyProven ? eq(drills.proven, true) : undefined))
     .orderBy(drills.sourceId, desc(drills.closedAt), desc(drills.id));
   return new Map(
     rows.flatMap(({ sourceId, id, verdict, closedAt }) =>

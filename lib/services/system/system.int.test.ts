@@ -146,7 +146,7 @@ test("drills that are overdue or failed and open incidents are told, those of th
       { code: "incident-open", incidentId, incidentKind: "drill-failed", incidentTitle: null, sourceName: "Till" },
     ]);
 
-    const passed = { verdict: "passed" as const, closedAt: days(0) };
+    const passed = { verdict: "passed" as const, proven: true, closedAt: days(0) };
     await here.db.update(drills).set(passed);
     await here.db.update(drillPlans).set({ nextDueAt: days(20) });
     expect((await getOverview(here, nothing)).verdict).toMatchObject({

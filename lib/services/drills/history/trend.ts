@@ -56,6 +56,6 @@ async function provenSources(db: Database, source: string | undefined): Promise<
     .where(and(isNull(sources.removedAt), source === undefined ? undefined : eq(sources.id, source)))
     .orderBy(asc(sources.name), asc(sources.id));
   const ids = present.map(({ id }) => id);
-  const passed = await readLast(db, ids, true);
-  return present.map(({ id, name }) => ({ sourceId: id, sourceName: name, at: passed.get(id)?.closedAt.toISOString() ?? null }));
+  const proven = await readLast(db, ids, true);
+  return present.map(({ id, name }) => ({ sourceId: id, sourceName: name, at: proven.get(id)?.closedAt.toISOString() ?? null }));
 }
