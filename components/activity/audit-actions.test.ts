@@ -12,7 +12,7 @@ function recorded(): string[] {
   const files = globSync("lib/**/*.ts").filter((name) => !name.includes(".test."));
   const texts = files
     .map((name) => readFileSync(name, "utf8"))
-    .filter((text) => /\b(?:recordAudit|beginExport|changeIncident|moveDrill|audit)\(/.test(text));
+    .filter((text) => /\b(?:recordAudit|beginExport|changeIncident|moveDrill|savePlan|audit)\(/.test(text));
   return [...new Set(texts.flatMap((text) => [...text.matchAll(code)].map(([, found]) => found ?? "")))];
 }
 

@@ -1,15 +1,12 @@
-import { eq } from "drizzle-orm";
 import { checkSet } from "#lib/contracts/drill-checks";
 import type { copyDrillChecks as contract, DrillPlanDto } from "#lib/contracts/drill-plans";
 import type { EndpointInput } from "#lib/contracts/endpoint";
-import { drillPlans } from "#lib/db/schema/drill-plans";
 import { LifeboatError } from "#lib/domain/error";
-import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import { lockPlan, toPlan } from "./load.ts";
-import { audited } from "./update.ts";
+import { savePlan } from "./save.ts";
 
 /**
  * Takes over the checks of another source's plan, all or those that are named: one with the same key is replaced in its place, others come last. Throws
@@ -38,20 +35,7 @@ export async function copyDrillChecks(
     const added = [...taken.values()].filter(({ key }) => !own.has(key));
     const parsed = checkSet.safeParse([...plan.checks.map((check) => taken.get(check.key) ?? check), ...added]);
     if (!parsed.success) throw new LifeboatError("invalid-input", { issues: "checks: too many" });
-    const now = context.now();
-    const [after] = await tx
-      .update(drillPlans)
-      .set({ checks: parsed.data, proposed: false, version: plan.version + 1, updatedAt: now })
-      .where(eq(drillPlans.id, plan.id))
-      .returning();
-    if (after === undefined) throw new Error("the update returned no row");
-    await recordAudit(tx, context, {
-      action: "drill-plan.copy-checks",
-      targetType: "drillPlan",
-      targetId: plan.id,
-      before: audited(plan),
-      after: audited(after),
-    });
+    const after = await savePlan(tx, context, plan, { action: "drill-plan.copy-checks", set: { checks: parsed.data } });
     return toPlan(tx, context, after);
   });
 }

@@ -92,7 +92,11 @@ it("takes checks over from another plan: the same key is replaced in its place, 
   await expect(copyDrillChecks(context, { ...order, body: { fromSourceId: shop, keys: ["nothing"] } })).rejects.toMatchObject({
     code: "check-unknown",
   });
+  await test.catalogue.db.update(drillPlans).set({ triedAt: new Date() });
   const after = await copyDrillChecks(context, { ...order, body: { fromSourceId: shop } });
+  // What could not start with the old checks may do so with the new ones.
+  const tried = await test.catalogue.db.select({ triedAt: drillPlans.triedAt }).from(drillPlans).where(eq(drillPlans.sourceId, blog));
+  expect(tried).toEqual([{ triedAt: null }]);
   expect(after.checks.map(({ key }) => key)).toEqual([...before.checks.map(({ key }) => key), "orders"]);
   expect(after.checks.find(({ key }) => key === "content")).toEqual(content);
 });

@@ -2,18 +2,17 @@ import { eq } from "drizzle-orm";
 import type { DrillPlanDto, updateDrillPlan as contract } from "#lib/contracts/drill-plans";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { Transaction } from "#lib/db/client";
-import { drillPlans } from "#lib/db/schema/drill-plans";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { users } from "#lib/db/schema/users";
 import { LifeboatError } from "#lib/domain/error";
-import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import type { PlanRow } from "./ensure.ts";
 import { withStoredBodies } from "./hidden-bodies.ts";
 import { lockPlan, playbookOf, toPlan } from "./load.ts";
+import { savePlan } from "./save.ts";
 import { drillPlaybooks } from "#lib/db/schema/drill-playbooks";
 
 type Body = EndpointInput<typeof contract>["body"];
@@ -35,29 +34,14 @@ export async function updateDrillPlan(
     const { playbook, nextDueAt, checks, ...fields } = body;
     const playbookVersion = await keepPlaybook(tx, context, plan, playbook);
     const due = nextDueAt === undefined ? {} : { nextDueAt: new Date(nextDueAt) };
-    const now = context.now();
-    const [after] = await tx
-      .update(drillPlans)
-      // Whatever was tried and could not start may do so with the new plan.
-      .set({
+    const after = await savePlan(tx, context, plan, {
+      action: "drill-plan.update",
+      set: {
         ...fields,
         ...(checks === undefined ? {} : { checks: withStoredBodies(checks, plan.checks) }),
         ...due,
         playbookVersion,
-        proposed: false,
-        triedAt: null,
-        version: plan.version + 1,
-        updatedAt: now,
-      })
-      .where(eq(drillPlans.id, plan.id))
-      .returning();
-    if (after === undefined) throw new Error("the update returned no row");
-    await recordAudit(tx, context, {
-      action: "drill-plan.update",
-      targetType: "drillPlan",
-      targetId: plan.id,
-      before: audited(plan),
-      after: audited(after),
+      },
     });
     return toPlan(tx, context, after);
   });
@@ -80,22 +64,4 @@ async function refuseUnknown(tx: Transaction, plan: PlanRow, { ownerId, target }
   if (source?.engine === "sqlite") throw new LifeboatError("drill-no-target", { detail: "a file is restored as a file" });
   const [server] = await tx.select({ removedAt: servers.removedAt }).from(servers).where(eq(servers.id, target.serverId));
   if (server === undefined || server.removedAt !== null) throw new LifeboatError("not-found", { entity: "server", id: target.serverId });
-}
-
-/** What the audit compares; texts of checks may be long, so that they are kept by their keys. */
-export function audited(plan: PlanRow) {
-  return {
-    enabled: plan.enabled,
-    selection: plan.selection,
-    target: plan.target,
-    recoveryTimeSeconds: plan.recoveryTimeSeconds,
-    recoveryPointSeconds: plan.recoveryPointSeconds,
-    cadence: plan.cadence,
-    graceDays: plan.graceDays,
-    ownerId: plan.ownerId,
-    unattended: plan.unattended,
-    nextDueAt: plan.nextDueAt,
-    playbookVersion: plan.playbookVersion,
-    checks: plan.checks.map(({ key, mandatory }) => `${key}${mandatory ? "" : " (advisory)"}`).join(", "),
-  };
 }
