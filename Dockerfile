@@ -10,6 +10,7 @@ RUN npm install --ignore-scripts
 COPY . .
 # The image's own Node.js replaces the packaged ones.
 RUN rm -rf node_modules/node-* \
+ && node scripts/mend-packages.mjs \
  && npm run build \
  && npm prune --omit=dev --ignore-scripts \
  && rm -rf .next/cache node_modules/node-*

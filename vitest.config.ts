@@ -26,7 +26,15 @@ export default defineConfig({
     },
     projects: [
       {
-        test: { name: "unit", include: [unitTests], exclude: [integrationTests, "node_modules"], environment: "node", testTimeout: 30_000 },
+        test: {
+          name: "unit",
+          include: [unitTests],
+          exclude: [integrationTests, "node_modules"],
+          environment: "node",
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
+          maxWorkers: 2,
+        },
       },
       {
         test: {
@@ -34,8 +42,10 @@ export default defineConfig({
           include: [integrationTests],
           environment: "node",
           globalSetup: ["lib/testing/global-setup.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Patience is no bound: a poll says what must come, and a busy machine may take its time. What must be quick is measured by itself.
+          expect: { poll: { timeout: 60_000 } },
           maxWorkers: 2,
         },
       },
