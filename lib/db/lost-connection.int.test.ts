@@ -1,5 +1,8 @@
 import { sql } from "drizzle-orm";
 import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import postgres from "postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { type Catalogue, openCatalogue } from "./client.ts";
@@ -66,5 +69,31 @@ describe("a connection that is lost in the middle of a transaction", () => {
     await expect(catalogue.db.transaction(() => Promise.reject(new Error("of its own")))).rejects.toThrow("of its own");
     await expect(catalogue.db.transaction(async (tx) => tx.execute(sql`select 1 / 0`))).rejects.toMatchObject({ cause: { code: "22012" } });
     expect(await catalogue.db.transaction(async (tx) => await pidOf(tx))).toBeGreaterThan(0);
+  });
+});
+
+describe("a connection that is lost while a statement waits to be written", () => {
+  /** The client collects small statements until the end of a turn of the event loop; what it held then must not outlive the connection. */
+  it.each([
+    ["closes", undefined],
+    ["is reset", Object.assign(new Error("reset"), { code: "ECONNRESET" })],
+  ])("fails that statement when it %s, and the next one gets through", async (_how, reason) => {
+    const { hostname, port } = new URL(test.url);
+    let socket: Socket | undefined;
+    const open = () => (socket = connect(Number(port), hostname));
+    // `socket` is an option of the client that its types leave out.
+    const client = postgres(test.url, { max: 1, connect_timeout: 5, onnotice: () => undefined, socket: open } as postgres.Options<never>);
+    try {
+      for (let loss = 0; loss < 2; loss += 1) {
+        expect(await client`select 1 as one`).toEqual([{ one: 1 }]);
+        socket?.destroy(reason);
+        // In this phase of the turn the client does not know yet: what it is given now waits for the next one, and the end comes first.
+        await nextTurn();
+        await expect(client`select 2 as two`).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+      }
+      expect(await client`select 3 as three`).toEqual([{ three: 3 }]);
+    } finally {
+      await client.end({ timeout: 1 });
+    }
   });
 });

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, text } from "drizzle-orm/pg-core";
 import type { BackupKind, BackupOrigin, BackupState, StreamExtension } from "../../domain/backup-state.ts";
 import type { Params, Reason } from "../../domain/error.ts";
+import type { RemoveReasonCode } from "../../domain/retention-rule.ts";
 import type { RunTrigger } from "../../domain/run-state.ts";
 import { chains } from "./chains.ts";
 import { instantColumn, lifeboat } from "./schema.ts";
@@ -90,6 +91,10 @@ export const backups = lifeboat.table(
     createdById: text("created_by_id"),
     createdByName: text("created_by_name").notNull(),
     trashedAt: instantColumn("trashed_at"),
+    trashReason: text("trash_reason").$type<RemoveReasonCode>(),
+    trashedByName: text("trashed_by_name"),
+    /** From then on a clean-up removes it for good. */
+    purgeAt: instantColumn("purge_at"),
     version: integer("version").notNull().default(1),
     /** What the search looks through, folded once; a line break keeps the fields apart. */
     searchText: text("search_text").generatedAlwaysAs(
@@ -108,6 +113,9 @@ export const backups = lifeboat.table(
     index("backups_pinned_idx")
       .on(table.snapshotAt, table.id)
       .where(sql`${table.pinned}`),
+    index("backups_trash_idx")
+      .on(table.purgeAt, table.id)
+      .where(sql`${table.state} = 'trashed'`),
     // Answers a source's totals without its rows.
     index("backups_totals_idx").on(table.sourceId, table.state, table.kind, table.storedBytes, table.streamBytes),
   ],

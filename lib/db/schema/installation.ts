@@ -1,4 +1,4 @@
-import { text } from "drizzle-orm/pg-core";
+import { bigint, text } from "drizzle-orm/pg-core";
 import { instantColumn, lifeboat } from "./schema.ts";
 
 /**
@@ -9,6 +9,9 @@ export const installation = lifeboat.table("installation", {
   id: text("id").primaryKey(),
   createdAt: instantColumn("created_at").notNull(),
   lastSeenAt: instantColumn("last_seen_at").notNull(),
+  /** Set when the clock jumped further than anybody's holiday; nothing is removed until somebody said that it is right. */
+  clockSuspectSince: instantColumn("clock_suspect_since"),
+  clockJumpSeconds: bigint("clock_jump_seconds", { mode: "number" }),
   /** Set when the first-run page or `--sample` asked for the sample; the supervisor starts it. */
   sampleRequestedAt: instantColumn("sample_requested_at"),
 });

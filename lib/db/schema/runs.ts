@@ -19,6 +19,9 @@ export const runs = lifeboat.table(
     serverId: text("server_id"),
     restoreId: text("restore_id"),
     drillId: text("drill_id"),
+    /** The slot of a schedule that started it. */
+    slotId: text("slot_id"),
+    gateId: text("gate_id"),
     /** Claimed only when that run has ended; its executor then looks how. */
     afterRunId: text("after_run_id"),
     isProbe: boolean("is_probe").notNull().default(false),
@@ -53,12 +56,19 @@ export const runs = lifeboat.table(
     index("runs_active_idx")
       .on(table.state, table.leaseExpiresAt)
       .where(sql`${table.state} in ('queued', 'running')`),
+    // What has ended since somebody counted last, without the rows.
+    index("runs_finished_idx")
+      .on(table.finishedAt, table.type, table.state, table.startedAt)
+      .where(sql`not ${table.isProbe}`),
     index("runs_queued_idx").on(table.queuedAt, table.id),
     index("runs_source_idx").on(table.sourceId, table.queuedAt),
     index("runs_backup_idx").on(table.backupId),
     index("runs_drill_idx")
       .on(table.drillId)
       .where(sql`${table.drillId} is not null`),
+    index("runs_server_active_idx")
+      .on(table.serverId)
+      .where(sql`${table.state} = 'running'`),
     index("runs_type_idx").on(table.type, table.queuedAt, table.id),
     index("runs_state_idx").on(table.state, table.queuedAt, table.id),
   ],

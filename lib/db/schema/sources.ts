@@ -1,6 +1,8 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, jsonb, text, uniqueIndex } from "drizzle-orm/pg-core";
+import type { FingerprintSettings } from "../../contracts/fingerprints.ts";
 import type { Environment, SourceEngine } from "../../domain/backup-state.ts";
+import { retentionPolicies } from "./retention-policies.ts";
 import { instantColumn, lifeboat } from "./schema.ts";
 import { servers } from "./servers.ts";
 
@@ -20,8 +22,6 @@ export const sources = lifeboat.table(
     path: text("path"),
     /** Of a file; a PostgreSQL source goes by its server's. */
     workerGroup: text("worker_group"),
-    /** How many backups are kept; older ones that nothing needs are removed after each good one. Null: all. */
-    keepLast: integer("keep_last"),
     /** So many failed backups in a row open an incident. Null: never. */
     incidentAfterFailures: integer("incident_after_failures").default(3),
     environment: text("environment").$type<Environment>().notNull(),
@@ -32,6 +32,16 @@ export const sources = lifeboat.table(
     /** As last seen by a check or a backup. */
     sizeBytes: bigint("size_bytes", { mode: "number" }),
     pausedAt: instantColumn("paused_at"),
+    /** When a pause ends by itself; null: when somebody resumes it. */
+    pausedUntil: instantColumn("paused_until"),
+    /** Null: everything is kept. */
+    retentionPolicyId: text("retention_policy_id").references(() => retentionPolicies.id),
+    /** The longest that its schedules leave it without a backup, in seconds; null without any. Written whenever its schedules change. */
+    expectedEverySeconds: integer("expected_every_seconds"),
+    /** What the daily fingerprint watches; null: as it is proposed. */
+    fingerprintSettings: jsonb("fingerprint_settings").$type<FingerprintSettings>(),
+    /** SHA-256 of the key in the address under which its state is public. */
+    statusKeyHash: text("status_key_hash").unique(),
     /** A removed source keeps its row as long as backups name it. */
     removedAt: instantColumn("removed_at"),
     version: integer("version").notNull().default(1),

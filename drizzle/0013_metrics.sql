@@ -1,0 +1,2 @@
+CREATE INDEX "runs_finished_idx" ON "lifeboat"."runs" USING btree ("finished_at","type","state","started_at") WHERE not "lifeboat"."runs"."is_probe";--> statement-breakpoint
+CREATE INDEX "slots_missed_idx" ON "lifeboat"."slots" USING btree ("source_id","nominal_at") WHERE "lifeboat"."slots"."state" = 'missed';
