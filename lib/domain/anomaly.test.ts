@@ -28,6 +28,15 @@ describe("findAnomalies", () => {
     expect(codes).toEqual(["far-fewer-rows", "fewer-tables"]);
   });
 
+  it("notices a backup that is far larger once three good ones say what is usual", () => {
+    const large = { ...usual, streamBytes: 500_000_000 };
+    expect(findAnomalies(large, [usual, usual])).toEqual([]);
+    expect(findAnomalies(large, [usual, usual, usual])).toEqual([
+      { code: "far-larger", params: { bytes: 500_000_000, usualBytes: 100_000_000 } },
+    ]);
+    expect(findAnomalies({ ...usual, streamBytes: 390_000_000 }, [usual, usual, usual])).toEqual([]);
+  });
+
   it("lets small databases swing", () => {
     expect(
       findAnomalies({ streamBytes: 2_000, rowCount: 3, tableCount: 2 }, [{ streamBytes: 60_000, rowCount: 90, tableCount: 2 }]),

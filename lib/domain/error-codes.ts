@@ -74,6 +74,7 @@ export const errorCategories = {
   "permission-denied": "unprocessable", // { path }
   "io-error": "unprocessable", // { path, detail }
   "destination-foreign": "unprocessable", // { path }
+  "destination-unmarked": "unprocessable", // { path, marker, installationId }
   "pack-missing": "unprocessable", // { key }
   "pack-truncated": "unprocessable", // { key, expectedBytes, actualBytes }
   "pack-damaged": "unprocessable", // { key, detail }
@@ -182,6 +183,26 @@ export const errorCategories = {
   "incident-state": "conflict", // { state }: not possible in it
   "incident-open": "conflict", // { incidentId, number }: of that kind and source
   "incident-no-cause": "unprocessable",
+  // policy
+  "cron-invalid": "invalid", // { cron, detail }
+  "cron-never": "invalid", // { cron }
+  "policy-in-use": "conflict", // { count }
+  "policy-duplicate": "conflict", // { name }
+  "backup-not-trashed": "conflict", // { state }
+  "backup-trashed": "conflict", // {}: it is in the trash already
+  "clock-suspect": "unavailable", // { seconds }: nothing is removed until somebody confirms the clock
+  "removal-partial": "unprocessable", // { removed, failed }
+  "gate-state": "conflict", // { state }: not possible in it
+  "gate-backup-failed": "unprocessable", // { code }
+  "gate-verify-failed": "unprocessable", // { code }
+  "gate-check-failed": "unprocessable", // { exitCode }
+  "gate-timeout": "unprocessable", // { minutes }
+  "gate-cancelled": "conflict", // { by }
+  "channel-incomplete": "invalid", // { field }
+  "channel-unreachable": "unprocessable", // { host, detail }
+  "channel-refused": "unprocessable", // { status, detail }
+  "channel-timeout": "unprocessable", // { host, seconds }
+  "delivery-state": "conflict", // { state }: not possible in it
   // runs and workers
   "worker-lost": "unprocessable", // { workerId }
   "lease-lost": "conflict", // { runId }

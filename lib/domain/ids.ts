@@ -23,6 +23,14 @@ export const idPrefixes = {
   reportNote: "rpn",
   signingKey: "sgk",
   incident: "inc",
+  schedule: "sch",
+  slot: "slt",
+  policy: "pol",
+  gate: "gat",
+  channel: "ntc",
+  delivery: "dlv",
+  alert: "alt",
+  fingerprint: "fpr",
 } as const;
 
 export type Entity = keyof typeof idPrefixes;

@@ -1,19 +1,28 @@
-import { isOld, type OverviewSource, type SystemTroubles } from "./overview-verdict.ts";
+import type { AlertCode } from "./alert-codes.ts";
+import { isMissed, isOld, isUnverified, type OverviewSource, type SystemTroubles, untoldAlerts } from "./overview-verdict.ts";
 
 const dayMs = 24 * 3_600_000;
 
 /** Worst first. */
 export const needCodes = [
   "no-worker",
+  "destination-unreachable",
   "tools-missing",
+  "clock-suspect",
   "no-space",
+  "channel-failing",
   "verify-failed",
   "source-never-backed-up",
   "incident-open",
   "backup-failed",
+  "backup-missed",
   "drill-failed",
   "drill-overdue",
+  "gate-failed",
   "backup-old",
+  "clean-up-failed",
+  "size-odd",
+  "fingerprint-diverged",
   "backup-unverified",
   "drill-due",
   "kept-database",
@@ -60,6 +69,8 @@ export type Need = {
   readonly incidentKind: OpenIncident["incidentKind"] | null;
   readonly database: string | null;
   readonly keptName: string | null;
+  /** `no-worker`: the group that has none; null: nobody works at all. */
+  readonly group: string | null;
   readonly since: Date | null;
 };
 
@@ -77,6 +88,7 @@ const nothing: Omit<Need, "code"> = {
   incidentKind: null,
   database: null,
   keptName: null,
+  group: null,
   since: null,
 };
 
@@ -93,12 +105,37 @@ function backupNeed(source: OverviewSource, now: Date): Need | null {
   if (!source.isRunning && !source.paused) {
     if (source.failedRun !== null) return need("backup-failed", { runId: source.failedRun.id, since: source.failedRun.at });
     if (source.lastGood === null) return need("source-never-backed-up", { since: source.createdAt });
+    if (isMissed(source)) return need("backup-missed", { since: source.missedAt });
     if (isOld(source, now)) return need("backup-old", { since: source.lastGood.at });
   }
-  if (source.lastGood !== null && !source.lastGood.verified) {
+  if (source.lastGood !== null && isUnverified(source, now)) {
     return need("backup-unverified", { backupId: source.lastGood.id, since: source.lastGood.at });
   }
   return null;
+}
+
+/** Its contents, where they changed oddly: whether that was meant only a person can tell. */
+function contentNeed(source: OverviewSource): Need | null {
+  return source.diverged === null ? null : needMaker(source)("fingerprint-diverged", { since: source.diverged.at });
+}
+
+/** What asks for an open alert that no other fact tells. */
+const needOfAlert: Partial<Record<AlertCode, NeedCode>> = {
+  "backup-failed": "backup-failed",
+  "backup-missed": "backup-missed",
+  "verification-failed": "verify-failed",
+  "drill-failed": "drill-failed",
+  "gate-failed": "gate-failed",
+  "clean-up-failed": "clean-up-failed",
+  "size-anomaly": "size-odd",
+};
+
+function alertNeeds(source: OverviewSource): Need[] {
+  const need = needMaker(source);
+  return untoldAlerts(source).flatMap(({ code, at, runId, backupId, drillId }) => {
+    const known = needOfAlert[code];
+    return known === undefined ? [] : [need(known, { runId, backupId, drillId, since: at })];
+  });
 }
 
 /** The one worst thing about its drills, or null. A drill that is under way may just be curing it; one that rests is where to go on. */
@@ -114,14 +151,18 @@ function drillNeed(source: OverviewSource): Need | null {
 function systemNeeds(troubles: SystemTroubles): Need[] {
   return [
     ...(troubles.noWorker ? [{ code: "no-worker" as const, ...nothing }] : []),
+    ...troubles.silentGroups.map((group) => ({ code: "no-worker" as const, ...nothing, group })),
+    ...(troubles.destinationUnreachable ? [{ code: "destination-unreachable" as const, ...nothing }] : []),
+    ...(troubles.clockSuspect ? [{ code: "clock-suspect" as const, ...nothing }] : []),
     ...(troubles.toolsMissing ? [{ code: "tools-missing" as const, ...nothing }] : []),
     ...(troubles.noSpace ? [{ code: "no-space" as const, ...nothing }] : []),
+    ...(troubles.channelFailing ? [{ code: "channel-failing" as const, ...nothing }] : []),
   ];
 }
 
 /**
- * What wants a person, worst first and then longest waiting, five at most: of each source the worst about its backups and the worst about
- * its drills, kept databases, open incidents. An open incident stands for the failures that it is about. However much there is, an
+ * What wants a person, worst first and then longest waiting, five at most: of each source the worst about its backups, the worst about
+ * its drills, what became of its contents, alerts that nothing else stands for, kept databases, open incidents. An open incident stands for the failures that it is about. However much there is, an
  * overdue drill is told.
  */
 export function findNeeds(
@@ -135,7 +176,9 @@ export function findNeeds(
     incidents.some(({ incidentKind, sourceId }) => incidentKind === need.code && sourceId !== null && sourceId === need.sourceId);
   const needs = [
     ...systemNeeds(troubles),
-    ...sources.flatMap((source) => [backupNeed(source, now), drillNeed(source)]).filter((need) => need !== null && !isTold(need)),
+    ...sources
+      .flatMap((source) => [backupNeed(source, now), drillNeed(source), contentNeed(source), ...alertNeeds(source)])
+      .filter((need) => need !== null && !isTold(need)),
     ...incidents.map((incident): Need => Object.assign({ ...nothing, code: "incident-open" as const }, incident)),
     ...keptLong.map((database): Need => Object.assign({ ...nothing, code: "kept-database" as const }, database)),
   ].filter((need) => need !== null);

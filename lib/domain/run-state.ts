@@ -23,6 +23,8 @@ export const runTypes = [
   "drill-check",
   "drill-close",
   "drill-query",
+  "clean-up",
+  "gate-check",
 ] as const;
 export type RunType = (typeof runTypes)[number];
 
@@ -53,7 +55,19 @@ export function canMove(from: RunState, to: RunState): boolean {
 }
 
 /** Why a run was started. */
-export const runTriggers = ["manual", "start-up", "api", "setup", "safety", "retention", "daily", "drill"] as const;
+export const runTriggers = [
+  "manual",
+  "start-up",
+  "api",
+  "setup",
+  "safety",
+  "retention",
+  "daily",
+  "drill",
+  "schedule",
+  "pre-deploy",
+  "stale",
+] as const;
 export type RunTrigger = (typeof runTriggers)[number];
 
 /** States of one step of a run. */

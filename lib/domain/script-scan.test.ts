@@ -68,7 +68,33 @@ describe("a script of pg_dump", () => {
       owners: ["ALTER FUNCTION public.f() OWNER TO alice", 'ALTER TABLE public."odd ; \\! name" OWNER TO "Bob ""B"""'],
       leftOut: 0,
       encoding: "UTF8",
+      transactionLine: null,
     });
+  });
+
+  it.each([
+    ["create table a ();\nabort;", 2],
+    ["select 1;\n\nROLLBACK WORK;", 3],
+    ["/* x */ rollback", 1],
+    ["begin; commit; start transaction; end;", null],
+    ["prepare transaction 'x';", 1],
+    ["commit prepared 'x';", 1],
+    ["rollback prepared 'x';", 1],
+    ["rollback to savepoint x; savepoint y; prepare p as select 1;", null],
+    ["create function f() returns int language plpgsql as $$ begin commit; end $$;", null],
+    ["create function g() returns int begin atomic select 1; end;", null],
+    ["select 'commit;'; insert into commit values (1);", null],
+    ["copy t from stdin;\ncommit;\n\\.\n", null],
+  ])("tells whether %j takes a transaction back, and where", (text, line) => {
+    expect(scan(text).facts.transactionLine).toBe(line);
+  });
+
+  it("leaves out what begins and commits transactions where all of it is one", () => {
+    const text = "begin;\nselect lo_open(1, 2);\nCOMMIT;\nstart transaction isolation level serializable; END;\nselect 'commit;';\ncommit";
+    const scanner = new ScriptScanner({ isOneTransaction: true });
+    const out = [...scanner.push(Buffer.from(text)), ...scanner.end().chunks];
+    expect(Buffer.concat(out).toString()).toBe(";\nselect lo_open(1, 2);\n;\n; ;\nselect 'commit;';\n");
+    expect(scan(text).out).toBe(text);
   });
 
   it.each([1, 2, 3, 5, 7, 64, 200])("is read the same in pieces of %i bytes", (size) => {

@@ -13,6 +13,8 @@ export type ScriptFacts = {
   readonly leftOut: number;
   /** The first `client_encoding`, upper case; null when none is set. */
   readonly encoding: string | null;
+  /** The line of the first statement that takes a transaction back or hands it over; null when there is none. */
+  readonly transactionLine: number | null;
 };
 
 type State = "code" | "line-comment" | "comment" | "quote" | "escape-quote" | "name" | "dollar" | "copy";
@@ -63,8 +65,15 @@ export class ScriptScanner {
   #hasCreated = false;
   #connected: string | null = null;
   #encoding: string | null = null;
+  #transactionLine: number | null = null;
   #searchPath: string | null = null;
   #out: Uint8Array[] = [];
+  readonly #isOneTransaction: boolean;
+
+  /** With `isOneTransaction` what begins and commits transactions is left out: whoever runs the script makes all of it one. */
+  constructor({ isOneTransaction = false }: { readonly isOneTransaction?: boolean } = {}) {
+    this.#isOneTransaction = isOneTransaction;
+  }
 
   /** Takes the next bytes and returns those that may run. Throws `script-forbidden` { line, detail }. */
   push(chunk: Uint8Array): Uint8Array[] {
@@ -92,6 +101,7 @@ export class ScriptScanner {
         owners: this.#owners,
         leftOut: this.#leftOut,
         encoding: this.#encoding,
+        transactionLine: this.#transactionLine,
       },
     };
   }
@@ -339,12 +349,14 @@ export class ScriptScanner {
     const isCreated = this.#hasCreated;
     this.#hasCreated ||= word === "create" && facts.leaveOut === null;
     if (facts.leaveOut !== null && !(facts.leaveOut === "clean" && isCreated)) this.#cut(start, at);
+    else if (facts.transaction === "bracket" && this.#isOneTransaction) this.#cut(start, at);
   }
 
   #note(facts: StatementFacts, text: string, line: number): void {
     for (const role of facts.roles) this.#roles.add(role);
     if (facts.extension !== null) this.#extensions.push({ ...facts.extension, line });
     this.#encoding ??= facts.encoding;
+    if (facts.transaction === "breaks") this.#transactionLine ??= line;
     if (facts.leaveOut === "database") this.#leftOut += 1;
     if (facts.searchPath !== null) this.#searchPath = facts.searchPath;
     if (facts.leaveOut !== "owner") return;

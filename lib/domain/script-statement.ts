@@ -16,6 +16,11 @@ export type StatementFacts = {
   readonly encoding: string | null;
   /** `SET search_path`: what names without a schema mean from here on. */
   readonly searchPath: string | null;
+  /**
+   * `bracket`: begins a transaction or commits it, which can be left out where the whole script is one; `breaks`: takes something back, or hands
+   * it over to another session, and cannot.
+   */
+  readonly transaction: "bracket" | "breaks" | null;
 };
 
 const name = String.raw`(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)`;
@@ -28,10 +33,13 @@ const nothing: StatementFacts = {
   extension: null,
   encoding: null,
   searchPath: null,
+  transaction: null,
 };
 
 /** First words of statements that mean anything here; all others (rows of data above all) are not looked at. */
-export const meaningfulWords: ReadonlySet<string> = new Set("alter comment copy create drop grant reassign revoke security set".split(" "));
+export const meaningfulWords: ReadonlySet<string> = new Set(
+  "abort alter begin comment commit copy create drop end grant prepare reassign revoke rollback security set start".split(" "),
+);
 
 /** Reads one statement. Only its first words and its names are understood; the server understands the rest. */
 export function readStatement(text: string): StatementFacts {
@@ -51,6 +59,18 @@ export function readStatement(text: string): StatementFacts {
       return { ...nothing, roles: granteesOf(text) };
     case "drop":
       return { ...nothing, leaveOut: /^\s*drop\s+database\b/i.test(text) ? "database" : "clean" };
+    case "begin":
+    case "start":
+    case "end":
+      return { ...nothing, transaction: "bracket" };
+    case "commit":
+      return { ...nothing, transaction: /^\s*commit\s+prepared\b/i.test(text) ? "breaks" : "bracket" };
+    case "abort":
+      return { ...nothing, transaction: "breaks" };
+    case "rollback":
+      return { ...nothing, transaction: /^\s*rollback(?:\s+(?:work|transaction))?\s+to\b/i.test(text) ? null : "breaks" };
+    case "prepare":
+      return { ...nothing, transaction: /^\s*prepare\s+transaction\b/i.test(text) ? "breaks" : null };
     case "comment":
     case "security":
       return /^\s*(?:comment|security\s+label(?:\s+for\s+\S+)?)\s+on\s+database\b/i.test(text)

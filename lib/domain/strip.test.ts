@@ -8,16 +8,21 @@ describe("buildStrip", () => {
     const strip = buildStrip(now, []);
     expect(strip).toHaveLength(30);
     expect([strip[0]?.day, strip[28]?.day, strip[29]?.day]).toEqual(["2026-01-31", "2026-02-28", "2026-03-01"]);
-    expect(strip.every((day) => day.good === 0 && day.failed === 0)).toBe(true);
+    expect(strip.every((day) => day.good + day.failed + day.missed + day.planned === 0)).toBe(true);
   });
 
   it("adds up what is known of a day and leaves out other days", () => {
     const strip = buildStrip(now, [
       { day: "2026-02-28", good: 2, failed: 0 },
       { day: "2026-02-28", good: 0, failed: 1 },
+      { day: "2026-02-28", missed: 3 },
       { day: "2026-01-30", good: 9, failed: 9 },
+      { day: "2026-03-01", planned: 1 },
     ]);
-    expect(strip.filter((day) => day.good + day.failed > 0)).toEqual([{ day: "2026-02-28", good: 2, failed: 1 }]);
+    expect(strip.filter((day) => day.good + day.failed + day.missed + day.planned > 0)).toEqual([
+      { day: "2026-02-28", good: 2, failed: 1, missed: 3, planned: 0 },
+      { day: "2026-03-01", good: 0, failed: 0, missed: 0, planned: 1 },
+    ]);
   });
 
   it("begins at a UTC midnight whatever the hour", () => {

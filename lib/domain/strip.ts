@@ -1,5 +1,14 @@
-/** One UTC day (`2026-11-21`) with what happened to a source on it. */
-export type StripDay = { readonly day: string; readonly good: number; readonly failed: number };
+/**
+ * One UTC day (`2026-11-21`) with what happened to a source on it. `missed`: times of its backup schedules at which nothing started;
+ * `planned`: those of the day that are still to come.
+ */
+export type StripDay = {
+  readonly day: string;
+  readonly good: number;
+  readonly failed: number;
+  readonly missed: number;
+  readonly planned: number;
+};
 
 export const stripDays = 30;
 const dayMs = 86_400_000;
@@ -10,16 +19,14 @@ export function stripStart(now: Date): Date {
   return new Date(today - (stripDays - 1) * dayMs);
 }
 
-/** Thirty days, oldest first, ending today; a day that nothing is known of has zeros, which is how a missed day shows. */
-export function buildStrip(now: Date, known: readonly StripDay[]): StripDay[] {
+/** Thirty days, oldest first, ending today, from what is known in parts; a day that nothing is known of has zeros. */
+export function buildStrip(now: Date, known: readonly ({ readonly day: string } & Partial<StripDay>)[]): StripDay[] {
   const start = stripStart(now).getTime();
-  const byDay = new Map<string, StripDay>();
-  for (const entry of known) {
-    const sum = byDay.get(entry.day);
-    byDay.set(entry.day, { day: entry.day, good: entry.good + (sum?.good ?? 0), failed: entry.failed + (sum?.failed ?? 0) });
-  }
+  const byDay = Map.groupBy(known, ({ day }) => day);
   return Array.from({ length: stripDays }, (_, index) => {
     const day = new Date(start + index * dayMs).toISOString().slice(0, 10);
-    return byDay.get(day) ?? { day, good: 0, failed: 0 };
+    const parts = byDay.get(day) ?? [];
+    const sum = (of: "good" | "failed" | "missed" | "planned") => parts.reduce((total, part) => total + (part[of] ?? 0), 0);
+    return { day, good: sum("good"), failed: sum("failed"), missed: sum("missed"), planned: sum("planned") };
   });
 }

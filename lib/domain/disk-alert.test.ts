@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { judgeDisks, type SeenDisk } from "./disk-alert.ts";
+
+const gib = 1024 ** 3;
+const disk = (change: Partial<SeenDisk> = {}): SeenDisk => ({
+  host: "one",
+  purpose: "backups",
+  path: "/backups",
+  freeBytes: 50 * gib,
+  totalBytes: 100 * gib,
+  ...change,
+});
+const states = (disks: SeenDisk[], largest = 0) => judgeDisks(disks, largest).map(({ key, state }) => [key, state]);
+
+describe("disks", () => {
+  it("are nearly full below a tenth, have room above an eighth, and change nothing between", () => {
+    expect(states([disk({ freeBytes: 9.9 * gib })])).toEqual([["one:/backups", "full"]]);
+    expect(states([disk({ freeBytes: 11 * gib })])).toEqual([["one:/backups", "between"]]);
+    expect(states([disk({ freeBytes: 13 * gib })])).toEqual([["one:/backups", "room"]]);
+  });
+
+  it("are nearly full where the largest backup would not fit once more", () => {
+    expect(states([disk()], 51 * gib)).toEqual([["one:/backups", "full"]]);
+    expect(states([disk({ purpose: "temporary", path: "/tmp" })], 51 * gib)).toEqual([["one:/tmp", "room"]]);
+  });
+
+  it("are told once however many folders lie on them, and apart where they are two", () => {
+    const data = disk({ purpose: "data", path: "/data", freeBytes: 50 * gib - 4096 });
+    expect(states([data, disk()])).toEqual([["one:/backups", "room"]]);
+    expect(states([disk({ ...data, freeBytes: gib }), disk()])).toEqual([
+      ["one:/backups", "room"],
+      ["one:/data", "full"],
+    ]);
+    expect(states([disk(), disk({ host: "two" })])).toHaveLength(2);
+  });
+
+  it("that could not be asked say nothing", () => {
+    expect(states([disk({ freeBytes: 0, totalBytes: 0 })])).toEqual([]);
+  });
+});
