@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { backupKinds, backupOrigins, backupStates, copyStates, proofLevels, streamExtensions } from "../domain/backup-state.ts";
 import { runTriggers } from "../domain/run-state.ts";
-import { actorRef, count, idOf, instant, pageOf, pageQuery, params, reason, text } from "./common.ts";
+import { actorRef, count, idOf, instant, pageOf, pageQuery, params, reason, removalWhen, text } from "./common.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { runDetail } from "./runs.ts";
 
@@ -229,10 +229,11 @@ export const deleteBackup = defineEndpoint({
   id: "deleteBackup",
   method: "DELETE",
   path: "/backups/{id}",
-  summary: "Delete a backup: storage first, row last; with dependents=delete also what needs it, newest first",
+  summary:
+    "Delete a backup: it moves to the trash, or with when=now is removed for good, storage first, row last; with dependents=delete also what needs it",
   permission: "backups:delete",
   params: byId,
-  query: z.object({ dependents: z.enum(["refuse", "delete"]).default("refuse") }),
+  query: z.object({ dependents: z.enum(["refuse", "delete"]).default("refuse"), when: removalWhen }),
   response: runDetail,
   status: 202,
   ifMatch: true,
@@ -256,6 +257,8 @@ export const getDeleteConsequences = defineEndpoint({
     isLastVerified: z.boolean(),
     pinned: z.boolean(),
     remaining: count,
+    /** Days that it would wait in the trash. */
+    graceDays: count,
   }),
 });
 

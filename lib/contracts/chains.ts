@@ -104,7 +104,8 @@ export const consolidateChain = defineEndpoint({
   id: "consolidateChain",
   method: "POST",
   path: "/chains/{id}/consolidate",
-  summary: "Make a synthetic full of the newest member and retire the chain; removeOld=true deletes it once the new one is verified",
+  summary:
+    "Make a synthetic full of the newest member and retire the chain; removeOld=true moves its members to the trash once the new one is verified",
   permission: "backups:create",
   params: byId,
   body: z.object({ removeOld: z.boolean().default(false) }),

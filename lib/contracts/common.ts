@@ -47,6 +47,9 @@ export function pageOf<T extends z.ZodType>(item: T) {
   return z.object({ items: z.array(item), next: z.string().nullable(), total: count, totalCapped: z.boolean() });
 }
 
+/** How a deletion is meant: by the trash, where it can be taken back, unless somebody says that it is to go at once and for good. */
+export const removalWhen = z.enum(["trash", "now"]).default("trash");
+
 /** Free text of people: trimmed, no control characters but line breaks. */
 export function text(max: number) {
   return (

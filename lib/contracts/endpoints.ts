@@ -6,15 +6,21 @@ import * as drillPlans from "./drill-plans.ts";
 import * as drillReports from "./drill-reports.ts";
 import * as drills from "./drills.ts";
 import type { Endpoint } from "./endpoint.ts";
+import * as fingerprints from "./fingerprints.ts";
+import * as gates from "./gates.ts";
 import * as exports from "./exports.ts";
 import * as imports from "./imports.ts";
 import * as incidents from "./incidents.ts";
+import * as notifications from "./notifications.ts";
+import * as policies from "./policies.ts";
 import * as people from "./people.ts";
 import * as restores from "./restores.ts";
 import { listRestorePoints } from "./restore-points.ts";
 import { cancelRun, getRun, getRunLog, listRuns } from "./runs.ts";
+import * as schedules from "./schedules.ts";
 import * as servers from "./servers.ts";
 import { createFirstAdmin, getMe, getSetupState, startSample, updateMe } from "./session.ts";
+import * as sourceStatus from "./source-status.ts";
 import * as sources from "./sources.ts";
 import * as storage from "./storage.ts";
 import { createToken, listTokens, revokeToken } from "./tokens.ts";
@@ -149,4 +155,45 @@ export const endpoints: readonly Endpoint[] = [
   incidents.setIncidentItem,
   incidents.closeIncident,
   incidents.reopenIncident,
+  schedules.listSchedules,
+  schedules.createSchedule,
+  schedules.previewSchedule,
+  schedules.getSchedule,
+  schedules.updateSchedule,
+  schedules.deleteSchedule,
+  schedules.applySchedulePreset,
+  schedules.getCalendar,
+  schedules.getSchedulingSettings,
+  schedules.updateSchedulingSettings,
+  policies.listPolicies,
+  policies.createPolicy,
+  policies.getPolicy,
+  policies.updatePolicy,
+  policies.deletePolicy,
+  policies.simulateRetention,
+  policies.cleanUpSource,
+  policies.listTrash,
+  policies.restoreFromTrash,
+  policies.getClock,
+  policies.confirmClock,
+  gates.createGate,
+  gates.listGates,
+  gates.getGate,
+  gates.reportGateCheck,
+  gates.cancelGate,
+  gates.backUpIfStale,
+  notifications.listChannels,
+  notifications.createChannel,
+  notifications.getChannel,
+  notifications.updateChannel,
+  notifications.deleteChannel,
+  notifications.testChannel,
+  notifications.listDeliveries,
+  notifications.retryDelivery,
+  notifications.listAlerts,
+  fingerprints.listFingerprints,
+  fingerprints.updateFingerprintSettings,
+  fingerprints.acceptFingerprint,
+  sourceStatus.getSourceStatus,
+  sourceStatus.setStatusLink,
 ];

@@ -60,6 +60,10 @@ export const stepCodes = [
   "remove-copy",
   "prove-removed",
   "write-report",
+  "evaluate",
+  "trash",
+  "purge",
+  "run-command",
 ] as const;
 export type StepCode = (typeof stepCodes)[number];
 
@@ -118,7 +122,11 @@ export const run = z.object({
 });
 export type RunDto = z.infer<typeof run>;
 
-export const runDetail = run.extend({ steps: z.array(runStep) });
+export const runDetail = run.extend({
+  steps: z.array(runStep),
+  /** While it is queued: the group of workers that may take it, and whether one of them has given a sign of life lately. */
+  waitsFor: z.object({ group: z.string(), served: z.boolean() }).nullable(),
+});
 export type RunDetailDto = z.infer<typeof runDetail>;
 
 export const runLogLine = z.object({

@@ -49,7 +49,7 @@ export type ServerInput = z.infer<typeof serverInput>;
  * Fields left out stay. A password that is sent replaces the stored one, an empty one removes it; a stored password never goes
  * to another host, port or role: changing one of them asks for it again.
  */
-export const serverPatch = z.object(fields).partial();
+export const serverPatch = z.strictObject(fields).partial();
 export type ServerPatch = z.infer<typeof serverPatch>;
 
 export const server = z.object({

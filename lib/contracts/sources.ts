@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { environments, sourceEngines } from "../domain/backup-state.ts";
 import { drillVerdicts } from "../domain/drill-state.ts";
-import { count, idOf, instant, pageOf, pageQuery, postgresName, reason, text } from "./common.ts";
+import { count, idOf, instant, pageOf, pageQuery, postgresName, reason, removalWhen, text } from "./common.ts";
 import { dueStates } from "./drill-plans.ts";
 import { defineEndpoint } from "./endpoint.ts";
 import { run } from "./runs.ts";
@@ -16,14 +16,16 @@ const editable = {
   excludedSchemas: z.array(postgresName).max(500),
   excludedTables: z.array(tableName).max(2000),
   notes: text(2000),
-  /** How many backups are kept; null keeps all. */
-  keepLast: z.number().int().min(1).max(10_000).nullable(),
+  /** What is kept, and for how long; null keeps everything. */
+  retentionPolicyId: idOf("policy").nullable(),
   /** So many failed backups in a row open an incident; null: never. */
   incidentAfterFailures: z.number().int().min(1).max(100).nullable(),
 };
 
 const always = {
   name: editable.name,
+  /** Left out: the default policy where there is one; else a file keeps its last 20 and a database everything. */
+  retentionPolicyId: editable.retentionPolicyId.optional(),
   environment: editable.environment.default("development"),
   notes: editable.notes.default(""),
 };
@@ -35,7 +37,6 @@ export const postgresSourceInput = z.object({
   ...always,
   excludedSchemas: editable.excludedSchemas.default([]),
   excludedTables: editable.excludedTables.default([]),
-  keepLast: editable.keepLast.default(null),
 });
 
 /** An absolute path on the worker's host, inside one of the folders that its configuration allows. */
@@ -49,13 +50,19 @@ export const sqliteSourceInput = z.object({
   engine: z.literal("sqlite"),
   path: filePath,
   ...always,
-  keepLast: editable.keepLast.default(20),
 });
 export const sourceInput = z.union([sqliteSourceInput, postgresSourceInput]);
-export const sourcePatch = z.object({ ...editable, paused: z.boolean() }).partial();
+export const sourcePatch = z
+  .object({
+    ...editable,
+    paused: z.boolean(),
+    /** When the pause ends by itself; null: when somebody resumes it. Naming a time pauses. */
+    pausedUntil: instant.nullable(),
+  })
+  .partial();
 
-/** One day of the 30-day strip, in UTC. */
-export const stripDay = z.object({ day: z.iso.date(), good: count, failed: count });
+/** One day of the 30-day strip, in UTC. `missed`: times of its backup schedules at which nothing started; `planned`: those of today still to come. */
+export const stripDay = z.object({ day: z.iso.date(), good: count, failed: count, missed: count, planned: count });
 
 export const source = z.object({
   id: idOf("source"),
@@ -69,13 +76,16 @@ export const source = z.object({
   database: z.string(),
   /** Of a file. */
   path: z.string().nullable(),
-  keepLast: z.number().int().nullable(),
+  retentionPolicyId: idOf("policy").nullable(),
+  retentionPolicyName: z.string().nullable(),
   incidentAfterFailures: z.number().int().nullable(),
   environment: z.enum(environments),
   excludedSchemas: z.array(z.string()),
   excludedTables: z.array(tableName),
   notes: z.string(),
   pausedAt: instant.nullable(),
+  /** When the pause ends by itself; null: not paused, or until somebody resumes it. */
+  pausedUntil: instant.nullable(),
   isSample: z.boolean(),
   sizeBytes: count.nullable(),
   backupCount: count,
@@ -85,6 +95,11 @@ export const source = z.object({
   lastVerifiedAt: instant.nullable(),
   /** When a backup of it was last restored and compared with success, in a drill. */
   lastProvenAt: instant.nullable(),
+  /** When its schedules start the next backup; null without any, and while it is paused until somebody resumes it. */
+  nextBackupAt: instant.nullable(),
+  /** How old its newest good backup may be, by its schedules (without any: 26 hours), and whether it is no older. */
+  objectiveSeconds: count,
+  objectiveMet: z.boolean(),
   /** Where it stands with its drills; null without a plan. */
   drill: z
     .object({
@@ -208,10 +223,11 @@ export const deleteSource = defineEndpoint({
   id: "deleteSource",
   method: "DELETE",
   path: "/sources/{id}",
-  summary: "Remove a source; with backups=keep they stay listed and restorable, with backups=delete they are removed by runs",
+  summary:
+    "Remove a source; with backups=keep they stay listed and restorable, with backups=delete runs move them to the trash, or with when=now remove them",
   permission: "sources:write",
   params: byId,
-  query: z.object({ backups: z.enum(["keep", "delete"]) }),
+  query: z.object({ backups: z.enum(["keep", "delete"]), when: removalWhen }),
   response: z.null(),
   status: 204,
   ifMatch: true,

@@ -77,6 +77,8 @@ export const needsYou = z.object({
   restoreId: z.string().nullable(),
   database: z.string().nullable(),
   keptName: z.string().nullable(),
+  /** `no-worker`: the group that has none; null: no worker at all. */
+  group: z.string().nullable(),
   since: instant.nullable(),
 });
 
@@ -90,14 +92,25 @@ export const overview = z.object({
       "all-good",
       "all-stored",
       "some-without-backup",
+      "some-missed",
       "some-old",
+      "some-diverged",
       "some-failed",
       "some-drill-failed",
       "some-drill-overdue",
+      "some-alerts",
+      "channel-failing",
       "no-worker",
+      "group-without-worker",
+      "tools-missing",
+      "no-space",
+      "clock-suspect",
+      "destination-unreachable",
     ]),
     sources: count,
     affected: count,
+    /** Sources that somebody paused. */
+    paused: count,
     /** Sources of which a backup was ever restored and compared with success. */
     proven: count,
     /** The oldest proof (or, where nothing was proven yet, verification) among the sources. */

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
 import { EnvError } from "./env.ts";
 
 /** Reads a `.env` file into the environment, if there is one; what the environment already holds wins. Throws `EnvError`. */
@@ -6,6 +7,22 @@ export function loadEnvFile(path: string): void {
   if (!existsSync(path)) return;
   try {
     process.loadEnvFile(path);
+  } catch (cause) {
+    throw new EnvError(`${path} cannot be read: ${(cause as Error).message}`);
+  }
+}
+
+/**
+ * The environment with what a `.env` file adds to it, as an object of its own: the process's environment, and so that of programs that it
+ * starts, is left alone. What the environment already holds wins. Throws `EnvError`.
+ */
+export function withEnvFile(
+  path: string,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string | undefined> {
+  if (!existsSync(path)) return { ...source };
+  try {
+    return { ...parseEnv(readFileSync(path, "utf8")), ...source };
   } catch (cause) {
     throw new EnvError(`${path} cannot be read: ${(cause as Error).message}`);
   }

@@ -50,6 +50,9 @@ const schema = z.object({
   LIFEBOAT_PROGRESS_MS: milliseconds(500),
   LIFEBOAT_LOCK_WAIT_MS: milliseconds(60_000),
   LIFEBOAT_STALL_MS: milliseconds(20_000),
+  LIFEBOAT_TICK_MS: milliseconds(1_000),
+  LIFEBOAT_NOTIFY_TIMEOUT_MS: milliseconds(10_000),
+  LIFEBOAT_NOTIFY_GATHER_MS: milliseconds(60_000),
 });
 
 /** The validated configuration of one process. Durations are milliseconds, folders absolute. */
@@ -85,6 +88,12 @@ export type Env = {
   progressMs: number;
   lockWaitMs: number;
   stallMs: number;
+  /** How often it is looked what schedules, gates and messages want. */
+  tickMs: number;
+  /** The longest that a receiver of messages is waited for. */
+  notifyTimeoutMs: number;
+  /** So long after a message to people the next one gathers what else happens. */
+  notifyGatherMs: number;
 };
 
 /** Thrown by `readEnv` with one line per wrong variable. */
@@ -155,5 +164,8 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     progressMs: value.LIFEBOAT_PROGRESS_MS,
     lockWaitMs: value.LIFEBOAT_LOCK_WAIT_MS,
     stallMs: value.LIFEBOAT_STALL_MS,
+    tickMs: value.LIFEBOAT_TICK_MS,
+    notifyTimeoutMs: value.LIFEBOAT_NOTIFY_TIMEOUT_MS,
+    notifyGatherMs: value.LIFEBOAT_NOTIFY_GATHER_MS,
   };
 }

@@ -12,8 +12,8 @@ import { entityOfSegment } from "./parse-request.ts";
 import { admit, type Handler } from "./route.ts";
 import { type Runtime, setRuntime } from "./runtime.ts";
 
-/** Downloads and parts of uploads are served by the server around Next; lib/web tests them. */
-const routed = endpoints.filter(({ id }) => id !== "downloadBackup" && id !== "uploadPart");
+/** Downloads, parts of uploads and questions of freshness are served by the server around Next; lib/web tests them. */
+const routed = endpoints.filter(({ id }) => !["downloadBackup", "uploadPart", "backUpIfStale"].includes(id));
 const mutations = routed.filter(({ method }) => method !== "GET");
 const guarded = routed.filter(({ permission }) => permission !== "public");
 const byId = (list: readonly Endpoint[]) => list.map((endpoint) => [endpoint.id, endpoint] as const);
@@ -88,6 +88,8 @@ describe("every endpoint", () => {
       "endMySession",
       "getBackupRoleSql",
       "previewRestore",
+      "previewSchedule",
+      "simulateRetention",
       "updateMe",
     ]);
   });

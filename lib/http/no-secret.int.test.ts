@@ -5,15 +5,22 @@ import type { Endpoint } from "#lib/contracts/endpoint";
 import { endpoints } from "#lib/contracts/endpoints";
 import { imports } from "#lib/db/schema/imports";
 import { restores } from "#lib/db/schema/restores";
+import { retentionPolicies } from "#lib/db/schema/retention-policies";
+import { createGate } from "#lib/contracts/gates";
 import { openIncident } from "#lib/contracts/incidents";
+import { createChannel } from "#lib/contracts/notifications";
 import { isAllowed, type Role } from "#lib/domain/permissions";
 import { ensurePlans } from "#lib/services/drill-plans/ensure";
+import { createGate as createGateVerb } from "#lib/services/gates/start";
 import { openIncident as openIncidentVerb } from "#lib/services/incidents/open";
+import { createChannel as createChannelVerb } from "#lib/services/notifications/create-channel";
 import { writeReport } from "#lib/services/reports/write";
+import { setStatusLink } from "#lib/services/status/set-link";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource, insertWorker, newId } from "#lib/testing/catalogue-rows";
 import { testContext } from "#lib/testing/context";
 import { closingOf, insertDrill } from "#lib/testing/drill-rows";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { addSchedule } from "#lib/testing/schedule-rows";
 import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
 import type { Handler } from "./route.ts";
 import { setRuntime } from "./runtime.ts";
@@ -80,6 +87,18 @@ beforeAll(async () => {
   await ensurePlans(db, context);
   const opened = { ...nothing, body: openIncident.body.parse({ title: "Canary", severity: "low" }) };
   ids["incidents"] = (await openIncidentVerb(context, opened)).id;
+  const body = createChannel.body.parse({
+    name: "Canary",
+    config: { type: "webhook" },
+    secret: { url: "https://hooks.example.org/canary-channel-url" },
+  });
+  ids["channels"] = (await createChannelVerb(context, { ...nothing, body })).id;
+  const asked = createGate.body.parse({ sourceId: ids["sources"], commit: "c0ffee" });
+  ids["gates"] = (await createGateVerb(context, { ...nothing, body: asked })).id;
+  ids["schedules"] = await addSchedule(db, ids["sources"], now);
+  const [policy] = await db.select({ id: retentionPolicies.id }).from(retentionPolicies).limit(1);
+  ids["policies"] = policy?.id ?? "";
+  await setStatusLink(context, { ...nothing, params: { id: ids["sources"] }, body: { on: true } });
   await bearerToken(runtime, "admin", { createdBy: ids["users"] ?? "" });
   await db.execute(sql`update lifeboat.users set password_hash = 'argon2id$canary-hash-' || id`);
   await db.execute(sql`
@@ -93,8 +112,10 @@ beforeAll(async () => {
     union all select restore_password_sealed from lifeboat.servers
     union all select sealed_access from lifeboat.drills
     union all select sealed_private_key from lifeboat.signing_keys
+    union all select secret_sealed from lifeboat.channels
+    union all select status_key_hash from lifeboat.sources
     union all select input ->> 'passwordSealed' from lifeboat.runs where input ? 'passwordSealed'`);
-  secrets = [...kept.map(({ value }) => value), "canary-pa55word"];
+  secrets = [...kept.map(({ value }) => value), "canary-pa55word", "canary-channel-url"];
 });
 afterAll(() => home.drop());
 
@@ -104,6 +125,7 @@ async function ask(endpoint: Endpoint, cookie: string): Promise<{ status: number
   const id = ids[endpoint.path.split("/")[1] ?? ""];
   const url = new URL(`http://127.0.0.1:3210/api/v1${endpoint.path.replace("{id}", id ?? "")}`);
   if (endpoint.id === "searchEverything") url.searchParams.set("q", "canary");
+  if (endpoint.id === "getCalendar") url.search = "?from=2026-11-01T00:00:00.000Z&to=2026-12-01T00:00:00.000Z";
   if (endpoint.id === "drillCalendar") url.searchParams.set("year", "2026");
   if (endpoint.id === "compareDrills") for (const side of ["left", "right"]) url.searchParams.set(side, ids["drills"] ?? "");
   if (endpoint.id === "listRestorePoints") url.searchParams.set("source", ids["sources"] ?? "");

@@ -19,6 +19,10 @@ export const entityOfSegment: Readonly<Record<string, Entity>> = {
   chains: "chain",
   drills: "drill",
   incidents: "incident",
+  gates: "gate",
+  schedules: "schedule",
+  policies: "policy",
+  channels: "channel",
 };
 
 /** The parsed input and the text of the body (for the idempotency key). */

@@ -7,7 +7,8 @@ import { catalogueSession } from "#lib/db/client";
 import { everyQuestion, nextPage, type Question } from "#lib/testing/catalogue-questions";
 import { fillLargeCatalogue, suiteSize } from "#lib/testing/large-catalogue";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
-import { signedInPerson, testRuntime } from "#lib/testing/web-runtime";
+import { bearerToken, signedInPerson, type TestRuntime, testRuntime } from "#lib/testing/web-runtime";
+import { metricsResponse } from "./metrics.ts";
 import type { Handler } from "./route.ts";
 import { setRuntime } from "./runtime.ts";
 
@@ -25,10 +26,13 @@ const dearer: readonly (readonly [RegExp, number])[] = [
 ];
 /** The promise is 200 ms on an idle machine; tests share two cores with each other. */
 const bestMs = 200 * 4;
+/** A machine that is busy for some seconds does not answer for the pages: what was too slow is asked again, so often at most. */
+const mostTries = 10;
 
 let home: TestCatalogue;
 let client: postgres.Sql;
 let cookie: string;
+let runtime: TestRuntime;
 let questions: Question[];
 let sent: { query: string; params: unknown[] }[] = [];
 
@@ -37,11 +41,11 @@ beforeAll(async () => {
   const ids = await fillLargeCatalogue(home.catalogue.db, suiteSize);
   client = postgres(home.url, { max: 10, onnotice: () => undefined, connection: catalogueSession });
   const db = drizzle(client, { logger: { logQuery: (query, params) => void sent.push({ query, params }) } });
-  const runtime = testRuntime({ ...home.catalogue, db });
+  runtime = testRuntime({ ...home.catalogue, db });
   setRuntime(runtime);
   cookie = (await signedInPerson(runtime, "admin")).cookie;
   questions = everyQuestion(ids, new Date());
-}, 300_000);
+});
 afterAll(async () => {
   await client.end();
   await home.drop();
@@ -59,10 +63,15 @@ async function ask({ endpoint, path, params }: Question): Promise<{ next?: strin
 
 type Explained = { "QUERY PLAN": { Plan: { "Shared Hit Blocks": number; "Shared Read Blocks": number } }[] };
 
-/** Blocks that the queries of one question look at, by running each of them again under EXPLAIN. */
+/** Blocks that the queries of one question look at. */
 async function blocksOf(question: Question): Promise<number> {
   sent = [];
   await ask(question);
+  return blocksSent();
+}
+
+/** Blocks that what was sent looks at, by running each query again under EXPLAIN. */
+async function blocksSent(): Promise<number> {
   const reads = sent.filter(({ query }) => /^\s*(select|with)\b/i.test(query));
   let blocks = 0;
   for (const { query, params } of reads) {
@@ -74,11 +83,12 @@ async function blocksOf(question: Question): Promise<number> {
   return blocks;
 }
 
-async function best(question: Question): Promise<number> {
+/** The first try that is in time, else the best of all. Milliseconds. */
+async function best(work: () => Promise<unknown>): Promise<number> {
   let fastest = Number.POSITIVE_INFINITY;
-  for (let index = 0; index < 3; index += 1) {
+  for (let index = 0; fastest > bestMs && index < mostTries; index += 1) {
     const started = performance.now();
-    await ask(question);
+    await work();
     fastest = Math.min(fastest, performance.now() - started);
   }
   return fastest;
@@ -111,16 +121,35 @@ test("no page of 100,000 backups and 1,000 sources reads more than it shows", as
     }
   }
   expect(tooDear).toEqual([]);
-}, 300_000);
+});
 
 test("every page of 100,000 backups and 1,000 sources answers in time", async () => {
   const tooSlow: string[] = [];
   for (const question of questions) {
-    const ms = await best(question);
+    const ms = await best(() => ask(question));
     if (ms > bestMs) tooSlow.push(`${question.path}: ${Math.round(ms)} ms`);
   }
   expect(tooSlow).toEqual([]);
-}, 300_000);
+});
+
+test("Prometheus is told of 1,000 sources and 200,000 runs as quickly as a page is shown", async () => {
+  const token = await bearerToken(runtime, "viewer", { scopes: ["system:read"] });
+  const scrape = async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await metricsResponse(new Request("http://127.0.0.1:3210/api/metrics", { headers }));
+    expect(answer.status).toBe(200);
+    return answer.text();
+  };
+  const first = await scrape();
+  expect(first).toMatch(/^lifeboat_sources 1000$/m);
+  expect(first).toMatch(/^lifeboat_runs_total\{type="backup",state="succeeded"\} 100000$/m);
+  expect(first.split("\n").length).toBeLessThan(20_000);
+  sent = [];
+  await scrape();
+  // What every source is asked for: no more than the overview, which asks the same.
+  expect(await blocksSent()).toBeLessThan(100_000);
+  expect(await best(scrape)).toBeLessThanOrEqual(bestMs);
+});
 
 test("the middle of a run's log is found by its index, however much log there is", async () => {
   const log = questions.filter(({ endpoint }) => endpoint.id === "getRunLog");

@@ -1,7 +1,7 @@
-import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";
 import type { Actor, ServiceContext } from "#lib/services/context";
 import { importFolderName } from "#lib/services/imports/import-file";
+import { newUuid } from "#lib/services/new-uuid";
 import type { Runtime } from "./runtime.ts";
 
 /** What a request hands to its verb. */
@@ -14,7 +14,7 @@ export function serviceContext(
     db: runtime.catalogue.db,
     actor,
     now: () => new Date(),
-    newUuid: randomUUIDv7,
+    newUuid,
     keyring: runtime.keyring,
     wake: runtime.wake,
     settings: {

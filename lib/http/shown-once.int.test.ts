@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Endpoint } from "#lib/contracts/endpoint";
+import { createChannel } from "#lib/contracts/notifications";
 import { changeMyPassword, createUserLink, inspectLink, inviteUser, useLink } from "#lib/contracts/people";
 import { createToken } from "#lib/contracts/tokens";
 import { users } from "#lib/db/schema/users";
@@ -91,18 +92,26 @@ describe("what is shown once", () => {
     expect((await ask(changeMyPassword, { body: { current: nextPassword, next: nextPassword } })).status).toBe(400);
     expect((await ask(changeMyPassword, { body: { current: firstPassword, next: nextPassword } })).status).toBe(200);
 
+    const hook = { name: "hook", config: { type: "webhook" }, secret: { url: "https://hooks.example.org/canary-hook-url" } };
+    const [channel, channelAgain] = [
+      await ask(createChannel, { body: hook, key: "c" }),
+      await ask(createChannel, { body: hook, key: "c" }),
+    ];
+    expect([channel.status, channelAgain.text]).toEqual([201, channel.text]);
+    const { signingKey } = JSON.parse(channel.text) as { signingKey: string };
+
     const rows = await everyRow();
     expect(rows).toContain("user.change-password");
     const logged = JSON.stringify(runtime.logged);
     expect(logged).toContain("useLink");
-    for (const once of [secret, invitation, newest]) {
+    for (const once of [secret, invitation, newest, signingKey]) {
       expect(once.length).toBe(47);
       // The random part alone: the first characters of a token are kept to tell tokens apart.
       expect(rows).not.toContain(once.slice(8));
       expect(logged).not.toContain(once.slice(8));
       expect(answers.filter((text) => text.includes(once.slice(8)))).toHaveLength(2);
     }
-    for (const password of [firstPassword, nextPassword]) {
+    for (const password of [firstPassword, nextPassword, "canary-hook-url"]) {
       expect(rows + logged + answers.join()).not.toContain(password);
     }
   });
