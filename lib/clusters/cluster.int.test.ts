@@ -29,7 +29,7 @@ async function newOptions(): Promise<ClusterOptions> {
 }
 
 async function ask(url: string, query: string): Promise<unknown> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5 });
+  const sql = postgres(url, { max: 1, connect_timeout: 30 });
   try {
     return Object.values((await sql.unsafe(query))[0] ?? {})[0];
   } finally {

@@ -7,7 +7,7 @@ import type { Logger } from "#lib/log/log";
 import { type PrivateCluster, startCluster } from "./cluster.ts";
 import type { OsUser } from "./os-user.ts";
 import { isAlive, readPostmasterPid } from "./postmaster-pid.ts";
-import { makePassableRoot } from "./sandbox-folders.ts";
+import { makePassableRoot, makeSocketFolder } from "./sandbox-folders.ts";
 import { type Confine, findConfinement, findSandboxUser } from "./sandbox-user.ts";
 
 export type SandboxOptions = {
@@ -47,14 +47,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { root, runId, binDir, logger } = options;
   if (!folderName.test(runId)) throw new LifeboatError("sandbox-unavailable", { detail: "no run to name it by" });
   const folder = join(root, runId);
-  const ending = { folder, binDir, user, logger };
+  const ending: Ending = { folder, binDir, user, logger };
   try {
     // The same run claimed again: what an earlier attempt left goes first.
     await removeSandbox(ending);
-    await makeFolders(folder, user);
-    await writeFile(join(folder, marker), JSON.stringify({ binDir, user }), { mode: 0o600, flag: "wx" });
+    const socketDir = await makeFolders(folder, user);
+    ending.socketDir = socketDir;
+    await writeFile(join(folder, marker), JSON.stringify({ binDir, user, socketDir }), { mode: 0o600, flag: "wx" });
     const { confine, hasNetwork } = await findConfinement(user);
-    const socketDir = join(folder, "socket");
     const cluster = await startCluster({
       name: "sandbox",
       dataDir: join(folder, "data"),
@@ -89,19 +89,27 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
 }
 
-async function makeFolders(folder: string, user: OsUser): Promise<void> {
+/** Gives the folder of the socket, which lies elsewhere where the path of this one is too long. */
+async function makeFolders(folder: string, user: OsUser): Promise<string> {
   await makePassableRoot(dirname(folder), user);
   await mkdir(folder, { mode: 0o711 });
-  for (const name of ["socket", "work", "inbox"]) {
-    await mkdir(join(folder, name), { mode: 0o700 });
-    if (name !== "inbox") await chown(join(folder, name), user.uid, user.gid);
-  }
+  for (const name of ["work", "inbox"]) await mkdir(join(folder, name), { mode: 0o700 });
+  const socketDir = await makeSocketFolder(join(folder, "socket"));
+  for (const path of [join(folder, "work"), socketDir]) await chown(path, user.uid, user.gid);
+  return socketDir;
 }
 
-type Ending = { readonly folder: string; readonly binDir: string; readonly user: OsUser; readonly logger: Logger };
+type Ending = {
+  readonly folder: string;
+  readonly binDir: string;
+  readonly user: OsUser;
+  readonly logger: Logger;
+  /** Once it is known. */
+  socketDir?: string;
+};
 
 /** Everything is done with the rights of the sandbox's account: what its files say may be meant to have something else ended. */
-async function removeSandbox({ folder, binDir, user, logger }: Ending): Promise<void> {
+async function removeSandbox({ folder, binDir, user, logger, socketDir }: Ending): Promise<void> {
   const dataDir = join(folder, "data");
   const as = { cwd: "/", uid: user.uid, gid: user.gid, onParentExit: "leave" } as const;
   const running = await readPostmasterPid(dataDir).catch(() => null);
@@ -113,6 +121,7 @@ async function removeSandbox({ folder, binDir, user, logger }: Ending): Promise<
       await runTool({ ...as, file: "kill", args: ["-9", String(running.pid)], timeoutMs: 10_000 });
     }
   }
+  if (socketDir !== undefined) await rm(socketDir, { recursive: true, force: true, maxRetries: 3 });
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
@@ -135,6 +144,6 @@ export async function sweepSandboxes(
     const known = await readFile(join(folder, marker), "utf8").catch(() => null);
     logger.info("a sandbox that a lost run left is removed", { runId });
     if (known === null) await rm(folder, { recursive: true, force: true });
-    else await removeSandbox({ folder, logger, ...(JSON.parse(known) as Pick<Ending, "binDir" | "user">) });
+    else await removeSandbox({ folder, logger, ...(JSON.parse(known) as Pick<Ending, "binDir" | "user" | "socketDir">) });
   }
 }

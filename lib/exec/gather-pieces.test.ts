@@ -41,9 +41,9 @@ it("does not keep back what came when nothing more comes", async () => {
   output.on("data", (piece: Buffer) => seen.push(piece.toString()));
   source.write("one");
   source.write("two");
-  await vi.waitFor(() => expect(seen.join("")).toBe("onetwo"));
+  await vi.waitFor(() => expect(seen.join("")).toBe("onetwo"), { timeout: 20_000 });
   source.write("three");
-  await vi.waitFor(() => expect(seen.join("")).toBe("onetwothree"));
+  await vi.waitFor(() => expect(seen.join("")).toBe("onetwothree"), { timeout: 20_000 });
   output.destroy();
 });
 
@@ -57,7 +57,7 @@ it("makes the source wait for a reader that does not come", async () => {
     },
   });
   const output = gatherPieces(source);
-  await vi.waitFor(() => expect(source.isPaused()).toBe(true));
+  await vi.waitFor(() => expect(source.isPaused()).toBe(true), { timeout: 20_000 });
   const held = made;
   for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   expect(made).toBeLessThanOrEqual(held + 17);
@@ -74,14 +74,14 @@ it("fails as its source fails, and destroys it when nobody reads on", async () =
   await expect(gatherPieces(Readable.from(breaking())).toArray()).rejects.toBe(failure);
   const source = new PassThrough();
   gatherPieces(source).destroy();
-  await vi.waitFor(() => expect(source.destroyed).toBe(true));
+  await vi.waitFor(() => expect(source.destroyed).toBe(true), { timeout: 20_000 });
 });
 
 it("ends when its source was destroyed", async () => {
   const source = new PassThrough();
   const output = gatherPieces(source);
   source.destroy();
-  await vi.waitFor(() => expect(output.destroyed).toBe(true));
+  await vi.waitFor(() => expect(output.destroyed).toBe(true), { timeout: 20_000 });
 });
 
 it("is empty when its source is", async () => {

@@ -4,8 +4,8 @@ const secretKey = /pass(word|wd|phrase)?|secret|token|authorization|cookie|seale
 const urlPassword = /([a-z][a-z0-9+.-]{0,40}:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 const assignedPassword = /\b(password|passwd|PGPASSWORD)(\s*[=:]\s*)('[^']*'|"[^"]*"|[^\s,;)]+)/gi;
 
-/** API tokens (`lbt_`) and tokens of one-time links (`lbl_`): made recognisable so that they can be found, and masked, wherever they stand. */
-const ownToken = /(lb[tl]_)[A-Za-z0-9_-]{40,}/g;
+/** API tokens (`lbt_`), tokens of one-time links (`lbl_`) and keys of public status addresses (`lbs_`): made recognisable so that they can be found, and masked, wherever they stand. */
+const ownToken = /(lb[tls]_)[A-Za-z0-9_-]{40,}/g;
 
 const known = new Set<string>();
 

@@ -140,7 +140,7 @@ describe("a base", () => {
   it.each([
     ["a stream of 100 GB", Math.ceil(1e11 / chooseAverageSegmentBytes(1e11)), 10],
     ["such a chain at its end, the stream grown to four times what its average was chosen for", 4 * 262_144, 50],
-  ])("of %s fits into memory, and finds what it has", { timeout: 60_000 }, async (_what, segments, mostMebibytes) => {
+  ])("of %s fits into memory, and finds what it has", async (_what, segments, mostMebibytes) => {
     const { storage, ref } = packWithoutFrames(segments, chooseAverageSegmentBytes(1e11));
     const before = await heldBytes();
     const base = loadedBase(await openChainBase(storage, [ref], signal));

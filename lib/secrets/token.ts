@@ -6,7 +6,7 @@ export function tokenHash(token: string): string {
 }
 
 /** What tokens of a kind begin with, so that scanners for secrets, and our own log, recognise them. `lib/log/redact.ts` knows them. */
-export const tokenPrefixes = { api: "lbt_", link: "lbl_" } as const;
+export const tokenPrefixes = { api: "lbt_", link: "lbl_", status: "lbs_" } as const;
 
 /** 256 random bits, fit for a URL, behind their prefix where they have one. */
 export function newToken(prefix: (typeof tokenPrefixes)[keyof typeof tokenPrefixes] | "" = ""): string {

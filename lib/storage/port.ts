@@ -19,8 +19,8 @@ export type ReadRangeOptions = { readonly uncached?: boolean; readonly into?: Ui
  */
 export interface Storage {
   /**
-   * Proves that this is the folder (or bucket) of this installation; throws `destination-foreign` when its marker is another's.
-   * With `createMarker: false` a missing marker is foreign too: a worker on another host, or a disk that is not mounted.
+   * Proves that this is the folder (or bucket) of this installation; throws `destination-foreign` when its marker is another's. With
+   * `createMarker: false` nothing is made, and without a marker it throws `destination-unmarked`: a worker on another host, or a disk that is not mounted.
    */
   prepare(installationId: string, options?: { readonly createMarker?: boolean }): Promise<void>;
   /**

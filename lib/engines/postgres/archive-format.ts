@@ -85,8 +85,11 @@ export class UnknownArchive extends Error {
   override readonly name = "UnknownArchive";
 }
 
-/** Reads the header of versions 1.12 to 1.16. Throws `needMore`, or `UnknownArchive` with the reason. */
-export function readHeader(cursor: Cursor): ArchiveHeader {
+/**
+ * Reads the header of versions 1.12 to 1.16. Throws `needMore`, or `UnknownArchive` with the reason: also for compressed data, unless only what
+ * stands in front of them (never compressed) is `wanted`.
+ */
+export function readHeader(cursor: Cursor, wanted: "data" | "front" = "data"): ArchiveHeader {
   const magic = String.fromCharCode(cursor.byte(), cursor.byte(), cursor.byte(), cursor.byte(), cursor.byte());
   if (magic !== "PGDMP") throw new UnknownArchive("it does not begin as a pg_dump archive");
   const [major, minor] = [cursor.byte(), cursor.byte()];
@@ -95,7 +98,7 @@ export function readHeader(cursor: Cursor): ArchiveHeader {
   if (major !== 1 || minor < 12 || minor > 16) throw new UnknownArchive(`archive version ${major}.${minor}`);
   if (intSize !== 4 || format !== 1) throw new UnknownArchive(`integer size ${intSize}, format ${format}`);
   const compression = minor >= 15 ? cursor.byte() : cursor.int();
-  if (compression !== 0) throw new UnknownArchive("its data is compressed");
+  if (compression !== 0 && wanted === "data") throw new UnknownArchive("its data is compressed");
   for (let field = 0; field < 7; field += 1) cursor.int();
   return {
     version: `${major}.${minor}`,

@@ -10,6 +10,8 @@ export type PostgresEngineOptions = {
   readonly findTools?: () => Promise<readonly ToolSet[]>;
   /** How long pg_dump waits for a table's lock. */
   readonly lockWaitMs: number;
+  /** How long a rename waits for a database's lock, new sessions behind it; left out: 5 seconds. */
+  readonly renameWaitMs?: number;
   /** Silence after which the server is asked whether it still works. */
   readonly stallMs: number;
   /** Where the catalogue lies, so that it is never a target, even before its marker is read. */

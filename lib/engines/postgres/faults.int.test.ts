@@ -80,7 +80,7 @@ function suite(server: TestServer) {
       };
       strike(0);
       await expect(writeSnapshot(snapshot, path(), strike)).rejects.toMatchObject({ code: "tool-killed", params: { signal: "SIGKILL" } });
-      await expect.poll(backends, { timeout: 5_000 }).toBe(0);
+      await expect.poll(backends).toBe(0);
     },
   );
 
@@ -99,7 +99,7 @@ function suite(server: TestServer) {
     const snapshot = await open();
     const reason = new Error("cancelled by a person");
     await expect(writeSnapshot(snapshot, path(), () => fixture.abort.abort(reason))).rejects.toBe(reason);
-    await expect.poll(backends, { timeout: 5_000 }).toBe(0);
+    await expect.poll(backends).toBe(0);
   });
 
   it("names the table that the role may not read, before anything starts", async () => {

@@ -100,7 +100,7 @@ function bench(server: TestServer) {
       (
         await server.admin()`select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database where datname = ${database.name})`
       )[0]!["n"] as number;
-    await expect.poll(waits, { timeout: 10_000 }).toBe(1);
+    await expect.poll(waits).toBe(1);
     abort.abort(new Error("stop it"));
     expect(await looking).toEqual(new Error("stop it"));
     await holder.unsafe("rollback");

@@ -233,6 +233,31 @@ function suite(server: TestServer) {
     expect(await digests(scene)).toEqual(sorted(scene.dumped.tables));
   });
 
+  it("is tried again when it was chosen to end a deadlock with a reader", async () => {
+    const scene = await prepare("create table a (id int); create table b (id int); insert into a values (1); insert into b values (2)");
+    // A superuser's session cannot be ended by the owner, and waits longer than the load before it looks for a deadlock.
+    const reader = await (await bench.session(scene.name)).reserve();
+    const [{ first, second } = { first: 0, second: 0 }] = await reader<{ first: number; second: number }[]>`
+      select 'b'::regclass::int as first, 'a'::regclass::int as second`;
+    await reader.unsafe("set deadlock_timeout = '10min'; begin");
+    // Tables are dropped in the reverse of their order: b is locked when a is still the reader's.
+    await reader.unsafe("lock table a in access share mode");
+    const reading = reader
+      .unsafe(`do $$ begin
+      while not exists (select from pg_locks where relation = ${first} and granted and mode = 'AccessExclusiveLock' and pid <> pg_backend_pid())
+      loop perform pg_sleep(0.002); end loop;
+      perform from b;
+    end $$; commit`)
+      .execute();
+    const before = await digests(scene);
+    expect(await load(scene)).toEqual({ errors: [], exitCode: 0 });
+    await reading;
+    reader.release();
+    expect(bench.fixture.logged.join("\n")).toContain("deadlock");
+    expect(await digests(scene)).toEqual(before);
+    expect(await scene.sql`select 'b'::regclass::int <> ${first} and 'a'::regclass::int <> ${second} as anew`).toEqual([{ anew: true }]);
+  });
+
   it("refuses parts of a backup, a catalogue, prepared transactions and a missing database", async () => {
     const scene = await prepare("create table t (id int)");
     await expect(load(scene, { content: "schema" })).rejects.toMatchObject({ code: "replace-needs-all" });

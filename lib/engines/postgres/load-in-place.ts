@@ -6,7 +6,8 @@ import type { TocEntry } from "./archive-format.ts";
 import { besideDatabase } from "./beside.ts";
 import type { Deps } from "./engine-options.ts";
 import { type InPlaceFacts, selectInPlace } from "./in-place-list.ts";
-import { readToc, runPgRestore } from "./pg-restore.ts";
+import { readAnyToc } from "./any-toc.ts";
+import { runPgRestore } from "./pg-restore.ts";
 import { quietDrops } from "./quiet-drops.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
 import { helperName } from "./session-name.ts";
@@ -26,7 +27,7 @@ type Facts = InPlaceFacts & {
  * Replaces the contents of an existing database in one transaction of one session: what the archive has is dropped and made anew, what
  * else there is stays, or makes the whole fail where it depends on what is dropped. The database itself, its schemas and extensions stay.
  * Rows keep the archive's order, because each table is filled in the transaction that made it. Sessions that hold the load up are
- * ended. Errors with an exit code other than 0 mean that nothing was changed.
+ * ended; a load that ends a deadlock begins anew. Errors with an exit code other than 0 mean that nothing was changed.
  */
 export async function loadInPlace(
   deps: Deps,
@@ -46,7 +47,7 @@ export async function loadInPlace(
   if (facts.prepared > 0) throw new LifeboatError("target-has-prepared", { database, count: facts.prepared });
   const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_restore"], await deps.tools.installer());
   for (const note of safetyNote(toolSet)) context.log("warning", note);
-  const toc = await readToc(archivePath);
+  const toc = await readAnyToc(archivePath);
   if (toc === null) throw new LifeboatError("format-unknown", { detail: "an archive of an unknown version cannot be loaded in place" });
   const errors = foresee(toc, facts);
   if (errors.length > 0) return { errors, exitCode: 1 };
@@ -54,15 +55,30 @@ export async function loadInPlace(
   const none = request.owners === "none" ? ["--no-owner", "--no-privileges"] : [];
   const args = ["--single-transaction", "--clean", "--if-exists", ...none];
   const what = { binDir: toolSet.path, address, database, archivePath, args, only, total: only.length, onEntry };
-  const stuck = new AbortController();
-  const signal = AbortSignal.any([context.signal, stuck.signal]);
   const putBack = await quietDrops(archivePath);
   try {
-    const loading = runPgRestore(deps, what, { ...context, signal });
-    return await endingHolders(address, request, deps.options.lockWaitMs, loading, context, (reason) => stuck.abort(reason));
+    for (let attempt = 1; ; attempt += 1) {
+      const stuck = new AbortController();
+      const signal = AbortSignal.any([context.signal, stuck.signal]);
+      const loading = runPgRestore(deps, what, { ...context, signal });
+      const giveUp = (reason: LifeboatError) => stuck.abort(reason);
+      const load = await endingHolders(address, request, deps.options.lockWaitMs, loading, context, giveUp);
+      if (!isDeadlock(load) || attempt === attempts) return load;
+      context.log("warning", "a deadlock with another session took the whole load back; it begins anew");
+    }
   } finally {
     await putBack();
   }
+}
+
+const attempts = 5;
+
+/**
+ * Someone who reads one table and wants the next one closes a circle with a load that drops them the other way around, and the server
+ * undoes whichever of the two looks first. All is as it was then. `pg_restore` prints no SQLSTATE (40P01), only the server's words.
+ */
+function isDeadlock({ exitCode, errors }: LoadResult): boolean {
+  return exitCode !== 0 && errors.length === 1 && /deadlock/i.test(errors[0]?.message.split("\n")[0] ?? "");
 }
 
 /** What would be lost silently, or could come out wrong: nothing is started then. */

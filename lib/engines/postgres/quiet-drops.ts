@@ -41,7 +41,7 @@ function isWhole(front: Buffer): boolean {
 
 function dropStatements(front: Buffer): Place[] {
   const cursor = new Cursor(front, 0);
-  const header = readHeader(cursor);
+  const header = readHeader(cursor, "front");
   const places: Place[] = [];
   for (let left = cursor.int(); left > 0; left -= 1) {
     const entryAt = cursor.offset;

@@ -13,8 +13,8 @@ import { identifier, literal } from "./sql-text.ts";
 export type Rename = { readonly oid: number; readonly from: string; readonly to: string };
 
 const attempts = 3;
-/** A rename waits this long for the database's lock, new sessions behind it; the server then gives the others 5 seconds to leave. */
-const lockWaitMs = 5_000;
+/** A rename waits this long for the database's lock, unless told otherwise; the server then gives the others 5 seconds to leave. */
+const usualWaitMs = 5_000;
 const statementMs = 12_000;
 /** Whoever was stopped between the renames and their commit loses them after this long; far below the catalogue's own limit for the same. */
 const idleMs = 5_000;
@@ -53,6 +53,7 @@ export async function renameDatabases(
   }
   const beside = besideDatabase(reached, [...names]);
   const oids = renames.map(({ oid }) => oid);
+  const waitMs = deps.options.renameWaitMs ?? usualWaitMs;
   return await querySql(reached, beside, helperName(applicationName, "end"), async (sql) => {
     let pid = 0;
     const ender = new SessionEnder(sql, async (own) => [...(await sessionsIn(oids)(own)), ...(await blockersOf(pid, oids)(own))]);
@@ -66,7 +67,7 @@ export async function renameDatabases(
           reached,
           beside,
           applicationName,
-          async (own) => await renameAll(own, renames, context, { guard, onPid: (id) => (pid = id) }),
+          async (own) => await renameAll(own, renames, context, { guard, onPid: (id) => (pid = id), waitMs }),
         );
         const busy = await ender.until(renaming).then(
           () => null,
@@ -93,7 +94,7 @@ async function renameAll(
   sql: postgres.Sql,
   renames: readonly Rename[],
   { signal }: EngineContext,
-  { guard, onPid }: { guard: CommitGuard; onPid: (pid: number) => void },
+  { guard, onPid, waitMs }: { guard: CommitGuard; onPid: (pid: number) => void; waitMs: number },
 ): Promise<void> {
   const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
   onPid(row!.pid);
@@ -101,7 +102,7 @@ async function renameAll(
   await sql.unsafe(
     [
       "begin",
-      `set local lock_timeout = ${lockWaitMs}`,
+      `set local lock_timeout = ${waitMs}`,
       `set local statement_timeout = ${statementMs}`,
       `set local idle_in_transaction_session_timeout = ${idleMs}`,
       failUnless(renames, "from"),

@@ -39,23 +39,34 @@ function suite(server: TestServer) {
   it("swaps two databases under 20 clients that reconnect as fast as they can, and back", async () => {
     const prepared = await bench.prepare();
     const pool = new ReconnectingPool(server.url(prepared.name), prepared.name, 20);
-    await expect.poll(() => pool.answersSince(0).length, { timeout: 20_000 }).toBeGreaterThan(40);
+    await expect.poll(() => pool.answersSince(0).length).toBeGreaterThan(40);
+    const renames: { from: number; to: number }[] = [];
+    const timed = async (names: Prepared["swap"]) => {
+      const from = pool.now();
+      const result = await rename(names);
+      renames.push({ from, to: pool.now() });
+      return result;
+    };
     for (let turn = 0; turn < 2; turn += 1) {
-      expect((await rename(prepared.swap)).sessionsEnded).toBeGreaterThan(5);
+      expect((await timed(prepared.swap)).sessionsEnded).toBeGreaterThan(5);
       const swapped = pool.now();
       expect(await bench.now(prepared)).toEqual(bench.after(prepared));
-      await expect.poll(() => pool.answersSince(swapped).length, { timeout: 20_000 }).toBeGreaterThan(40);
+      await expect.poll(() => pool.answersSince(swapped).length).toBeGreaterThan(40);
       expect(new Set(pool.answersSince(swapped))).toEqual(new Set([String(prepared.fresh)]));
-      await rename(prepared.undo);
+      await timed(prepared.undo);
       expect(await bench.now(prepared)).toEqual(bench.before(prepared));
     }
     const over = pool.now();
-    await expect.poll(() => pool.answersSince(over).length, { timeout: 20_000 }).toBeGreaterThan(20);
+    await expect.poll(() => pool.answersSince(over).length).toBeGreaterThan(20);
     await pool.stop();
+    // Who was let in before the rename had its lock may be thrown out before an answer, by a rename only.
+    const thrownOut = pool.thrownOut();
+    expect(thrownOut.filter((visit) => !renames.some(({ from, to }) => visit.from < to && visit.to > from))).toEqual([]);
     // Who connects meanwhile waits, then is told once that the database was renamed; the next try is let in.
-    expect(new Set(pool.visits.map((visit) => visit.code))).toEqual(new Set(["", "3D000"]));
+    const others = pool.visits.filter((visit) => !thrownOut.includes(visit));
+    expect(new Set(others.map((visit) => visit.code))).toEqual(new Set(["", "3D000"]));
     expect(Math.max(...pool.visits.map((visit) => visit.to - visit.from))).toBeLessThan(5_000);
-  }, 120_000);
+  });
 
   it("leaves the old database under the name when the session that renames is ended before its commit", async () => {
     const prepared = await bench.prepare();
@@ -77,7 +88,7 @@ function suite(server: TestServer) {
     const { engine, context } = bench.fixture;
     const held = `select 1 from pg_stat_activity where application_name = '${context.applicationName}' and state = 'idle in transaction'`;
     const late: CommitGuard = async (commit) => {
-      await expect.poll(async () => (await bench.admin(held)).length, { timeout: 20_000 }).toBe(0);
+      await expect.poll(async () => (await bench.admin(held)).length).toBe(0);
       await commit();
     };
     await expect(engine.renameDatabases(address, prepared.swap, context, late)).rejects.toMatchObject({ code: "connection-lost" });
@@ -85,7 +96,7 @@ function suite(server: TestServer) {
     const never: CommitGuard = () => Promise.reject(new LifeboatError("lease-lost", { runId: "" }));
     await expect(engine.renameDatabases(address, prepared.swap, context, never)).rejects.toMatchObject({ code: "lease-lost" });
     expect(await bench.now(prepared)).toEqual(bench.before(prepared));
-  }, 60_000);
+  });
 
   it("leaves the old database under the name, answering, when the process that renames is killed with -9", async () => {
     const prepared = await bench.prepare();
@@ -100,7 +111,7 @@ function suite(server: TestServer) {
     await once(child, "message");
     const order: RenameOrder = { address, renames: prepared.swap, applicationName: `${bench.fixture.context.applicationName}-k` };
     child.send(order);
-    await expect.poll(async () => (await waitingForLock(order.applicationName)).length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await waitingForLock(order.applicationName)).length).toBe(1);
     child.kill("SIGKILL");
     await once(child, "exit");
     expect(await bench.now(prepared)).toEqual(bench.before(prepared));
@@ -131,13 +142,16 @@ function suite(server: TestServer) {
   it("names a session elsewhere whose lock holds the rename up, and changes nothing", async () => {
     const prepared = await bench.prepare();
     const release = await holdSecond(prepared);
-    await expect(rename(prepared.swap)).rejects.toMatchObject({
+    // Three tries; a second each tells the same as five.
+    const hasty = await engineFixture([server.binDir], { renameWaitMs: 1_000 });
+    await expect(hasty.engine.renameDatabases(address, prepared.swap, hasty.context)).rejects.toMatchObject({
       code: "sessions-not-ended",
       params: { database: prepared.name, count: 1, who: `${server.superuser} (visitor)` },
     });
     await release();
+    await hasty.remove();
     expect(await bench.now(prepared)).toEqual(bench.before(prepared));
-  }, 40_000);
+  });
 
   it("takes every hostile name through swap, undo and removal", async () => {
     const { engine, context } = bench.fixture;
@@ -178,7 +192,7 @@ function suite(server: TestServer) {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await roundTrip(name);
     };
     await Promise.all([lane(), lane(), lane(), lane()]);
-  }, 120_000);
+  });
 
   it("works from another database where the maintenance database is the one that is replaced", async () => {
     const prepared = await bench.prepare();

@@ -13,10 +13,12 @@ export type SqliteEngineOptions = {
   readonly forbidden: readonly string[];
   /** How long locks of others are waited for, in milliseconds. */
   readonly lockWaitMs: number;
+  /** The same while a file is replaced, which holds up its application: five seconds unless told otherwise. */
+  readonly replaceWaitMs?: number;
 };
 
 /** SQLite files through Node's own SQLite; every file is opened by a process of its own. */
-export function createSqliteEngine({ roots, forbidden, lockWaitMs }: SqliteEngineOptions): FileEngine {
+export function createSqliteEngine({ roots, forbidden, lockWaitMs, replaceWaitMs = 5_000 }: SqliteEngineOptions): FileEngine {
   const version = `SQLite ${process.versions["sqlite"] ?? "3"}`;
   const rules = { roots, forbidden };
   return {
@@ -35,7 +37,7 @@ export function createSqliteEngine({ roots, forbidden, lockWaitMs }: SqliteEngin
     temporaryPath,
     seal,
     place,
-    replace: (temporary, target, context, guard) => replaceFile(rules, temporary, target, context, guard),
+    replace: (temporary, target, context, guard) => replaceFile({ rules, busyMs: replaceWaitMs }, temporary, target, context, guard),
     identityOf: fileIdentity,
     removeTemporary,
   };

@@ -88,7 +88,6 @@ describe("a file in the place of another", () => {
       fresh.close();
       expect(readInvariant(path).moves).toBe(1);
     },
-    30_000,
   );
 
   it("waits for no transaction longer than it said, whoever gave leave", async () => {
@@ -98,7 +97,7 @@ describe("a file in the place of another", () => {
     await expect(ground.engine.replace(temporary, target, ground.context(), commit)).rejects.toMatchObject({ code: "file-in-use" });
     await writer.stop();
     expect(await ground.engine.identityOf(path)).toBe(old);
-  }, 30_000);
+  });
 
   it("does nothing when the guard refuses, when another file has the name, or when it comes too late", async () => {
     const { path, temporary, old } = await scene("wal");
@@ -144,7 +143,7 @@ describe("a file in the place of another", () => {
     expect(ends.length).toBeGreaterThan(14);
     expect(ends.slice(0, 4)).toEqual(["old", "old", "old", "old"]);
     expect(new Set(ends)).toEqual(new Set(["old", "new"]));
-  }, 60_000);
+  });
 });
 
 describe("a new file", () => {

@@ -10,9 +10,6 @@ import { countWriters } from "./open-by.ts";
 import { type PathRules, pathError, resolveTarget } from "./paths.ts";
 import { runChild } from "./run-child.ts";
 
-/** How long locks of others are waited for while a file is replaced. */
-const replaceBusyMs = 5_000;
-
 /** Looks at a place for a file; nothing is changed. */
 export async function inspectFileTarget(asked: string, rules: PathRules): Promise<FileTargetFacts> {
   const { path, file } = await resolveTarget(asked, rules);
@@ -75,9 +72,9 @@ async function placeByName(temporary: string, path: string): Promise<void> {
   await rename(temporary, path);
 }
 
-/** See `FileEngine.replace`. */
+/** See `FileEngine.replace`. Locks of others are waited for during `busyMs` milliseconds. */
 export async function replaceFile(
-  rules: PathRules,
+  { rules, busyMs }: { rules: PathRules; busyMs: number },
   temporary: string,
   target: FileReplacement,
   context: EngineContext,
@@ -87,7 +84,7 @@ export async function replaceFile(
   if (path !== target.path || file === null || file.identity !== target.identity) throw new LifeboatError("file-changed", { path });
   const { ignoreOpenFile } = target;
   if (!ignoreOpenFile) await refuseWriters(path);
-  const request = { command: "replace", temporary, ...target, busyMs: replaceBusyMs, scratch: join(context.workDir, "old.db") } as const;
+  const request = { command: "replace", temporary, ...target, busyMs, scratch: join(context.workDir, "old.db") } as const;
   const ready = Promise.withResolvers<{ go: () => void; isSame: boolean }>();
   const replaced = Promise.withResolvers<void>();
   const ending = new AbortController();

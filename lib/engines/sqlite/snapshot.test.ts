@@ -177,7 +177,7 @@ describe("a snapshot of an SQLite file", () => {
     locker.exec("begin exclusive");
     const pending = ground.engine.snapshot({ path, keepDamaged: false }, ground.context());
     pending.catch(() => undefined);
-    await expect.poll(() => killCopier(path), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => killCopier(path)).toBe(true);
     await expect(pending).rejects.toMatchObject({ code: "tool-killed", params: { signal: "SIGKILL" } });
     locker.exec("rollback");
     locker.close();

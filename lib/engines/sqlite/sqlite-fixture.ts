@@ -19,7 +19,7 @@ export async function makeGround() {
   const [root, outside, work] = [at("root"), at("outside"), at("work")];
   const own = join(root, "own");
   for (const folder of [root, outside, work, own]) await mkdir(folder);
-  const engine = createSqliteEngine({ roots: [root], forbidden: [own], lockWaitMs: 5_000 });
+  const engine = createSqliteEngine({ roots: [root], forbidden: [own], lockWaitMs: 5_000, replaceWaitMs: 500 });
   const context = (): EngineContext => ({
     signal: new AbortController().signal,
     workDir: work,

@@ -56,7 +56,8 @@ describe("a local folder", () => {
   it("is not taken for ours while its disk is not mounted", async () => {
     const root = await temporaryFolder();
     expect(await failureOf(createLocalStorage({ root }).prepare("ins_a", { createMarker: false }))).toMatchObject({
-      code: "destination-foreign",
+      code: "destination-unmarked",
+      params: { path: root, marker: join(root, ".lifeboat-installation"), installationId: "ins_a" },
     });
     expect(await readdir(root)).toEqual([]);
   });

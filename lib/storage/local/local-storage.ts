@@ -119,8 +119,10 @@ async function prepareFolder(root: string, installationId: string, createMarker:
     await mkdir(join(root, incomingName), { recursive: true, mode: 0o700 });
     if ((await readMarker(marker)) === null) await writeMarker(root, marker, installationId);
   }
+  const found = await readMarker(marker);
+  if (found === null) throw new LifeboatError("destination-unmarked", { path: root, marker, installationId });
   // Exactly as it was written: whatever else stands there was not put there by us.
-  if ((await readMarker(marker)) !== `${installationId}\n`) throw new LifeboatError("destination-foreign", { path: root });
+  if (found !== `${installationId}\n`) throw new LifeboatError("destination-foreign", { path: root });
 }
 
 async function writeMarker(root: string, marker: string, installationId: string): Promise<void> {
