@@ -36,11 +36,22 @@ function kept(fields: Fields | null): Record<string, unknown> | null {
  * Secrets are masked here whatever the caller passed; that a password changed stays visible because the comparison comes first.
  */
 export async function recordAudit(tx: Transaction | Database, context: ServiceContext, entry: AuditEntry): Promise<void> {
+  await tx.insert(auditEvents).values(toRow(context, entry));
+}
+
+/** The same for many changes of one transaction, with a statement for every 500. */
+export async function recordAudits(tx: Transaction, context: ServiceContext, entries: readonly AuditEntry[]): Promise<void> {
+  for (let from = 0; from < entries.length; from += 500) {
+    await tx.insert(auditEvents).values(entries.slice(from, from + 500).map((entry) => toRow(context, entry)));
+  }
+}
+
+function toRow(context: ServiceContext, entry: AuditEntry): typeof auditEvents.$inferInsert {
   const before = entry.before ?? null;
   const after = entry.after ?? null;
   const change = before !== null && after !== null ? changedFields(before, after) : { before, after };
   const { actor } = context;
-  await tx.insert(auditEvents).values({
+  return {
     id: makeId("auditEvent", context.newUuid()),
     at: context.now(),
     actorType: actor.type,
@@ -54,5 +65,5 @@ export async function recordAudit(tx: Transaction | Database, context: ServiceCo
     requestId: context.requestId,
     before: kept(change.before),
     after: kept(change.after),
-  });
+  };
 }

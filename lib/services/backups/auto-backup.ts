@@ -1,27 +1,29 @@
-import { and, eq, isNull, lt, max, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, max, notExists, or, sql } from "drizzle-orm";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Database } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { runs } from "#lib/db/schema/runs";
+import { schedules } from "#lib/db/schema/schedules";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { isActive } from "#lib/domain/run-state";
 import type { Logger } from "#lib/log/log";
 import type { ServiceContext } from "../context.ts";
 import { isGood } from "./good.ts";
+import { latestBelievedSql, madeAtSql } from "./last-good.ts";
 import { startBackupRun } from "./run-now.ts";
 
 const maxAgeHours = 24;
 
 /**
  * Sources that are not paused and whose last good backup is older than a day, or that have none; by name. The age is taken by the
- * database's clock.
+ * database's clock. What has a backup schedule that is on is left to it: a time of it that was missed is caught up by itself.
  */
 export async function findDueSources(db: Database): Promise<string[]> {
   const lastGood = db
-    .select({ sourceId: backups.sourceId, at: max(backups.snapshotAt).as("at") })
+    .select({ sourceId: backups.sourceId, at: max(madeAtSql).mapWith(backups.snapshotAt).as("at") })
     .from(backups)
-    .where(isGood)
+    .where(and(isGood, sql`${madeAtSql} <= ${latestBelievedSql}`))
     .groupBy(backups.sourceId)
     .as("last_good");
   const rows = await db
@@ -32,6 +34,18 @@ export async function findDueSources(db: Database): Promise<string[]> {
       and(
         isNull(sources.pausedAt),
         isNull(sources.removedAt),
+        notExists(
+          db
+            .select({ id: schedules.id })
+            .from(schedules)
+            .where(
+              and(
+                eq(schedules.sourceId, sources.id),
+                eq(schedules.enabled, true),
+                inArray(schedules.task, ["full", "differential", "incremental"]),
+              ),
+            ),
+        ),
         or(isNull(lastGood.at), lt(lastGood.at, sql`clock_timestamp() - make_interval(hours => ${maxAgeHours})`)),
       ),
     )

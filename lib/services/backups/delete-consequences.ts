@@ -5,7 +5,9 @@ import { backups } from "#lib/db/schema/backups";
 import { LifeboatError } from "#lib/domain/error";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { findPolicyOf } from "../policies/load.ts";
 import { loadDependents } from "./dependents.ts";
+import { usualGraceDays } from "./execute-to-trash.ts";
 import { isGood, isGoodAndVerified, isVisible } from "./good.ts";
 
 async function newestId(context: ServiceContext, sourceId: string, condition: typeof isGood): Promise<string | null> {
@@ -30,7 +32,7 @@ export async function getDeleteConsequences(
     .from(backups)
     .where(and(eq(backups.id, id), isVisible));
   if (backup === undefined) throw new LifeboatError("not-found", { entity: "backup", id });
-  const [dependents, lastGood, lastVerified, [others]] = await Promise.all([
+  const [dependents, lastGood, lastVerified, [others], policy] = await Promise.all([
     loadDependents(context.db, { id, chainId: backup.chainId }),
     newestId(context, backup.sourceId, isGood),
     newestId(context, backup.sourceId, isGoodAndVerified),
@@ -38,6 +40,7 @@ export async function getDeleteConsequences(
       .select({ remaining: sql<number>`count(*)::int` })
       .from(backups)
       .where(and(eq(backups.sourceId, backup.sourceId), ne(backups.id, id), eq(backups.state, "available"))),
+    findPolicyOf(context.db, backup.sourceId),
   ]);
   return {
     storedBytes: backup.storedBytes,
@@ -54,5 +57,6 @@ export async function getDeleteConsequences(
     isLastVerified: lastVerified === id,
     pinned: backup.pinned,
     remaining: others?.remaining ?? 0,
+    graceDays: policy?.graceDays ?? usualGraceDays,
   };
 }

@@ -114,7 +114,12 @@ it("is told once, and its removal succeeds, when a sweep takes it away in the mi
   try {
     await sweepWhile(async () => {
       const [row] = await db().select().from(backups).where(eq(backups.id, backupId));
-      const input = { params: { id: backupId }, query: { dependents: "refuse" as const }, body: {}, ifMatch: row?.version ?? 0 };
+      const input = {
+        params: { id: backupId },
+        query: { dependents: "refuse" as const, when: "now" as const },
+        body: {},
+        ifMatch: row?.version ?? 0,
+      };
       runId = (await deleteBackup(context, input)).id;
       worker = await station.startWorker({ ...rareSweeps, change });
       await begun.promise;
@@ -144,7 +149,7 @@ it("takes its chain with it when the other one of that chain goes at the same ti
   await discardBackup(db(), deps, first, {
     after: async () => {
       others.push(discardBackup(db(), deps, second).finally(() => (isOver = true)));
-      await expect.poll(async () => isOver || (await waits()), { timeout: 10_000 }).toBe(true);
+      await expect.poll(async () => isOver || (await waits())).toBe(true);
     },
   });
   expect(await Promise.all(others)).toEqual([true]);

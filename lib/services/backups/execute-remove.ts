@@ -12,6 +12,7 @@ import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
 import { countDependents, loadChainEdges } from "./dependents.ts";
 import { discardBackup } from "./discard.ts";
+import { executeToTrash } from "./execute-to-trash.ts";
 import { removeOrder } from "./remove-order.ts";
 import { countUnknownDependents } from "./unknown-dependents.ts";
 
@@ -24,6 +25,7 @@ type Doomed = typeof backups.$inferSelect;
  */
 export async function executeRemove(work: RunWork): Promise<void> {
   const { reporter, db } = work;
+  if (removeOrder.parse(work.run.input).toTrash) return executeToTrash(work);
   const doomed = await reporter.step("prepare", () => prepare(work));
   await reporter.setStep("remove", { state: "running" });
   await reporter.flush();

@@ -2,11 +2,11 @@ import { eq } from "drizzle-orm";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { recordAudit } from "../audit/record.ts";
+import { cleanUpAfterBackup } from "../policies/after-backup.ts";
 import { finishRun } from "../runs/finish.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
 import { type OpenBackup, openBackup, type OpenSource, openSource } from "./open-backup.ts";
 import type { DumpedBackup } from "./record-written.ts";
-import { retainLast } from "./retain.ts";
 import { discardUnfinished, publishPack, rereadAndCommit } from "./store-pack.ts";
 import { storeStream } from "./store-stream.ts";
 
@@ -21,23 +21,7 @@ export async function executeBackup(work: RunWork): Promise<void> {
   } finally {
     await ready.snapshot.close();
   }
-  if (ready.source.keepLast !== null) await retain(work, ready.source.id);
-}
-
-/** The backup is made and its run is over: what the source keeps no longer gets runs of its own. What fails here comes again with the next one. */
-async function retain({ db, deps, run, reporter }: RunWork, sourceId: string): Promise<void> {
-  try {
-    const retained = await db.transaction((tx) => retainLast(tx, deps.context, sourceId));
-    for (const removal of retained?.runs ?? []) {
-      reporter.log("info", `run ${removal.id} removes what is kept no longer`);
-      await deps.context.wake(removal.id, removal.workerGroup);
-    }
-    if (retained?.decisions[0]?.verdict === "keep" && retained.decisions[0].reason === "clock") {
-      reporter.log("warning", "nothing old is removed: a backup was finished later than now, so a clock is wrong");
-    }
-  } catch (error) {
-    deps.logger.warn("old backups were not removed; the next backup tries again", { runId: run.id, sourceId, error });
-  }
+  await cleanUpAfterBackup(work, ready.source.id);
 }
 
 async function store(work: RunWork, opened: OpenBackup): Promise<void> {

@@ -7,8 +7,8 @@ import { packs } from "#lib/db/schema/packs";
 import { insertBackup, insertDestination, insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { type TestContext, testContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { evaluate } from "../policies/evaluate.ts";
 import { getSource } from "../sources/get.ts";
-import { retainLast } from "./retain.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
 
@@ -21,7 +21,7 @@ let full: string;
 beforeAll(async () => {
   home = await createCatalogue();
   context = testContext(home.catalogue);
-  sourceId = await insertSource(context.db, await insertServer(context.db), { keepLast: 2 });
+  sourceId = await insertSource(context.db, await insertServer(context.db));
   const place = { sourceId, destinationId: await insertDestination(context.db) };
   older = await insertBackup(context.db, place, { snapshotAt: at(1) });
   full = await insertBackup(context.db, place, { snapshotAt: at(2) });
@@ -49,7 +49,8 @@ async function lose(state: "missing" | "damaged"): Promise<void> {
 
 test.each(["missing", "damaged"] as const)("members whose full is %s are no good ones: they push nothing out", async (state) => {
   await lose(state);
-  const retained = await context.db.transaction((tx) => retainLast(tx, context, sourceId));
-  expect(retained?.decisions.filter(({ verdict }) => verdict === "remove")).toEqual([]);
+  const rule = { keep: [{ type: "keep-last" as const, keep: 2 }], capBytes: null };
+  const { decisions } = await context.db.transaction((tx) => evaluate(tx, { sourceId, rule, now: context.now(), runId: "" }));
+  expect(decisions.filter(({ verdict }) => verdict === "trash")).toEqual([]);
   expect(await newest()).toBe(older);
 });

@@ -96,7 +96,7 @@ describe("listing backups", () => {
   test("keeps the backups of a removed source", async () => {
     const place = await newSource("Removed");
     const id = await insertBackup(context.db, place);
-    await deleteSource(context, { params: { id: place.sourceId }, query: { backups: "keep" }, body: {}, ifMatch: 1 });
+    await deleteSource(context, { params: { id: place.sourceId }, query: { backups: "keep", when: "trash" }, body: {}, ifMatch: 1 });
     expect(await ids({ source: place.sourceId })).toEqual([id]);
   });
 });
@@ -178,6 +178,7 @@ test("the consequences of a delete name dependents, what it is the last of, and 
     isLastVerified: true,
     pinned: false,
     remaining: 1,
+    graceDays: 3,
   });
   expect(await getDeleteConsequences(viewer, { ...nothing, params: { id: child } })).toMatchObject({
     dependents: [],

@@ -8,10 +8,11 @@ import { readSidecar } from "#lib/repository/sidecar";
 import { recordAudit } from "../audit/record.ts";
 import { actAs, type WorkerDeps } from "../runs/work.ts";
 import { adoptFromSidecar } from "../setup/rebuild-from-storage.ts";
+import { purgedFacts } from "../policies/purge.ts";
 import { discardBackup } from "./discard.ts";
 import { knownBackup, loadBackupFacts } from "./facts.ts";
 import { commitStored, rereadOutcome } from "./record-written.ts";
-import { isRemovalOf } from "./remove-order.ts";
+import { isCleanUpOf, isRemovalOf } from "./remove-order.ts";
 
 const active = ["queued", "running"] as const;
 const notWhole = new Set(["pack-missing", "pack-truncated", "pack-damaged", "chain-broken", "not-found"]);
@@ -22,7 +23,7 @@ const notWhole = new Set(["pack-missing", "pack-truncated", "pack-damaged", "cha
  */
 export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<void> {
   const left = await db
-    .select({ id: backups.id, state: backups.state, runId: backups.runId, fileName: backups.fileName })
+    .select({ backup: backups })
     .from(backups)
     .leftJoin(runs, eq(runs.id, backups.runId))
     .where(
@@ -34,7 +35,7 @@ export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<
     )
     // As a removal goes: what others may need goes last.
     .orderBy(desc(backups.snapshotAt), desc(backups.id));
-  for (const backup of left) {
+  for (const { backup } of left) {
     try {
       if (backup.state === "writing" && (await adopt(db, deps, backup.id, backup.runId))) continue;
       if (backup.state === "writing" && (await adoptByItsSidecar(db, deps, backup.id))) continue;
@@ -51,20 +52,20 @@ export async function reconcileIntents(db: Database, deps: WorkerDeps): Promise<
   }
 }
 
-type Left = { id: string; state: (typeof backups.$inferSelect)["state"]; fileName: string };
+type Left = typeof backups.$inferSelect;
 
 /**
  * False when somebody else has settled the backup since it was found, or is removing it. With the row held that is sure: a removal
  * takes the row away in the transaction that ends its run.
  */
 async function isStillLeft(tx: Transaction, backup: Left): Promise<boolean> {
-  const [held] = await tx.select({ state: backups.state }).from(backups).where(eq(backups.id, backup.id)).for("update");
+  const [held] = await tx.select().from(backups).where(eq(backups.id, backup.id)).for("update");
   if (held?.state !== backup.state) return false;
   if (backup.state !== "deleting") return true;
   const [removal] = await tx
     .select({ id: runs.id })
     .from(runs)
-    .where(and(isRemovalOf(backup.id), inArray(runs.state, [...active])))
+    .where(and(or(isRemovalOf(backup.id), isCleanUpOf(held)), inArray(runs.state, [...active])))
     .limit(1);
   return removal === undefined;
 }
@@ -72,13 +73,14 @@ async function isStillLeft(tx: Transaction, backup: Left): Promise<boolean> {
 /** A removal that somebody asked for and a sweep finished is told like any other; what a failed backup left was never a backup. */
 async function auditRemoval(tx: Transaction, deps: WorkerDeps, backup: Left): Promise<void> {
   const [asked] = await tx.select().from(runs).where(isRemovalOf(backup.id)).orderBy(desc(runs.queuedAt)).limit(1);
-  if (asked === undefined) return;
-  await recordAudit(tx, actAs(deps, asked), {
+  const fromTrash = backup.trashedAt === null ? {} : purgedFacts(backup, asked?.id ?? null);
+  if (asked === undefined && backup.trashedAt === null) return;
+  await recordAudit(tx, asked === undefined ? deps.context : actAs(deps, asked), {
     action: "backup.deleted",
     targetType: "backup",
     targetId: backup.id,
     targetName: backup.fileName,
-    before: { runId: asked.id, finishedBy: "sweep" },
+    before: { ...fromTrash, runId: asked?.id ?? null, finishedBy: "sweep" },
   });
 }
 

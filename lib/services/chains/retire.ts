@@ -1,4 +1,4 @@
-import { and, eq, inArray } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { describeReason } from "#lib/contracts/describe-reason";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
@@ -10,8 +10,8 @@ import { databaseNow } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
 
 /**
- * Ends a chain for the sake of the full that took its place; nothing is built on it any more. With `removeOld` a run of its own removes its
- * members, unless one is pinned, kept for an undo or newer than `until`, the full's moment: then the whole chain stays, and the returned
+ * Ends a chain for the sake of the full that took its place; nothing is built on it any more. With `removeOld` a run of its own moves its
+ * members to the trash, unless one is pinned, kept for an undo or newer than `until`, the full's moment: then the whole chain stays, and the returned
  * warning says why.
  */
 export async function retireChain(
@@ -33,7 +33,7 @@ export async function retireChain(
   const members = await tx
     .select({ id: backups.id, snapshotAt: backups.snapshotAt })
     .from(backups)
-    .where(and(eq(backups.chainId, chain.id), inArray(backups.state, ["available", "trashed"])));
+    .where(and(eq(backups.chainId, chain.id), eq(backups.state, "available")));
   // Made while the run waited or worked: the full does not hold what they do.
   const newer = members.filter((member) => member.snapshotAt > until).length;
   if (newer > 0)
@@ -41,7 +41,12 @@ export async function retireChain(
   try {
     // Tried for itself: a refusal must not undo what was decided above.
     await tx.transaction((inner) =>
-      startRemovals(inner, context, { ids: members.map((member) => member.id), trigger: run.trigger, reason: "consolidated" }),
+      startRemovals(inner, context, {
+        ids: members.map((member) => member.id),
+        trigger: run.trigger,
+        reason: "consolidated",
+        trash: "consolidated",
+      }),
     );
     return [];
   } catch (error) {

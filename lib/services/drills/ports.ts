@@ -81,6 +81,9 @@ export interface DrillSandboxes {
 /** What a program of the host is started on; the drill's id stands in its environment, so that it is found when its worker was killed. */
 export type HookCopy = { readonly url: string; readonly drillId: string };
 
+/** What a release check is told about. */
+export type HookGate = { readonly gateId: string; readonly commit: string; readonly backupId: string };
+
 export type CommandOutcome = {
   readonly exitCode: number | null;
   readonly timedOut: boolean;
@@ -96,6 +99,13 @@ export interface DrillHooks {
    * streams, in order) is bounded to 64 KiB and redacted. Throws `hook-unknown` { name }.
    */
   runCommand(name: string, copy: HookCopy, context: EngineContext): Promise<CommandOutcome>;
+  /**
+   * Runs a declared command as the release check of a gate: with the gate's id, commit and backup in its environment and no copy's URL. Bounded,
+   * redacted and ended like any other. Throws `hook-unknown` { name }.
+   */
+  runReleaseCheck(name: string, gate: HookGate, context: EngineContext): Promise<CommandOutcome>;
+  /** Ends what a gate's release check started on this host; only once its run is over. */
+  endReleaseCheck(gateId: string): Promise<void>;
   /** Starts a declared application on the copy (or names the one that the file says is running) and waits until it answers. Throws `hook-unknown`, `application-not-ready` { name, detail }. */
   startApplication(
     name: string,

@@ -224,6 +224,8 @@ describe("a narrowed token that may manage people", () => {
       "restores:read",
       "drills:read",
       "incidents:read",
+      "policies:read",
+      "gates:read",
       "runs:read",
       "audit:read",
       "system:read",

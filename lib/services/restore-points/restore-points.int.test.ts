@@ -203,4 +203,4 @@ test("10,000 backups of one source are answered for with a fixed number of queri
     await client.end();
     await large.drop();
   }
-}, 60_000);
+});

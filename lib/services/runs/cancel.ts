@@ -3,7 +3,7 @@ import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { RunDetailDto, cancelRun as contract } from "#lib/contracts/runs";
 import type { Transaction } from "#lib/db/client";
 import { runs } from "#lib/db/schema/runs";
-import { LifeboatError } from "#lib/domain/error";
+import { LifeboatError, type Reason } from "#lib/domain/error";
 import { isActive } from "#lib/domain/run-state";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
@@ -31,11 +31,18 @@ export async function cancelRun(context: ServiceContext, input: EndpointInput<ty
   return loadRunDetail(context.db, id);
 }
 
-async function requestCancel(tx: Transaction, context: ServiceContext, run: RunRow): Promise<void> {
+/**
+ * Asks for the end of a run that the caller holds locked and that is active; one that is queued ends here, with `error`. Asking twice is one request.
+ */
+export async function requestCancel(
+  tx: Transaction,
+  context: ServiceContext,
+  run: RunRow,
+  error: Reason = { code: "run-cancelled", params: {} },
+): Promise<void> {
   if (run.cancelRequestedAt !== null) return;
   await tx.update(runs).set({ cancelRequestedAt: databaseNow }).where(eq(runs.id, run.id));
   if (run.state === "queued") {
-    const error = { code: "run-cancelled", params: {} } as const;
     await tx
       .update(runs)
       .set({ state: "cancelled", finishedAt: databaseNow, error })

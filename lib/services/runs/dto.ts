@@ -53,7 +53,11 @@ export function toRunStepDto(row: RunStepRow): RunStepDto {
   };
 }
 
-/** `steps` in their order. */
-export function toRunDetailDto(row: RunDtoRow, joined: { sourceName: string | null; steps: readonly RunStepRow[] }): RunDetailDto {
-  return { ...toRunDto(row, joined), steps: joined.steps.map(toRunStepDto) };
+/** `steps` in their order. `served`: some worker of its group is there. */
+export function toRunDetailDto(
+  row: RunDtoRow,
+  joined: { sourceName: string | null; steps: readonly RunStepRow[]; served: boolean },
+): RunDetailDto {
+  const waitsFor = row.state === "queued" ? { group: row.workerGroup, served: joined.served } : null;
+  return { ...toRunDto(row, joined), steps: joined.steps.map(toRunStepDto), waitsFor };
 }

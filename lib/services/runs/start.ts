@@ -12,6 +12,9 @@ import type { ServiceContext } from "../context.ts";
 
 export type RunRow = typeof runs.$inferSelect;
 
+/** Whoever works where nothing else is said. */
+export const defaultGroup = "default";
+
 /** Progress of a run that has not begun. */
 export const noProgress: RunProgressDto = {
   bytesDone: 0,
@@ -32,6 +35,9 @@ export type NewRun = {
   readonly serverId?: string | null;
   readonly restoreId?: string | null;
   readonly drillId?: string | null;
+  /** The slot of a schedule that it is for. */
+  readonly slotId?: string | null;
+  readonly gateId?: string | null;
   /** The run is claimed only when that one is over, however it ended. */
   readonly afterRunId?: string | null;
   /** Work on a file: who reaches it. Left out, the server's group or the default one. */
@@ -64,6 +70,8 @@ export async function startRun(tx: Database | Transaction, context: ServiceConte
     serverId: request.serverId ?? null,
     restoreId: request.restoreId ?? null,
     drillId: request.drillId ?? null,
+    slotId: request.slotId ?? null,
+    gateId: request.gateId ?? null,
     afterRunId: request.afterRunId ?? null,
     isProbe,
     workerGroup: request.workerGroup ?? (await groupOf(tx, request)),
@@ -124,7 +132,7 @@ async function groupOf(tx: Database | Transaction, request: NewRun): Promise<str
       .where(eq(sources.id, request.sourceId));
     if (row !== undefined) return row.group;
   }
-  return "default";
+  return defaultGroup;
 }
 
 /** A run's failure as a reason, for verbs that wait for a probe. */

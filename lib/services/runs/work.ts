@@ -2,6 +2,7 @@ import type { Database } from "#lib/db/client";
 import type { FileEngine } from "#lib/engines/file-port";
 import type { Engine, EngineContext } from "#lib/engines/port";
 import type { Logger } from "#lib/log/log";
+import type { Notifier } from "#lib/notify/port";
 import type { PackRepository } from "./pack-repository.ts";
 import type { Storage } from "#lib/storage/port";
 import type { ServiceContext } from "../context.ts";
@@ -14,6 +15,9 @@ import type { RunRow } from "./start.ts";
 /** The folder (later: bucket) that a worker writes to. `problem` is set while it cannot be used, with the reason. */
 export type WorkerDestination = { readonly id: string; readonly path: string; readonly storage: Storage };
 
+/** How messages leave: who sends them, and so long after one to people the next gathers what else happens (milliseconds). */
+export type MessagePorts = { readonly notifier: Notifier; readonly gatherMs: number };
+
 /** The outside as one worker has it: concretes are wired in `lib/worker/wire.ts` and nowhere else. */
 export type WorkerDeps = {
   /** The system as actor; executors of somebody's run take that person from the run (`actAs`). */
@@ -25,7 +29,8 @@ export type WorkerDeps = {
   readonly repository: PackRepository;
   readonly imports: ImportPorts;
   readonly drills: DrillPorts;
-  /** Proves that the destination is this installation's; throws `destination-foreign`, `permission-denied` … */
+  readonly messages: MessagePorts;
+  /** Proves that the destination is this installation's; throws `destination-foreign`, `destination-unmarked`, `permission-denied` … */
   readonly prepareDestination: () => Promise<void>;
   readonly randomHex: (bytes: number) => string;
   /** Free bytes where runs keep temporary files. */

@@ -11,6 +11,7 @@ import { askAboutFile } from "./ask-file.ts";
 import type { SourceRow } from "./dto.ts";
 import { insertSourceRow } from "./insert-row.ts";
 import { loadSource } from "./load.ts";
+import { retentionOfNewSource } from "./retention-of-new.ts";
 
 type SqliteBody = Extract<EndpointInput<typeof contract.createSource>["body"], { engine: "sqlite" }>;
 
@@ -59,10 +60,11 @@ async function refuseDuplicate(tx: Transaction, path: string): Promise<void> {
 export async function insertFileSource(
   tx: Transaction,
   context: ServiceContext,
-  values: Pick<SourceRow, "name" | "environment" | "notes" | "keepLast" | "sizeBytes"> & { path: string },
+  values: Pick<SourceRow, "name" | "environment" | "notes" | "sizeBytes"> & { path: string; retentionPolicyId?: string | null },
 ): Promise<SourceRow> {
   return insertSourceRow(tx, context, {
     ...values,
+    retentionPolicyId: await retentionOfNewSource(tx, "sqlite", values.retentionPolicyId),
     engine: "sqlite",
     database: fileTitle(values.path),
     workerGroup: fileWorkerGroup,

@@ -13,12 +13,12 @@ import type { ServerRow } from "../servers/dto.ts";
 import { createFileSource } from "./create-file.ts";
 import type { SourceRow } from "./dto.ts";
 import { insertSourceRow } from "./insert-row.ts";
+import { retentionOfNewSource } from "./retention-of-new.ts";
 import { loadSource } from "./load.ts";
 
 type Body = EndpointInput<typeof contract.createSource>["body"];
 type PostgresBody = Extract<Body, { engine: "postgres" }>;
-/** What a replacement leaves out has its default. */
-export type NewDatabase = Omit<PostgresBody, "engine" | "keepLast"> & Partial<Pick<PostgresBody, "keepLast">>;
+export type NewDatabase = Omit<PostgresBody, "engine">;
 
 async function refuseDuplicate(tx: Transaction, server: { id: string; name: string }, database: string): Promise<void> {
   const [known] = await tx
@@ -64,5 +64,6 @@ async function createDatabaseSource(context: ServiceContext, body: PostgresBody)
 export async function insertSource(tx: Transaction, context: ServiceContext, server: ServerRow, values: NewDatabase): Promise<SourceRow> {
   const seen = await lastSeenDatabase(tx, server.id, values.database);
   await refuseCatalogue(tx, server, values.database, seen);
-  return insertSourceRow(tx, context, { ...values, engine: "postgres", sizeBytes: seen?.sizeBytes ?? null });
+  const retentionPolicyId = await retentionOfNewSource(tx, "postgres", values.retentionPolicyId);
+  return insertSourceRow(tx, context, { ...values, retentionPolicyId, engine: "postgres", sizeBytes: seen?.sizeBytes ?? null });
 }

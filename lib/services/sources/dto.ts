@@ -2,6 +2,7 @@ import type { RunDto } from "#lib/contracts/runs";
 import type { SourceDto } from "#lib/contracts/sources";
 import type { sources } from "#lib/db/schema/sources";
 import { laterOf } from "#lib/domain/later-of";
+import { isObjectiveMet, objectiveSeconds } from "#lib/domain/objective";
 import type { DrillFacts } from "../drills/plan-facts.ts";
 
 export type SourceRow = typeof sources.$inferSelect;
@@ -21,9 +22,13 @@ export type SourceJoined = SourceFacts & {
   readonly serverName: string | null;
   readonly serverVersion: string | null;
   readonly drill: DrillFacts | null;
+  readonly nextBackupAt: Date | null;
+  readonly now: Date;
+  readonly retentionPolicyName: string | null;
 };
 
 export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
+  const objective = objectiveSeconds(row.expectedEverySeconds);
   return {
     id: row.id,
     slug: row.slug,
@@ -34,13 +39,15 @@ export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
     serverVersion: joined.serverVersion,
     database: row.database,
     path: row.path,
-    keepLast: row.keepLast,
+    retentionPolicyId: row.retentionPolicyId,
+    retentionPolicyName: joined.retentionPolicyName,
     incidentAfterFailures: row.incidentAfterFailures,
     environment: row.environment,
     excludedSchemas: row.excludedSchemas,
     excludedTables: row.excludedTables,
     notes: row.notes,
     pausedAt: row.pausedAt?.toISOString() ?? null,
+    pausedUntil: row.pausedUntil?.toISOString() ?? null,
     isSample: row.isSample,
     sizeBytes: row.sizeBytes,
     backupCount: joined.backupCount,
@@ -49,6 +56,9 @@ export function toSourceDto(row: SourceRow, joined: SourceJoined): SourceDto {
     lastGoodAt: joined.lastGood?.at.toISOString() ?? null,
     lastVerifiedAt: joined.lastVerifiedAt?.toISOString() ?? null,
     lastProvenAt: laterOf(joined.lastProvenAt, joined.drill?.lastProvenAt ?? null)?.toISOString() ?? null,
+    nextBackupAt: joined.nextBackupAt?.toISOString() ?? null,
+    objectiveSeconds: objective,
+    objectiveMet: isObjectiveMet(joined.lastGood?.at ?? null, objective, joined.now),
     drill: joined.drill === null ? null : toDrillStand(joined.drill),
     lastRun: joined.lastRun,
     activeRun: joined.activeRun,
@@ -73,12 +83,13 @@ export function auditedSource(row: SourceRow): Record<string, unknown> {
     name: row.name,
     ...(row.path === null ? { serverId: row.serverId } : { path: row.path }),
     database: row.database,
-    keepLast: row.keepLast,
+    retentionPolicyId: row.retentionPolicyId,
     incidentAfterFailures: row.incidentAfterFailures,
     environment: row.environment,
     excludedSchemas: row.excludedSchemas,
     excludedTables: row.excludedTables,
     notes: row.notes,
     pausedAt: row.pausedAt,
+    pausedUntil: row.pausedUntil,
   };
 }

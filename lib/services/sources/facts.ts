@@ -5,9 +5,12 @@ import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
-import { isGood, isGoodCopy, isListed } from "../backups/good.ts";
+import { isActive } from "#lib/domain/run-state";
+import { isGoodCopy, isListed } from "../backups/good.ts";
+import { type LastGood, lastGoodOf } from "../backups/last-good.ts";
 import { oneOf } from "../one-of.ts";
 import { type RunDtoRow, toRunDto } from "../runs/dto.ts";
+import { isDeserted } from "../runs/served.ts";
 import { runColumns } from "../runs/load.ts";
 import type { SourceFacts, SourceLastFacts } from "./dto.ts";
 
@@ -29,26 +32,16 @@ function readTotals(db: Reader, ids: string[]) {
 }
 
 /** The first answer per source, found through an index for each source rather than by sorting all rows. */
-function firstPerSource(db: Reader, ids: string[], found: SQL) {
+function firstPerSource<T = string>(db: Reader, ids: string[], found: SQL) {
   return db
-    .select({ sourceId: sources.id, found: sql<string | null>`(${found})` })
+    .select({ sourceId: sources.id, found: sql<T | null>`(${found})` })
     .from(sources)
     .where(oneOf(sources.id, ids));
 }
 
 async function readLastGood(db: Reader, ids: string[]) {
-  const newest = await firstPerSource(
-    db,
-    ids,
-    sql`select ${backups.id} from ${backups} where ${backups.sourceId} = ${sources.id} and ${isGood}
-      order by ${backups.snapshotAt} desc, ${backups.id} desc limit 1`,
-  );
-  const backupIds = newest.flatMap(({ found }) => found ?? []);
-  if (backupIds.length === 0) return [];
-  return db
-    .select({ sourceId: backups.sourceId, id: backups.id, at: backups.snapshotAt })
-    .from(backups)
-    .where(oneOf(backups.id, backupIds));
+  const newest = await firstPerSource<LastGood>(db, ids, lastGoodOf(sql`${sources.id}`));
+  return newest.flatMap(({ sourceId, found }) => (found === null ? [] : [{ sourceId, id: found.id, at: asDate(found.at) }]));
 }
 
 async function readVerified(db: Reader, ids: string[]) {
@@ -72,7 +65,7 @@ function readProven(db: Reader, ids: string[]) {
 }
 
 /** The newest backup run of each source, and the active one where there is one. */
-async function readRuns(db: Reader, ids: string[]): Promise<RunDtoRow[]> {
+async function readRuns(db: Reader, ids: string[]): Promise<(RunDtoRow & { readonly deserted: boolean })[]> {
   const newest = await firstPerSource(
     db,
     ids,
@@ -81,12 +74,16 @@ async function readRuns(db: Reader, ids: string[]): Promise<RunDtoRow[]> {
   );
   const runIds = newest.flatMap(({ found }) => found ?? []);
   if (runIds.length === 0) return [];
-  return db.select(runColumns).from(runs).where(oneOf(runs.id, runIds)).orderBy(desc(runs.queuedAt));
+  return db
+    .select({ ...runColumns, deserted: isDeserted() })
+    .from(runs)
+    .where(oneOf(runs.id, runIds))
+    .orderBy(desc(runs.queuedAt));
 }
 
 /**
  * When sources were last backed up, verified and proven, and their runs, with a fixed number of queries however many sources there are.
- * Last run and active run are backup runs; as only one can be active, the active one is the newest.
+ * Last run and active run are backup runs; as only one can be active, the active one is the newest. One that waits for a group without a worker is not.
  */
 export async function loadLastFacts(
   db: Reader,
@@ -111,7 +108,7 @@ export async function loadLastFacts(
       lastVerifiedAt: verifiedOf.get(sourceId) ?? null,
       lastProvenAt: provenOf.get(sourceId) ?? null,
       lastRun,
-      activeRun: lastRun !== null && (lastRun.state === "queued" || lastRun.state === "running") ? lastRun : null,
+      activeRun: lastRun !== null && isActive(lastRun.state) && run?.deserted !== true ? lastRun : null,
     };
   };
 }

@@ -6,6 +6,7 @@ import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { isDeserted } from "../runs/served.ts";
 
 /** Far beyond what anybody chooses from by eye; an answer must end somewhere. */
 const mostNames = 5000;
@@ -16,7 +17,12 @@ export async function listSourceNames(
   _input: EndpointInput<typeof contract.listSourceNames>,
 ): Promise<EndpointOutput<typeof contract.listSourceNames>> {
   authorise(context, "sources:read");
-  const active = and(eq(runs.sourceId, sources.id), eq(runs.type, "backup"), inArray(runs.state, ["queued", "running"]));
+  const active = and(
+    eq(runs.sourceId, sources.id),
+    eq(runs.type, "backup"),
+    inArray(runs.state, ["queued", "running"]),
+    sql`not ${isDeserted()}`,
+  );
   const items = await context.db
     .select({
       id: sources.id,

@@ -7,6 +7,8 @@ import { LifeboatError } from "#lib/domain/error";
 import { loadDrillFacts } from "../drills/plan-facts.ts";
 import { type SourceRow, toSourceDto } from "./dto.ts";
 import { loadSourceFacts } from "./facts.ts";
+import { loadNextBackups } from "./next-backups.ts";
+import { loadPolicyNames } from "./retention-of-new.ts";
 
 export type SourceWithServer = { readonly source: SourceRow; readonly server: typeof servers.$inferSelect | null };
 
@@ -35,12 +37,17 @@ export async function lockSource(tx: Transaction, id: string): Promise<SourceRow
 /** Rows of a list → DTOs as they stand at `now`, with a fixed number of queries. */
 export async function toSourceDtos(db: Database | Transaction, rows: readonly SourceWithServer[], now: Date): Promise<SourceDto[]> {
   const known = rows.map(({ source }) => source);
-  const [factsOf, drillOf] = await Promise.all([
+  const [factsOf, drillOf, nextOf, policyName] = await Promise.all([
     loadSourceFacts(db, known),
     loadDrillFacts(
       db,
       known.map(({ id }) => id),
       now,
+    ),
+    loadNextBackups(db, known, now),
+    loadPolicyNames(
+      db,
+      known.flatMap(({ retentionPolicyId }) => retentionPolicyId ?? []),
     ),
   ]);
   return rows.map(({ source, server }) =>
@@ -48,6 +55,9 @@ export async function toSourceDtos(db: Database | Transaction, rows: readonly So
       serverName: server?.name ?? null,
       serverVersion: server?.serverVersion ?? null,
       drill: drillOf.get(source.id) ?? null,
+      nextBackupAt: nextOf(source.id),
+      now,
+      retentionPolicyName: policyName.get(source.retentionPolicyId ?? "") ?? null,
       ...factsOf(source.id),
     }),
   );

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from "drizzle-orm";
+import { and, eq, inArray } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/sources";
 import type { Transaction } from "#lib/db/client";
@@ -12,7 +12,6 @@ import { startRemovals } from "../backups/remove.ts";
 import type { ServiceContext } from "../context.ts";
 import { refuseOpenDrillOf } from "../drills/refuse-open.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
-import type { RunRow } from "../runs/start.ts";
 import { auditedSource } from "./dto.ts";
 import { lockSource } from "./load.ts";
 
@@ -25,23 +24,30 @@ async function refuseActive(tx: Transaction, sourceId: string): Promise<void> {
   if (active !== undefined) throw new LifeboatError("run-active", { runId: active.id, type: active.type });
 }
 
-/** One removal run for each chain, dependents first. A pinned backup refuses the whole. */
-async function removeBackups(tx: Transaction, context: ServiceContext, sourceId: string): Promise<{ started: RunRow[]; count: number }> {
+type When = EndpointInput<typeof contract.deleteSource>["query"]["when"];
+
+/** One removal run for each chain, dependents first. What is in the trash already waits there for its time. A pinned backup refuses the whole. */
+async function removeBackups(tx: Transaction, context: ServiceContext, request: { sourceId: string; when: When }) {
+  const isForGood = request.when === "now";
   const rows = await tx
     .select({ id: backups.id })
     .from(backups)
-    .where(and(eq(backups.sourceId, sourceId), ne(backups.state, "writing"), ne(backups.state, "deleting")));
-  const ids = rows.map((row) => row.id);
-  const trigger = context.actor.type === "token" ? "api" : "manual";
-  return { started: await startRemovals(tx, context, { ids, trigger }), count: ids.length };
+    .where(and(eq(backups.sourceId, request.sourceId), inArray(backups.state, isForGood ? ["available", "trashed"] : ["available"])));
+  const started = await startRemovals(tx, context, {
+    ids: rows.map((row) => row.id),
+    trigger: context.actor.type === "token" ? "api" : "manual",
+    trash: isForGood ? null : "source-deleted",
+  });
+  return { started, told: `${rows.length} ${isForGood ? "to delete" : "to the trash"}` };
 }
 
 /**
- * Removes a source. `backups=keep`: they stay listed and restorable; `backups=delete`: runs remove them (the caller must be allowed
- * to delete backups). Throws `not-found`, `version-required`, `version-conflict`, `run-active` { runId, type }, `drill-open` { drillId }, `backup-pinned`.
+ * Removes a source. `backups=keep`: they stay listed and restorable; `backups=delete`: runs move them to the trash, or with `when=now` remove
+ * them for good (the caller must be allowed to delete backups). Throws `not-found`, `version-required`, `version-conflict`, `run-active` { runId, type }, `drill-open` { drillId }, `backup-pinned`.
  */
 export async function deleteSource(context: ServiceContext, input: EndpointInput<typeof contract.deleteSource>): Promise<null> {
   authorise(context, "sources:write");
+  const { when } = input.query;
   const isDeletingBackups = input.query.backups === "delete";
   if (isDeletingBackups) authorise(context, "backups:delete");
   const { id } = input.params;
@@ -51,7 +57,7 @@ export async function deleteSource(context: ServiceContext, input: EndpointInput
     refuseStale("source", row.version, expected);
     await refuseActive(tx, id);
     await refuseOpenDrillOf(tx, id);
-    const removals = isDeletingBackups ? await removeBackups(tx, context, id) : { started: [], count: 0 };
+    const removals = isDeletingBackups ? await removeBackups(tx, context, { sourceId: id, when }) : { started: [], told: "kept" };
     const now = context.now();
     await tx
       .update(sources)
@@ -62,7 +68,7 @@ export async function deleteSource(context: ServiceContext, input: EndpointInput
       targetType: "source",
       targetId: id,
       targetName: row.name,
-      before: { ...auditedSource(row), backups: isDeletingBackups ? `${removals.count} to delete` : "kept" },
+      before: { ...auditedSource(row), backups: removals.told },
     });
     return removals.started;
   });

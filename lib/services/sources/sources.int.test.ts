@@ -71,7 +71,7 @@ describe("adding a source", () => {
 
   test("never uses a slug again, not even after a removal", async () => {
     const first = await add("Again");
-    await deleteSource(context, { params: { id: first.id }, query: { backups: "keep" }, body: {}, ifMatch: 1 });
+    await deleteSource(context, { params: { id: first.id }, query: { backups: "keep", when: "trash" }, body: {}, ifMatch: 1 });
     expect((await add("Again")).slug).toBe("again-2");
   });
 
@@ -127,22 +127,25 @@ describe("removing a source", () => {
   test("is refused while a run is active", async () => {
     const { id } = await add("Busy");
     const runId = await insertRun(context.db, { sourceId: id, state: "running" });
-    const input = { params: { id }, query: { backups: "keep" as const }, body: {}, ifMatch: 1 };
+    const input = { params: { id }, query: { backups: "keep" as const, when: "trash" as const }, body: {}, ifMatch: 1 };
     await expect(deleteSource(context, input)).rejects.toMatchObject({ code: "run-active", params: { runId, type: "backup" } });
   });
 
-  test("starts a removal run for each backup when asked to, all or none", async () => {
-    const { id } = await add("Purge");
+  test.each(["trash", "now"] as const)("starts a removal run for each backup when asked to, all or none: %s", async (when) => {
+    const { id } = await add(`Purge ${when}`);
     const one = await insertBackup(context.db, { sourceId: id, destinationId });
     const two = await insertBackup(context.db, { sourceId: id, destinationId }, { pinned: true });
-    const input = { params: { id }, query: { backups: "delete" as const }, body: {}, ifMatch: 1 };
+    const trashed = await insertBackup(context.db, { sourceId: id, destinationId }, { state: "trashed", trashedAt: new Date() });
+    const input = { params: { id }, query: { backups: "delete" as const, when }, body: {}, ifMatch: 1 };
     await expect(deleteSource(context, input)).rejects.toMatchObject({ code: "backup-pinned" });
     expect(await context.db.select().from(runs).where(eq(runs.sourceId, id))).toEqual([]);
     await context.db.update(backups).set({ pinned: false }).where(eq(backups.id, two));
     await deleteSource(context, input);
     const started = await context.db.select().from(runs).where(eq(runs.sourceId, id));
-    expect(new Set(started.map((run) => run.backupId))).toEqual(new Set([one, two]));
+    expect(new Set(started.map((run) => run.backupId))).toEqual(new Set(when === "now" ? [one, two, trashed] : [one, two]));
     expect(started.every((run) => run.type === "delete")).toBe(true);
+    for (const run of started)
+      expect(run.input).toEqual({ also: [], toTrash: when === "trash", trashReason: when === "trash" ? "source-deleted" : "by-hand" });
     expect(context.woken.map((wake) => wake.runId)).toEqual(expect.arrayContaining(started.map((run) => run.id)));
     await expect(get(id)).rejects.toMatchObject({ code: "not-found" });
     const [row] = await context.db.select().from(sources).where(eq(sources.id, id));

@@ -9,6 +9,7 @@ import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import { auditedSource, type SourceRow } from "./dto.ts";
 import { loadSource, lockSource } from "./load.ts";
+import { refuseUnknownPolicy } from "./retention-of-new.ts";
 
 /** Pausing has names of its own in the audit trail: that is what people look for there. */
 function actionOf(before: SourceRow, after: SourceRow, otherFields: number): string {
@@ -25,7 +26,21 @@ function refuseLeavingOut(row: SourceRow, fields: EndpointInput<typeof contract.
     throw new LifeboatError("invalid-input", { issues: "excludedTables: a file is backed up whole" });
 }
 
-/** Changes, pauses or resumes a source. Throws `not-found`, `version-required`, `version-conflict`. A running backup goes on. */
+type PauseChange = { readonly paused: boolean | undefined; readonly pausedUntil: string | null | undefined };
+
+/** The pause after a change. A new one lasts until somebody ends it, unless it says when; one that goes on keeps its end, unless it gets another. */
+function pauseAfter(row: SourceRow, change: PauseChange, now: Date): Pick<SourceRow, "pausedAt" | "pausedUntil"> {
+  const until = typeof change.pausedUntil === "string" ? new Date(change.pausedUntil) : change.pausedUntil;
+  if (until instanceof Date && until <= now) throw new LifeboatError("invalid-input", { issues: "pausedUntil: a time to come" });
+  const isPaused = change.paused ?? (row.pausedAt !== null || until instanceof Date);
+  if (!isPaused) return { pausedAt: null, pausedUntil: null };
+  return { pausedAt: row.pausedAt ?? now, pausedUntil: until === undefined ? row.pausedUntil : until };
+}
+
+/**
+ * Changes, pauses (also until a time) or resumes a source. A running backup goes on. Throws `not-found` (also for a policy), `version-required`,
+ * `version-conflict`, `invalid-input` for a pause that ends in the past.
+ */
 export async function updateSource(
   context: ServiceContext,
   input: EndpointInput<typeof contract.updateSource>,
@@ -33,16 +48,17 @@ export async function updateSource(
   authorise(context, "sources:write");
   const { id } = input.params;
   const expected = requireVersion(input.ifMatch);
-  const { paused, ...fields } = input.body;
+  const { paused, pausedUntil, ...fields } = input.body;
   return context.db.transaction(async (tx) => {
     const row = await lockSource(tx, id);
     refuseStale("source", row.version, expected);
     refuseLeavingOut(row, fields);
+    await refuseUnknownPolicy(tx, fields.retentionPolicyId);
     const now = context.now();
-    const pausedAt = paused === undefined ? row.pausedAt : paused ? (row.pausedAt ?? now) : null;
+    const pause = pauseAfter(row, { paused, pausedUntil }, now);
     const [after] = await tx
       .update(sources)
-      .set({ ...fields, pausedAt, version: row.version + 1, updatedAt: now })
+      .set({ ...fields, ...pause, version: row.version + 1, updatedAt: now })
       .where(eq(sources.id, id))
       .returning();
     if (after === undefined) throw new Error("the update returned no row");

@@ -5,6 +5,7 @@ import { restores } from "#lib/db/schema/restores";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource, insertWorker, newId } from "#lib/testing/catalogue-rows";
 import { testActor, type TestContext, testContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
+import { addSchedule } from "#lib/testing/schedule-rows";
 import { openIncidentBySystem } from "../incidents/open-by-system.ts";
 import { getRestore } from "../restores/get.ts";
 import { listRestores } from "../restores/list.ts";
@@ -162,7 +163,10 @@ test("drills that are overdue or failed and open incidents are told, those of th
 
 test("the status tells workers, alive or not, and every trouble with its cure", async () => {
   const { db } = context;
-  await insertServer(db, { workerGroup: "berlin" });
+  const berlin = await insertServer(db, { workerGroup: "berlin" });
+  const far = await insertSource(db, berlin, { workerGroup: "oslo" });
+  await addSchedule(db, far, null, { workerGroup: "typo" });
+  await addSchedule(db, far, null, { workerGroup: "off", enabled: false });
   const dead = await insertWorker(db, { group: "berlin", heartbeatAt: new Date(Date.now() - 61_000) });
   await insertWorker(db, { disks: [{ purpose: "backups", path: "/backups", freeBytes: 1000, totalBytes: 2000 }] });
   const status = await getSystemStatus(context, nothing);
@@ -176,6 +180,8 @@ test("the status tells workers, alive or not, and every trouble with its cure", 
   expect(status.workers.filter((worker) => worker.alive).length).toBeGreaterThan(0);
   expect(status.problems.map((problem) => [problem.code, problem.params["group"] ?? problem.params["path"]])).toEqual([
     ["no-worker", "berlin"],
+    ["no-worker", "oslo"],
+    ["no-worker", "typo"],
     ["no-space", "/backups"],
   ]);
   expect(status.destinations).toMatchObject([{ path: "/backups", problem: { code: "no-space" } }]);

@@ -1,0 +1,85 @@
+import { eq } from "drizzle-orm";
+import type { EndpointInput } from "#lib/contracts/endpoint";
+import type { ScheduleDto, updateSchedule as contract } from "#lib/contracts/schedules";
+import { nextStart } from "#lib/cron/starts";
+import type { Transaction } from "#lib/db/client";
+import { schedules } from "#lib/db/schema/schedules";
+import { LifeboatError } from "#lib/domain/error";
+import { recordAudit } from "../audit/record.ts";
+import { authorise } from "../authorise.ts";
+import type { ServiceContext } from "../context.ts";
+import { refuseStale, requireVersion } from "../require-version.ts";
+import type { SourceRow } from "../sources/dto.ts";
+import { lockSource } from "../sources/load.ts";
+import { readCatalogueClock } from "./clock.ts";
+import { auditedSchedule, auditName, loadSchedule, type ScheduleRow } from "./dto.ts";
+import { writeExpectedEvery } from "./expected.ts";
+
+type Body = EndpointInput<typeof contract>["body"];
+
+/**
+ * Changes, pauses or resumes a schedule. A slot that waits already keeps its time; it looks at the new settings when it starts. Throws `not-found`,
+ * `version-required`, `version-conflict`, `cron-invalid`, `cron-never`.
+ */
+export async function updateSchedule(
+  context: ServiceContext,
+  { params, body, ifMatch }: EndpointInput<typeof contract>,
+): Promise<ScheduleDto> {
+  authorise(context, "policies:write");
+  const expected = requireVersion(ifMatch);
+  return context.db.transaction(async (tx) => {
+    const { schedule, source } = await lockSchedule(tx, params.id);
+    refuseStale("schedule", schedule.version, expected);
+    const now = await readCatalogueClock(tx);
+    const { pausedUntil, ...fields } = body;
+    const [after] = await tx
+      .update(schedules)
+      .set({
+        ...fields,
+        ...(pausedUntil === undefined ? {} : { pausedUntil: pausedUntil === null ? null : new Date(pausedUntil) }),
+        nextDueAt: nextAfterChange(schedule, fields, now),
+        version: schedule.version + 1,
+        updatedAt: now,
+      })
+      .where(eq(schedules.id, params.id))
+      .returning();
+    if (after === undefined) throw new Error("the update returned no row");
+    await recordAudit(tx, context, {
+      action: actionOf(schedule, after, Object.keys(fields).length, now),
+      targetType: "schedule",
+      targetId: after.id,
+      targetName: auditName(after, source.name),
+      before: auditedSchedule(schedule),
+      after: auditedSchedule(after),
+    });
+    await writeExpectedEvery(tx, source.id, now);
+    return loadSchedule(tx, after.id, now);
+  });
+}
+
+/** A schedule and its source, locked in the order that all of schedules' verbs keep: the source first. Throws `not-found`. */
+export async function lockSchedule(tx: Transaction, id: string): Promise<{ schedule: ScheduleRow; source: SourceRow }> {
+  const [known] = await tx.select({ sourceId: schedules.sourceId }).from(schedules).where(eq(schedules.id, id));
+  if (known === undefined) throw new LifeboatError("not-found", { entity: "schedule", id });
+  const source = await lockSource(tx, known.sourceId);
+  const [schedule] = await tx.select().from(schedules).where(eq(schedules.id, id)).for("update");
+  if (schedule === undefined) throw new LifeboatError("not-found", { entity: "schedule", id });
+  return { schedule, source };
+}
+
+/** A time that is due already and was not looked at yet stays: it may be the one that was missed. */
+function nextAfterChange(schedule: ScheduleRow, fields: Omit<Body, "pausedUntil">, now: Date): Date | null {
+  const after = { ...schedule, ...fields };
+  const isSame = after.cron === schedule.cron && after.timeZone === schedule.timeZone && after.enabled === schedule.enabled;
+  if (isSame) return schedule.nextDueAt;
+  // Also of one that is switched off: it is refused now rather than when it is switched on.
+  const next = nextStart(after, now.getTime());
+  return after.enabled && next !== null ? new Date(next) : null;
+}
+
+function actionOf(before: ScheduleRow, after: ScheduleRow, otherFields: number, now: Date): string {
+  const wasPaused = before.pausedUntil !== null && before.pausedUntil > now;
+  const isPaused = after.pausedUntil !== null && after.pausedUntil > now;
+  if (otherFields > 0 || wasPaused === isPaused) return "schedule.update";
+  return isPaused ? "schedule.pause" : "schedule.resume";
+}
