@@ -38,14 +38,14 @@ function start(code: string, graceMs = 5000): { child: Child; said: string[]; pi
 
 test("a process that ends by itself is started again, and that is said", async () => {
   const { child, said, pids } = start("process.exit(3);");
-  await expect.poll(() => pids().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(2);
+  await expect.poll(() => pids().length).toBeGreaterThanOrEqual(2);
   expect(said[0]).toBe("The worker process ended by itself (exit code 3); starting it again in 1 s.");
   expect(child.crashes()).toBeGreaterThanOrEqual(1);
 });
 
 test("a stop asks first, and the process is not started again", async () => {
   const { child, said, pids } = start("process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1000);");
-  await expect.poll(() => pids().length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => pids().length).toBe(1);
   await child.stop();
   expect(pids()).toHaveLength(1);
   expect(isAlive(pids()[0] ?? 0)).toBe(false);
@@ -59,7 +59,7 @@ test("a process that does not listen is killed after its grace, with what it sta
     JSON.stringify(join(folder, "pids")),
   );
   const { child, pids } = start(code, 300);
-  await expect.poll(() => pids().length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => pids().length).toBe(2);
   await child.stop();
   await expect.poll(() => pids().map(isAlive)).toEqual([false, false]);
 });

@@ -51,7 +51,7 @@ const codeOf = (work: Promise<unknown>): Promise<string | null> =>
   );
 
 describe("1,000 flipped bits and 200 truncations are all found", () => {
-  it("in a pack: by verify, and by restore before its target is touched", { timeout: 120_000 }, async () => {
+  it("in a pack: by verify, and by restore before its target is touched", async () => {
     const folder = await temporaryFolder();
     const full = await storeFull({ root: join(folder, "backups"), bytes: rowsOf(40_000), pool, averageSegmentBytes: 4096 });
     const spooled = join(folder, "spool");
@@ -69,7 +69,7 @@ describe("1,000 flipped bits and 200 truncations are all found", () => {
     expect(missed).toEqual([]);
   });
 
-  it("in a sidecar: it is not trusted", { timeout: 60_000 }, async () => {
+  it("in a sidecar: it is not trusted", async () => {
     const root = await temporaryFolder();
     const storage = createLocalStorage({ root });
     const keyring = createKeyring(Buffer.alloc(32, 7));
@@ -97,7 +97,7 @@ describe("1,000 flipped bits and 200 truncations are all found", () => {
     expect(missed).toEqual([]);
   });
 
-  it("in a backup of the catalogue: by its checksum, which stock sha256sum reads", { timeout: 60_000 }, async () => {
+  it("in a backup of the catalogue: by its checksum, which stock sha256sum reads", async () => {
     const path = join(await temporaryFolder(), "catalogue_20261121T020000Z.dump");
     await writeFile(path, rowsOf(20_000));
     await writeChecksum(path);

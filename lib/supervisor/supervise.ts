@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";
 import { clusterMajor } from "#lib/clusters/cluster";
 import { isPortFree } from "#lib/clusters/free-port";
@@ -14,6 +13,7 @@ import { ensureBootstrapToken } from "#lib/services/people/bootstrap-token";
 import { prepareFirstAdmin } from "#lib/services/people/first-admin";
 import { ensureSigningKey } from "#lib/services/reports/signing-key";
 import { ensureInstallation } from "#lib/services/setup/ensure-installation";
+import { newUuid } from "#lib/services/new-uuid";
 import { buildWhenChanged } from "./build.ts";
 import { openCatalogueHome, type StartTools } from "./catalogue.ts";
 import { keepBackingUp } from "./catalogue-schedule.ts";
@@ -155,7 +155,7 @@ function systemContext(env: Env, catalogue: Catalogue, wake: ServiceContext["wak
     db: catalogue.db,
     actor: systemActor,
     now: () => new Date(),
-    newUuid: randomUUIDv7,
+    newUuid,
     keyring,
     wake,
     address: null,

@@ -8,6 +8,7 @@ import { buildGraph } from "./source-graph.ts";
 export const layers: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   contracts: ["domain", "messages"],
+  cron: ["domain"],
   env: [],
   log: [],
   secrets: ["domain", "env", "log"],
@@ -19,6 +20,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   db: ["contracts", "domain"],
   services: [
     "contracts",
+    "cron",
     "db",
     "domain",
     "engines:copy-port",
@@ -26,18 +28,23 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
     "engines:port",
     "jobs",
     "log",
+    "notify:port",
     "package.json",
     "repository",
     "secrets",
     "storage:port",
   ],
   jobs: ["db", "log"],
+  // Messages as other programs take them; the words are made here, in the channel's language.
+  notify: ["contracts", "domain", "format", "log", "messages"],
   // The one place where the concrete engines and storage are wired in.
-  worker: "clusters contracts db domain engines env exec jobs log repository secrets services storage".split(" "),
+  worker: "clusters contracts db domain engines env exec jobs log notify repository secrets services storage".split(" "),
   supervisor: ["clusters", "contracts", "db", "domain", "env", "exec", "jobs", "log", "secrets", "services"],
   auth: ["contracts", "db", "domain", "env", "http", "log", "secrets", "services"],
   http: ["auth", "contracts", "db", "domain", "env", "log", "secrets", "services"],
   web: ["auth", "contracts", "db", "domain", "env", "http", "jobs", "log", "repository", "secrets", "services", "storage"],
+  // Programs for people at a terminal: the API's client, and scripts that use engine and repository without a catalogue.
+  cli: "contracts domain engines env exec format http log messages package.json repository secrets services storage worker".split(" "),
   query: ["contracts", "domain", "http"],
   format: ["contracts", "domain"],
   // Reports as files, in the reader's language: made at the edge, where words are.
@@ -51,13 +58,15 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 
 /** What never reaches a browser. */
 const serverOnly = new Set(
-  "auth clusters db engines env exec jobs reports repository secrets services storage supervisor web worker".split(" "),
+  "auth cli clusters db engines env exec jobs notify reports repository secrets services storage supervisor web worker".split(" "),
 );
 
 const soleImporters: Readonly<Record<string, RegExp>> = {
   execa: /^lib\/exec\//,
+  croner: /^lib\/cron\//,
   "drizzle-orm": /^lib\/(db|services|supervisor|worker|auth|http|web|jobs)\//,
   "pg-boss": /^lib\/jobs\//,
+  nodemailer: /^lib\/notify\//,
 };
 
 const purePackages: Readonly<Record<string, readonly string[]>> = {

@@ -23,14 +23,17 @@ function valuesOf(key: string, ids: LargeCatalogue, now: Date): readonly string[
     actor: [ids.user, "Person 7"],
     action: ["backup", "backup.delete", "nothing.such"],
     target: [ids.backup, "Source 7", "backup"],
-    from: [daysAgo(3)],
-    to: [daysAgo(20)],
+    from: [daysAgo(20)],
+    to: [daysAgo(3)],
     limit: ["2000", "200"],
     days: ["1", "90"],
     after: ["5000"],
     year: [String(now.getUTCFullYear())],
     left: [ids.drill],
     right: [ids.drill],
+    table: ["public.table_1"],
+    channel: [ids.channel],
+    timeZone: ["Asia/Kolkata"],
   };
   return known[key] ?? [];
 }

@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from "node:crypto";
 import type { Database } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { chains } from "#lib/db/schema/chains";
@@ -9,19 +8,12 @@ import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import { workers } from "#lib/db/schema/workers";
 import { makeId, type Entity } from "#lib/domain/ids";
+import { newUuid } from "#lib/services/new-uuid";
+import { noProgress } from "#lib/services/runs/start";
 
 /** Rows for tests of verbs that only read: as the executors would have left them. */
-export const newId = (entity: Entity): string => makeId(entity, randomUUIDv7());
+export const newId = (entity: Entity): string => makeId(entity, newUuid());
 
-const noProgress = {
-  bytesDone: 0,
-  bytesTotal: null,
-  bytesPerSecond: 0,
-  tablesDone: 0,
-  tablesTotal: null,
-  currentTable: null,
-  secondsLeft: null,
-};
 const byTest = { createdByType: "system", createdById: null, createdByName: "Lifeboat" } as const;
 
 export async function insertServer(db: Database, change: Partial<typeof servers.$inferInsert> = {}): Promise<string> {

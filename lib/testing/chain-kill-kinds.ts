@@ -24,7 +24,7 @@ async function ask({ context, sourceId }: KillGround, kind: BackupKind): Promise
 /** Rows that were not there before: a member has something to store. */
 async function change({ source }: KillGround): Promise<void> {
   await source.sql`insert into pets select max(id) + 1, md5(random()::text) from pets`;
-  await source.sql`update pets set name = md5(random()::text) where id % 500 = 0`;
+  await source.sql`update pets set name = md5(random()::text) where id between 8900 and 9000 and id % 20 = 0`;
 }
 
 /** The run made one backup or none; what it made has everything that it needs. */
@@ -92,7 +92,12 @@ export function cascadeKind(ground: KillGround): KillKind {
         doomed.push((await untilEnded(db, await ask(ground, kind))).backupId ?? "");
       }
       const [full] = await db.select().from(backups).where(eq(backups.id, doomed[0]!));
-      const order = { params: { id: doomed[0]! }, query: { dependents: "delete" as const }, body: {}, ifMatch: full?.version ?? 0 };
+      const order = {
+        params: { id: doomed[0]! },
+        query: { dependents: "delete" as const, when: "now" as const },
+        body: {},
+        ifMatch: full?.version ?? 0,
+      };
       return (await deleteBackup(context, order)).id;
     },
     judge: async (runId) => {

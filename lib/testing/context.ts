@@ -1,8 +1,9 @@
-import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Catalogue } from "#lib/db/client";
 import { makeId } from "#lib/domain/ids";
 import { createKeyring } from "#lib/secrets/keyring";
 import type { Actor, ServiceContext } from "#lib/services/context";
+import { newUuid } from "#lib/services/new-uuid";
 
 export type Wake = { runId: string; workerGroup: string };
 
@@ -11,7 +12,7 @@ export type TestContext = ServiceContext & { readonly woken: Wake[] };
 
 /** A signed-in person of a role. The row in `users` is not made: verbs trust the edge for who calls. */
 export function testActor(role: Actor["role"] = "admin"): Actor {
-  return { type: "user", id: makeId("user", randomUUIDv7()), name: `Test ${role}`, role, scopes: null, sessionId: null };
+  return { type: "user", id: makeId("user", newUuid()), name: `Test ${role}`, role, scopes: null, sessionId: null };
 }
 
 /** A context with an admin, the real clock, real ids and a random keyring. */
@@ -21,7 +22,7 @@ export function testContext(catalogue: Catalogue, overrides: Partial<ServiceCont
     db: catalogue.db,
     actor: testActor(),
     now: () => new Date(),
-    newUuid: () => randomUUIDv7(),
+    newUuid,
     keyring: createKeyring(randomBytes(32)),
     wake: async (runId, workerGroup) => void woken.push({ runId, workerGroup }),
     address: "127.0.0.1",

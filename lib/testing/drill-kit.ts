@@ -16,7 +16,6 @@ import { getDrillPlan } from "#lib/services/drill-plans/get";
 import { updateDrillPlan } from "#lib/services/drill-plans/update";
 
 const none = { query: {}, ifMatch: null } as const;
-const patienceMs = 40_000;
 
 type Start = z.input<typeof startContract.body>;
 type PlanChange = Parameters<typeof updateDrillPlan>[1]["body"];
@@ -35,7 +34,7 @@ export function drillHand(context: ServiceContext) {
           // What it waits for is the better message.
           return drill.problem === null || drill.state === state ? drill.state : `${drill.state}: ${drill.problem.message}`;
         },
-        { timeout: patienceMs, interval: 50 },
+        { interval: 50 },
       )
       .toBe(state);
     return show(id);
@@ -60,7 +59,7 @@ export function drillHand(context: ServiceContext) {
     /** The checks of the last look are over, and nothing works on the drill. */
     untilChecked: async (id: string): Promise<DrillDetailDto> => {
       await until(id, "validating");
-      await expect.poll(async () => (await show(id)).activeRunId, { timeout: patienceMs, interval: 50 }).toBe(null);
+      await expect.poll(async () => (await show(id)).activeRunId, { interval: 50 }).toBe(null);
       return show(id);
     },
     plan: async (sourceId: string, body: PlanChange) => {

@@ -12,6 +12,7 @@ import { loadSampleShop } from "#lib/clusters/sample-shop";
 import { migrateCatalogue } from "#lib/db/migrate";
 import { createLogger } from "#lib/log/log";
 import { catalogueTemplate, type ClusterFacts, shopTemplates } from "./cluster-facts.ts";
+import { fastFolder } from "./fast-folder.ts";
 import { findTestBinaries } from "./test-binaries.ts";
 
 declare module "vitest" {
@@ -22,6 +23,7 @@ declare module "vitest" {
 
 const logger = createLogger("warn", { process: "tests" });
 const prefix = "lifeboat-clusters-";
+const temporaryPrefix = "lifeboat-";
 
 /** Fast and not durable: a test's cluster never survives a power cut. */
 const settings = {
@@ -29,7 +31,7 @@ const settings = {
   synchronous_commit: "off",
   full_page_writes: "off",
   max_connections: "200",
-  max_wal_size: "1GB",
+  max_wal_size: "256MB",
   autovacuum_naptime: "10min",
   // Both stand in the way of renames and drops, and are off by default.
   max_prepared_transactions: "5",
@@ -38,14 +40,22 @@ const settings = {
 
 /** Starts one cluster per PostgreSQL version on free ports, with a migrated catalogue and a small shop to clone from. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
-  await removeAbandoned();
-  const root = join(tmpdir(), `${prefix}${process.pid}`);
+  const home = await fastFolder();
+  for (const folder of new Set([home, tmpdir()])) await removeAbandoned(folder);
+  const root = join(home, `${prefix}${process.pid}`);
   await mkdir(root, { mode: 0o711 });
   await chmod(root, 0o711);
+  // Short: servers listen on sockets in it, and the path of one has less than 108 bytes.
+  const temporary = join(home, `${temporaryPrefix}${process.pid}`);
+  await mkdir(temporary);
+  // As /tmp is: servers run under another account.
+  await chmod(temporary, 0o1777);
+  // Test processes, and what they start, are born with these. Dozens of processes load the same files.
+  Object.assign(process.env, { TMPDIR: temporary, NODE_COMPILE_CACHE: join(root, "compile-cache") });
   const started: PrivateCluster[] = [];
   const tearDown = async () => {
     await Promise.all(started.map((cluster) => cluster.stop("immediate")));
-    await rm(root, { recursive: true, force: true });
+    for (const folder of [root, temporary]) await rm(folder, { recursive: true, force: true });
   };
   try {
     const binaries = await findTestBinaries();
@@ -88,11 +98,11 @@ async function makeTemplates(cluster: PrivateCluster, password: string): Promise
 }
 
 /** A test run that was killed leaves its clusters running; the next one ends them. */
-async function removeAbandoned(): Promise<void> {
-  for (const entry of await readdir(tmpdir())) {
-    const pid = Number(entry.startsWith(prefix) ? entry.slice(prefix.length) : Number.NaN);
-    if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
-    const root = join(tmpdir(), entry);
+async function removeAbandoned(home: string): Promise<void> {
+  for (const entry of await readdir(home)) {
+    if (isLeft(entry, temporaryPrefix)) await rm(join(home, entry), { recursive: true, force: true });
+    if (!isLeft(entry, prefix)) continue;
+    const root = join(home, entry);
     for (const { slot, binDir } of await findTestBinaries()) {
       const dataDir = join(root, String(slot));
       if (!existsSync(join(dataDir, "PG_VERSION"))) continue;
@@ -101,4 +111,10 @@ async function removeAbandoned(): Promise<void> {
     }
     await rm(root, { recursive: true, force: true });
   }
+}
+
+/** What a process that is gone named after its number. */
+function isLeft(entry: string, start: string): boolean {
+  const pid = Number(entry.startsWith(start) ? entry.slice(start.length) : Number.NaN);
+  return Number.isSafeInteger(pid) && !isAlive(pid);
 }

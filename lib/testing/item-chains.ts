@@ -1,6 +1,7 @@
 import { asc, eq } from "drizzle-orm";
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
 import postgres from "postgres";
 import { expect } from "vitest";
 import type { RunDetailDto } from "#lib/contracts/runs";
@@ -61,13 +62,34 @@ export type ItemChains = {
   readonly close: () => Promise<void>;
 };
 
+const flippedBit = 4;
+
 /** Turns one bit; gives back how to undo it. */
 async function flipAt(path: string, at: number): Promise<() => Promise<void>> {
   const whole = await readFile(path);
   const file = await open(path, "r+");
-  await file.write(Buffer.of((whole[at] ?? 0) ^ 4), 0, 1, at);
+  await file.write(Buffer.of((whole[at] ?? 0) ^ flippedBit), 0, 1, at);
   await file.close();
   return () => writeFile(path, whole);
+}
+
+/**
+ * A place in a frame whose flipped bit changes what comes out, or lets nothing come out: where zstd fills up its tables to whole bytes it reads
+ * over a bit, and only the file is another one then.
+ */
+async function bitThatCounts(path: string, begin: number, end: number): Promise<number> {
+  const frame = (await readFile(path)).subarray(begin, end);
+  const good = zstdDecompressSync(frame);
+  for (let at = Math.floor(frame.length / 2); at < frame.length; at += 1) {
+    const bad = Buffer.from(frame);
+    bad[at]! ^= flippedBit;
+    try {
+      if (!zstdDecompressSync(bad).equals(good)) return begin + at;
+    } catch {
+      return begin + at;
+    }
+  }
+  throw new Error("no bit of the frame counts");
 }
 
 const contents = `select count(*)::int as rows, md5(string_agg(id || name, ',' order by id)) as digest from items`;
@@ -148,7 +170,9 @@ export async function createItemChains(): Promise<ItemChains> {
       const number = other.meta.packs.findIndex((pack) => pack.backupId === backupId) + 1;
       const extent = other.extents.packs.indexOf(number);
       if (number === 0 || extent < 0) throw new Error("the one does not need the other");
-      return flipAt(await packPath(backupId), own.frameOffsets[other.extents.firsts[extent]!]! + 20);
+      const segment = other.extents.firsts[extent]!;
+      const path = await packPath(backupId);
+      return flipAt(path, await bitThatCounts(path, own.frameOffsets[segment]!, own.frameOffsets[segment + 1]!));
     },
     takeAway: async (backupId) => {
       const path = await packPath(backupId);

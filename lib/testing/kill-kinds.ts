@@ -111,7 +111,12 @@ export function deleteKind({ db, test, context, backUp }: KillGround): KillKind 
       backupId = (await untilEnded(db, await backUp())).backupId ?? "";
       const [backup] = await db.select().from(backups).where(eq(backups.id, backupId));
       return (
-        await deleteBackup(context, { params: { id: backupId }, query: { dependents: "refuse" }, body: {}, ifMatch: backup?.version ?? 0 })
+        await deleteBackup(context, {
+          params: { id: backupId },
+          query: { dependents: "refuse", when: "now" },
+          body: {},
+          ifMatch: backup?.version ?? 0,
+        })
       ).id;
     },
     judge: async (_runId, passed) => {

@@ -21,6 +21,10 @@ export type KillableConfig = {
   readonly tempDir: string;
   readonly pgBinPath: string[];
   readonly sqliteDirs: string[];
+  /** Policy's loops turn this often, in milliseconds; left out, never. */
+  readonly tickMs?: number;
+  /** What the workers' host declares (`LIFEBOAT_DRILL_HOOKS`). */
+  readonly hooksFile?: string;
   readonly timings: { leaseMs: number; heartbeatMs: number; sweepMs: number; progressMs: number; lockWaitMs: number; stallMs: number };
 };
 
@@ -35,8 +39,8 @@ function reached(point: string): void {
   points.push(point);
 }
 
-/** Writes that go on all the time and decide nothing. */
-const background = /"workers"|set "lease_expires_at"|"run_log"|set "progress"|skip locked/;
+/** What goes on all the time and decides nothing; the settings are read with each look for a queued run. */
+const background = /"workers"|set "lease_expires_at"|"run_log"|set "progress"|skip locked|"settings"/;
 
 function reachedQuery(query: string): void {
   if (background.test(query)) return;
@@ -56,7 +60,7 @@ const client = postgres(databaseUrl, { max: 4, onnotice: () => undefined, connec
 const catalogue = { ...opened, db: drizzle(client, { logger: { logQuery: reachedQuery } }) };
 const engine = createPostgresEngine({ pgBinPath: config.pgBinPath, ...timings, logger: quietLogger });
 const wired = await wireWorker({
-  env: { backupDir, tempDir, sqliteDirs, ...timings },
+  env: { backupDir, tempDir, sqliteDirs, ...timings, drillHooksFile: config.hooksFile ?? null },
   catalogue,
   keyring: createKeyring(Buffer.from(config.key, "hex")),
   installationId: config.installationId,
@@ -90,6 +94,7 @@ async function work(killIt: number | string | null): Promise<void> {
     group: "default",
     ...timings,
     autoBackup: false,
+    ...(config.tickMs === undefined ? {} : { tickMs: config.tickMs }),
     facts: () => Promise.resolve({ toolSets: [], disks: [] }),
     disks: () => Promise.resolve([]),
   });

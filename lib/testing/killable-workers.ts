@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundleProgram } from "./bundle-program.ts";
 import type { KillableConfig } from "./killable-worker.ts";
 
 const script = fileURLToPath(new URL("killable-worker.ts", import.meta.url));
@@ -25,13 +24,13 @@ export type KillableWorkers = {
 /** Starts one process ahead, so that a test waits for a death and not for a birth. It works from its own turn on, not before. */
 export function createKillableWorkers(config: KillableConfig): KillableWorkers {
   const children = new Set<ChildProcess>();
+  const bundled = bundleProgram(script);
   const start = async (): Promise<ChildProcess> => {
-    const child: ChildProcess = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
+    const child: ChildProcess = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", await bundled], {
       env: {
         PATH: process.env["PATH"] ?? "",
         NODE_ENV: "test",
-        // Dozens of processes load the same files.
-        NODE_COMPILE_CACHE: join(tmpdir(), "lifeboat-compile-cache"),
+        NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
         LIFEBOAT_TEST_CONFIG: JSON.stringify(config),
       },
       stdio: ["ignore", "ignore", "inherit", "ipc"],

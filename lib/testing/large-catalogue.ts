@@ -1,8 +1,10 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { idPrefixes, type Entity } from "#lib/domain/ids";
+import { noProgress as nothingDone } from "#lib/services/runs/start";
 import { insertDestination, insertWorker } from "./catalogue-rows.ts";
 import { fillDrills } from "./large-drills.ts";
+import { fillPolicy } from "./large-policy.ts";
 
 /** How much of everything; every backup has a run of its own, and every second one was verified. */
 export type CatalogueSize = {
@@ -45,7 +47,23 @@ export function numberedId(entity: Entity, number: SQL): SQL {
 
 /** Ids of things in the middle of everything, for questions about one of them. */
 export type LargeCatalogue = Readonly<
-  Record<"server" | "source" | "chain" | "backup" | "run" | "restore" | "user" | "import" | "drill" | "incident", string>
+  Record<
+    | "server"
+    | "source"
+    | "chain"
+    | "backup"
+    | "run"
+    | "restore"
+    | "user"
+    | "import"
+    | "drill"
+    | "incident"
+    | "schedule"
+    | "policy"
+    | "gate"
+    | "channel",
+    string
+  >
 >;
 
 /** Fills an empty catalogue by SQL alone. Instants lie within the last 30 days, where the strips look. */
@@ -62,6 +80,7 @@ export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Pro
   await fillLogs(db, size);
   await fillRestores(db, size);
   await fillDrills(db, size.sources, numberedId);
+  await fillPolicy(db, size.sources, numberedId);
   await fillAuditEvents(db, size);
   await db.execute(sql`vacuum analyze`);
   return idsInTheMiddle(db, size);
@@ -73,7 +92,7 @@ const backupNumber = sql`s * 1000 + b`;
 const backup = numberedId("backup", backupNumber);
 const backupRun = numberedId("run", backupNumber);
 const byLifeboat = sql`'system', 'Lifeboat'`;
-const noProgress = sql`'{"bytesDone":0,"bytesTotal":null,"bytesPerSecond":0,"tablesDone":0,"tablesTotal":null,"currentTable":null,"secondsLeft":null}'::jsonb`;
+const noProgress = sql`${JSON.stringify(nothingDone)}::jsonb`;
 
 /** One backup every seven hours, at another second for each source. */
 const at = sql`now() - make_interval(hours => b * 7, secs => s)`;
@@ -220,7 +239,9 @@ export async function idsInTheMiddle(db: Database, size: CatalogueSize): Promise
     ${numberedId("source", sql`7`)} as source, ${numberedId("chain", sql`7`)} as chain, ${numberedId("backup", sql`7001`)} as backup,
     ${numberedId("run", sql`7001`)} as run, ${numberedId("restore", sql`${size.restores}::int / 2`)} as restore,
     ${numberedId("user", sql`7`)} as user, ${numberedId("import", sql`7`)} as import,
-    ${numberedId("drill", sql`707`)} as drill, ${numberedId("incident", sql`7`)} as incident`);
+    ${numberedId("drill", sql`707`)} as drill, ${numberedId("incident", sql`7`)} as incident,
+    ${numberedId("schedule", sql`71`)} as schedule, (select min(id) from lifeboat.retention_policies) as policy,
+    ${numberedId("gate", sql`7`)} as gate, ${numberedId("channel", sql`7`)} as channel`);
   if (row === undefined) throw new Error("a select without a row");
   return { ...row };
 }

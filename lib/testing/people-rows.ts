@@ -1,15 +1,15 @@
-import { randomUUIDv7 } from "node:crypto";
 import type { Database } from "#lib/db/client";
 import { sessions } from "#lib/db/schema/sessions";
 import { users } from "#lib/db/schema/users";
 import { makeId } from "#lib/domain/ids";
 import type { Actor } from "#lib/services/context";
+import { newUuid } from "#lib/services/new-uuid";
 
 export type PersonRow = typeof users.$inferSelect;
 
 /** A person who can sign in, unless told otherwise; `passwordHash` is no real one. */
 export async function insertPerson(db: Database, change: Partial<typeof users.$inferInsert> = {}): Promise<PersonRow> {
-  const id = makeId("user", randomUUIDv7());
+  const id = makeId("user", newUuid());
   const now = new Date();
   const [row] = await db
     .insert(users)
@@ -30,7 +30,7 @@ export async function insertPerson(db: Database, change: Partial<typeof users.$i
 
 /** An open session of a person. */
 export async function insertSession(db: Database, userId: string, change: Partial<typeof sessions.$inferInsert> = {}): Promise<string> {
-  const id = makeId("session", randomUUIDv7());
+  const id = makeId("session", newUuid());
   const now = new Date();
   const expiresAt = new Date(now.getTime() + 3_600_000);
   await db

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { encode } from "next-auth/jwt";
 import { cookieSecret, sessionCookieName } from "#lib/auth/session-cookie";
 import type { Catalogue } from "#lib/db/client";
@@ -12,6 +12,7 @@ import type { Runtime } from "#lib/http/runtime";
 import { createLogger } from "#lib/log/log";
 import { createKeyring } from "#lib/secrets/keyring";
 import { newToken, tokenHash } from "#lib/secrets/token";
+import { newUuid } from "#lib/services/new-uuid";
 
 export type TestRuntime = Runtime & { readonly logged: Record<string, unknown>[]; readonly stop: () => void };
 
@@ -40,8 +41,8 @@ export async function signedInPerson(
   session: Partial<typeof sessions.$inferInsert> = {},
 ): Promise<TestPerson> {
   const { db } = runtime.catalogue;
-  const userId = makeId("user", randomUUIDv7());
-  const sessionId = makeId("session", randomUUIDv7());
+  const userId = makeId("user", newUuid());
+  const sessionId = makeId("session", newUuid());
   const now = new Date();
   await db
     .insert(users)
@@ -56,7 +57,7 @@ export async function signedInPerson(
 /** An API token; returns its value. */
 export async function bearerToken(runtime: Runtime, role: Role, row: Partial<typeof apiTokens.$inferInsert> = {}): Promise<string> {
   const token = newToken();
-  const id = makeId("token", randomUUIDv7());
+  const id = makeId("token", newUuid());
   await runtime.catalogue.db
     .insert(apiTokens)
     .values({ id, name: `token ${role}`, tokenHash: tokenHash(token), role, createdAt: new Date(), ...row });

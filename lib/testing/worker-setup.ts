@@ -39,6 +39,10 @@ export type Station = {
     change?: (deps: WorkerDeps) => WorkerDeps;
     autoBackup?: boolean;
     scanEveryMs?: number;
+    /** Policy's loops turn this often; never, unless told. Milliseconds. */
+    tickMs?: number;
+    /** What this worker's host declares (`LIFEBOAT_DRILL_HOOKS`). */
+    hooksFile?: string;
     engine?: Engine;
     /** Folders of tools, before the usual ones. */
     pgBinPath?: string[];
@@ -64,7 +68,7 @@ export async function createStation(test: {
   /** Folders whose files may be imported. */
   importDirs?: string[];
 }): Promise<Station> {
-  const folder = await mkdtemp(join(tmpdir(), "lifeboat-station-"));
+  const folder = await mkdtemp(join(tmpdir(), "station-"));
   // As the data folder is: sandboxes lie in it, and their account has to pass through.
   await chmod(folder, 0o711);
   const backupDir = test.backupDir ?? join(folder, "backups");
@@ -88,7 +92,15 @@ export async function createStation(test: {
       const pgBinPath = [...(options.pgBinPath ?? []), ...testBinPath()];
       const engine = options.engine ?? createPostgresEngine({ pgBinPath, ...timings, cataloguesAddress: addressOfUrl(test.url), logger });
       const wired = await wireWorker({
-        env: { backupDir, tempDir, ...timings, sqliteDirs: test.sqliteDirs ?? [], importDirs: test.importDirs ?? [], pgBinPath },
+        env: {
+          backupDir,
+          tempDir,
+          ...timings,
+          sqliteDirs: test.sqliteDirs ?? [],
+          importDirs: test.importDirs ?? [],
+          pgBinPath,
+          drillHooksFile: options.hooksFile ?? null,
+        },
         catalogue,
         keyring: test.context.keyring,
         installationId,
@@ -103,6 +115,7 @@ export async function createStation(test: {
         ...timings,
         autoBackup: options.autoBackup ?? false,
         ...(options.scanEveryMs === undefined ? {} : { scanEveryMs: options.scanEveryMs }),
+        ...(options.tickMs === undefined ? {} : { tickMs: options.tickMs }),
         ...(outage === undefined ? {} : { lastOutageMs: outage.lastMs }),
         facts: () => Promise.resolve({ toolSets: [], disks: [] }),
         disks: () => Promise.resolve([]),
@@ -170,13 +183,13 @@ export async function loadRun(db: Catalogue["db"], id: string): Promise<RunRow> 
 }
 
 /** Waits until a run is over and gives it. */
-export async function untilEnded(db: Catalogue["db"], id: string, timeoutMs = 40_000): Promise<RunRow> {
+export async function untilEnded(db: Catalogue["db"], id: string, timeoutMs = 60_000): Promise<RunRow> {
   await expect.poll(async () => isActive((await loadRun(db, id)).state), { timeout: timeoutMs, interval: 50 }).toBe(false);
   return loadRun(db, id);
 }
 
 /** Waits until a run is in a step. */
-export async function untilStep(db: Catalogue["db"], id: string, code: string, timeoutMs = 20_000): Promise<void> {
+export async function untilStep(db: Catalogue["db"], id: string, code: string, timeoutMs = 60_000): Promise<void> {
   await expect
     .poll(
       async () => {

@@ -3,7 +3,7 @@ import { endpoints } from "#lib/contracts/endpoints";
 /** What the server in front of Next decides about a path below `/api`. */
 export type ApiMatch =
   | { readonly kind: "next" }
-  | { readonly kind: "download" | "upload"; readonly id: string }
+  | { readonly kind: "download" | "upload" | "stale"; readonly id: string }
   | { readonly kind: "unknown" }
   | { readonly kind: "wrong-method"; readonly allow: string };
 
@@ -13,12 +13,23 @@ const prefix = "/api/v1";
 const otherPaths: Readonly<Record<string, readonly string[]>> = {
   "/api/health/live": ["GET"],
   "/api/health/ready": ["GET"],
+  "/api/metrics": ["GET"],
   [`${prefix}/openapi.json`]: ["GET"],
 };
 
+/** Operations that the server answers itself. */
+const servedBeforeNext: Readonly<Record<string, "download" | "upload" | "stale">> = {
+  downloadBackup: "download",
+  uploadPart: "upload",
+  backUpIfStale: "stale",
+};
+
+/** The same with a key in them. */
+export const publicStatusPath = /^\/api\/status\/[^/]+(?:\/badge\.svg)?$/;
+
 const templates = endpoints.map((endpoint) => ({
   method: endpoint.method,
-  served: endpoint.id === "downloadBackup" ? ("download" as const) : endpoint.id === "uploadPart" ? ("upload" as const) : null,
+  served: servedBeforeNext[endpoint.id] ?? null,
   parts: `${prefix}${endpoint.path}`.split("/"),
 }));
 
@@ -48,7 +59,7 @@ function decoded(part: string): string | null {
 export function matchApiPath(method: string, path: string): ApiMatch {
   if (path.startsWith("/api/auth/")) return { kind: "next" };
   const asked = method === "HEAD" ? "GET" : method;
-  const known = Object.hasOwn(otherPaths, path) ? otherPaths[path] : undefined;
+  const known = publicStatusPath.test(path) ? ["GET"] : Object.hasOwn(otherPaths, path) ? otherPaths[path] : undefined;
   if (known !== undefined) return known.includes(asked) ? { kind: "next" } : { kind: "wrong-method", allow: known.join(", ") };
   const parts = path.split("/");
   const fitting = literalFirst(parts);

@@ -72,7 +72,12 @@ afterAll(async () => {
 async function startWeb(): Promise<Web> {
   const config = { databaseUrl: home.url, key: installationKey, backupDir: folder };
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script], {
-    env: { PATH: process.env["PATH"] ?? "", NODE_ENV: "test", LIFEBOAT_TEST_CONFIG: JSON.stringify(config) },
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      NODE_ENV: "test",
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
+      LIFEBOAT_TEST_CONFIG: JSON.stringify(config),
+    },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   children.push(child);
@@ -117,7 +122,7 @@ async function dieIn(call: Call, deaths: number, look: (base: string, n: number)
   return died;
 }
 
-it("starts one backup, however often it dies while it starts it: the key tried again gives that run", { timeout: 180_000 }, async () => {
+it("starts one backup, however often it dies while it starts it: the key tried again gives that run", async () => {
   let key = "key-0";
   const ask: Call = (base) =>
     fetch(`${base}/api/v1/backups`, {
@@ -148,28 +153,24 @@ it("starts one backup, however often it dies while it starts it: the key tried a
   expect(died).toBeGreaterThan(3);
 });
 
-it(
-  "signs in after it died while somebody signed in, and leaves no session that nobody holds open but the one",
-  { timeout: 120_000 },
-  async () => {
-    const ask: Call = (base) =>
-      fetch(`${base}/sign-in`, { method: "POST", body: JSON.stringify({ email: "ada@example.org", password: "correct horse battery" }) });
-    const died = await dieIn(ask, 5, async (base, n) => {
-      const answer = await ask(base);
-      expect({ n, status: answer.status }).toEqual({ n, status: 200 });
-      const { sessionId } = (await answer.json()) as { sessionId: string };
-      const open = (await db().select().from(sessions)).map((session) => session.id);
-      expect(open).toContain(sessionId);
-      // Each has its row in the audit log, in the same transaction: none is half made.
-      const told = await db().select().from(auditEvents).where(eq(auditEvents.action, "session.sign-in"));
-      expect(told.length).toBeGreaterThanOrEqual(open.length);
-      await db().delete(sessions);
-    });
-    expect(died).toBeGreaterThan(3);
-  },
-);
+it("signs in after it died while somebody signed in, and leaves no session that nobody holds open but the one", async () => {
+  const ask: Call = (base) =>
+    fetch(`${base}/sign-in`, { method: "POST", body: JSON.stringify({ email: "ada@example.org", password: "correct horse battery" }) });
+  const died = await dieIn(ask, 5, async (base, n) => {
+    const answer = await ask(base);
+    expect({ n, status: answer.status }).toEqual({ n, status: 200 });
+    const { sessionId } = (await answer.json()) as { sessionId: string };
+    const open = (await db().select().from(sessions)).map((session) => session.id);
+    expect(open).toContain(sessionId);
+    // Each has its row in the audit log, in the same transaction: none is half made.
+    const told = await db().select().from(auditEvents).where(eq(auditEvents.action, "session.sign-in"));
+    expect(told.length).toBeGreaterThanOrEqual(open.length);
+    await db().delete(sessions);
+  });
+  expect(died).toBeGreaterThan(3);
+});
 
-it("lets go of a backup within a minute after it died in the middle of its download", { timeout: 60_000 }, async () => {
+it("lets go of a backup within a minute after it died in the middle of its download", async () => {
   const download: Call = (base) => fetch(`${base}/api/v1/backups/${backupId}/download`, { headers: { authorization } });
   const web = await armed(null);
   const response = await download(web.base);
@@ -190,7 +191,7 @@ it("lets go of a backup within a minute after it died in the middle of its downl
   expect((await again.arrayBuffer()).byteLength).toBe(8_000_000);
 });
 
-it("moves a drill on as a whole or not at all, whichever phase's button it dies in", { timeout: 180_000 }, async () => {
+it("moves a drill on as a whole or not at all, whichever phase's button it dies in", async () => {
   const id = newId("drill");
   const at = new Date();
   // A token signs for nobody: the buttons are a person's.

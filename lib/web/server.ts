@@ -5,8 +5,10 @@ import { addressHeader, clientAddress, internalPrefix, requestIdHeader, trustedP
 import { securityHeaders } from "#lib/http/content-security-policy";
 import { problemHeaders, problemOf, toLifeboatError } from "#lib/http/problem";
 import type { Runtime } from "#lib/http/runtime";
-import { matchApiPath } from "./api-paths.ts";
+import { matchApiPath, publicStatusPath } from "./api-paths.ts";
 import { type DownloadDeps, serveDownload } from "./download-route.ts";
+import { createFreshness, type Freshness } from "./freshness.ts";
+import { createStaleDesk, type StaleDesk } from "./stale-route.ts";
 import { longestPartMs, serveUpload } from "./upload-route.ts";
 
 /** Next's own handler of a request. */
@@ -20,8 +22,18 @@ const foreignHeaders = ["x-middleware-subrequest", "x-middleware-rewrite", "x-no
 /** So long a request may take to arrive, in milliseconds. Parts of uploads are eight times as long as any other body and may take longer. */
 const receiveMs = 60_000;
 
-/** Builds the server around Next: it owns addresses, request ids, downloads, uploads, and what no route serves. */
-export function createWebServer(runtime: Runtime, pages: PageHandler, downloads: Omit<DownloadDeps, "runtime">): Server {
+export type WebServerDeps = Omit<DownloadDeps, "runtime"> & {
+  /** What is held in memory for `back-up-if-stale`; left out, each question asks the catalogue. */
+  readonly freshness?: Freshness;
+  /** Told how long each decision from that memory took, in milliseconds. */
+  readonly onDecided?: (tookMs: number) => void;
+};
+
+type AnswerDeps = DownloadDeps & { readonly stale: StaleDesk };
+
+/** Builds the server around Next: it owns addresses, request ids, downloads, uploads, questions of freshness, and what no route serves. */
+export function createWebServer(runtime: Runtime, pages: PageHandler, { freshness, onDecided, ...downloads }: WebServerDeps): Server {
+  const stale = createStaleDesk(freshness ?? createFreshness({ db: runtime.catalogue.db, logger: runtime.logger }), onDecided);
   const isTrusted = trustedProxies(runtime.env.trustedProxies);
   const server = createServer({
     maxHeaderSize: 16 * 1024,
@@ -36,7 +48,7 @@ export function createWebServer(runtime: Runtime, pages: PageHandler, downloads:
     const address = prepare(incoming, isTrusted, requestId);
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
     response.setHeader("x-request-id", requestId);
-    answer({ runtime, ...downloads }, pages, { incoming, response, address, requestId }).catch((error: unknown) => {
+    answer({ runtime, stale, ...downloads }, pages, { incoming, response, address, requestId }).catch((error: unknown) => {
       fail(runtime, { incoming, response, requestId }, error);
     });
   });
@@ -63,7 +75,7 @@ function prepare(incoming: IncomingMessage, isTrusted: (address: string) => bool
   return address;
 }
 
-async function answer(deps: DownloadDeps, pages: PageHandler, received: Received): Promise<void> {
+async function answer(deps: AnswerDeps, pages: PageHandler, received: Received): Promise<void> {
   const { incoming, response } = received;
   const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
   const isApi = path === "/api" || path.startsWith("/api/");
@@ -71,11 +83,15 @@ async function answer(deps: DownloadDeps, pages: PageHandler, received: Received
   if (match.kind !== "upload") boundReceiving(incoming);
   switch (match.kind) {
     case "next":
+      // Badges are made to stand in other people's pages.
+      if (publicStatusPath.test(path)) response.removeHeader("cross-origin-resource-policy");
       return pages(incoming, response);
     case "download":
       return download(deps, received, match.id);
     case "upload":
       return upload(deps, received, match.id);
+    case "stale":
+      return backUpIfStale(deps, received, match.id);
     case "wrong-method":
       throw new LifeboatError("method-not-allowed", { allow: match.allow });
     case "unknown":
@@ -105,6 +121,14 @@ async function upload(deps: DownloadDeps, received: Received, id: string): Promi
   const served = await serveUpload(deps.runtime, { ...received, request: headOf(received, deps), id });
   const durationMs = Math.round(performance.now() - startedMs);
   deps.runtime.logger.info("request", { requestId, operation: "uploadPart", method: incoming.method, durationMs, address, ...served });
+}
+
+async function backUpIfStale(deps: AnswerDeps, received: Received, id: string): Promise<void> {
+  const { incoming, address, requestId } = received;
+  const startedMs = performance.now();
+  const served = await deps.stale(deps.runtime, { ...received, request: headOf(received, deps), id });
+  const durationMs = Math.round(performance.now() - startedMs);
+  deps.runtime.logger.info("request", { requestId, operation: "backUpIfStale", method: incoming.method, durationMs, address, ...served });
 }
 
 async function download(deps: DownloadDeps, received: Received, id: string): Promise<void> {

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import next from "next";
 import { openCatalogue } from "#lib/db/client";
+import { listenTo } from "#lib/db/listen";
 import { installation } from "#lib/db/schema/installation";
 import type { Env } from "#lib/env/env";
 import { setRuntime, type Runtime } from "#lib/http/runtime";
@@ -11,6 +12,7 @@ import { createCodecPool } from "#lib/repository/codec-pool";
 import { keyFileIn, loadKeyring } from "#lib/secrets/keyring";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
 import type { Storage } from "#lib/storage/port";
+import { createFreshness } from "./freshness.ts";
 import { createWebServer } from "./server.ts";
 import { stopServer } from "./stop-server.ts";
 
@@ -34,7 +36,19 @@ export async function startWeb({ env, logger, root }: { env: Env; logger: Logger
   const app = next({ dev: false, dir: root, hostname: env.host, port: env.port, quiet: true });
   await app.prepare();
   const pool = createCodecPool({ threads: decodingThreads });
-  const server = createWebServer(runtime, app.getRequestHandler(), { storage: storageOf(runtime), pool });
+  const freshness = createFreshness({ db: catalogue.db, logger });
+  const listener = listenTo({
+    databaseUrl: env.databaseUrl,
+    applicationName: "lifeboat-web",
+    channel: "lifeboat_changes",
+    onPayload: freshness.onPayload,
+    onUp: freshness.onUp,
+    onDown: (error) => {
+      freshness.onDown();
+      if (error !== null) logger.warn("changes are not heard of for a moment; freshness is asked of the catalogue", { error });
+    },
+  });
+  const server = createWebServer(runtime, app.getRequestHandler(), { storage: storageOf(runtime), pool, freshness });
   server.listen(env.port, env.host);
   await once(server, "listening");
 
@@ -43,7 +57,7 @@ export async function startWeb({ env, logger, root }: { env: Env; logger: Logger
     stop: async () => {
       stopping.abort();
       await stopServer(server);
-      await Promise.allSettled([app.close(), pool.close(), waker.stop(), catalogue.close()]);
+      await Promise.allSettled([app.close(), pool.close(), waker.stop(), listener.stop(), catalogue.close()]);
     },
   };
 }

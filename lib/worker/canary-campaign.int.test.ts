@@ -143,7 +143,7 @@ const failures: [string, string, () => Promise<RunRow>][] = [
   ],
 ];
 
-it.each(failures)("goes through %s, which ends %s", { timeout: 60_000 }, async (_, state, fail) => {
+it.each(failures)("goes through %s, which ends %s", async (_, state, fail) => {
   expect((await fail()).state).toBe(state);
 });
 
@@ -163,7 +163,7 @@ it("goes through a check of a server with a password that somebody typed", async
   expect(ended).toMatchObject({ state: "failed", error: { code: "password-wrong" } });
 });
 
-it("comes out nowhere: command lines, rows, logs, answers, files", { timeout: 60_000 }, async () => {
+it("comes out nowhere: command lines, rows, logs, answers, files", async () => {
   const tables = await test.catalogue.sql<{ name: string }[]>`
     select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname in ('lifeboat', 'pgboss')`;
   const rows: string[] = [];

@@ -15,9 +15,9 @@ import { synthesizeBackup } from "#lib/services/backups/synthesize";
 import { updateBackup } from "#lib/services/backups/update";
 import type { SynthesisOrder } from "#lib/services/backups/synthesis-order";
 import { consolidateChain, consolidationSteps } from "#lib/services/chains/consolidate";
-import { lockChain, unlockChains } from "#lib/services/chains/lock";
 import { getChain } from "#lib/services/chains/get";
 import { listChains } from "#lib/services/chains/list";
+import { restoreFromTrash } from "#lib/services/policies/restore-from-trash";
 import { startRun } from "#lib/services/runs/start";
 import { deleteSource } from "#lib/services/sources/remove";
 import { getIntegrity } from "#lib/services/storage/integrity";
@@ -48,7 +48,7 @@ const exists = async (id: string) => (await kit.db.select().from(backups).where(
 
 async function remove(id: string, dependents: "refuse" | "delete") {
   const { version } = await kit.backup(id);
-  return deleteBackup(kit.context, { params: { id }, query: { dependents }, body: {}, ifMatch: version });
+  return deleteBackup(kit.context, { params: { id }, query: { dependents, when: "now" }, body: {}, ifMatch: version });
 }
 
 async function pin(id: string, pinned: boolean) {
@@ -61,13 +61,15 @@ async function makeChain(): Promise<[string, string, string]> {
   const ids: string[] = [];
   for (const kind of ["full", "incremental", "incremental"] as const) {
     await kit.edit(kind);
+    // Of a few changed rows the next member may keep no whole segment: one chain in sixty had a last member that needs the full alone.
+    if (ids.length === 1) await kit.grow();
     ids.push((await kit.backUp(kind)).id);
   }
   return ids as [string, string, string];
 }
 
 async function untilRemoved(ids: readonly string[]): Promise<void> {
-  await expect.poll(async () => (await Promise.all(ids.map(exists))).some(Boolean), { timeout: 20_000 }).toBe(false);
+  await expect.poll(async () => (await Promise.all(ids.map(exists))).some(Boolean)).toBe(false);
 }
 
 it("a synthetic full of a member stands alone, in a chain of its own, and gives back the same moment", async () => {
@@ -87,16 +89,26 @@ it("a synthetic full of a member stands alone, in a chain of its own, and gives 
   expect(await kit.backUp("incremental")).toMatchObject({ kind: "incremental", parentId: made.id });
 });
 
-it("a consolidation verifies the new full, ends the old chain, and removes it when asked to", async () => {
+it("a consolidation verifies the new full, ends the old chain, and moves it to the trash when asked to", async () => {
   const [full, middle, last] = await makeChain();
   const { chainId } = await kit.backup(full);
   const run = await consolidate(chainId, true);
   expect(run).toMatchObject({ state: "succeeded", error: null, warnings: [] });
   const made = run.backupId ?? "";
   expect((await kit.copyOf(made)).verifiedAt).not.toBeNull();
-  await untilRemoved([full, middle, last]);
-  expect(await kit.db.select().from(chains).where(eq(chains.id, chainId))).toEqual([]);
+  const members = [full, middle, last];
+  const statesOf = async () => (await kit.members(chainId)).map(({ state, trashReason }) => [state, trashReason]);
+  await expect.poll(statesOf).toEqual(members.map(() => ["trashed", "consolidated"]));
   expect(await kit.restored(made)).toEqual(await kit.present());
+  // Somebody misses a moment of the old chain: no policy put it there, so nothing is pinned.
+  const back = await restoreFromTrash(kit.context, { ...none, params: { id: middle }, body: {} });
+  expect(back.restored.toSorted()).toEqual([full, middle].toSorted());
+  expect(await kit.backup(middle)).toMatchObject({ state: "available", pinned: false });
+  expect(await chain(chainId)).toMatchObject({ state: "retired", supersededById: made, members: 2 });
+  const { id } = await remove(full, "delete");
+  expect(await untilEnded(kit.db, id)).toMatchObject({ state: "succeeded", error: null });
+  await untilRemoved(members);
+  expect(await kit.db.select().from(chains).where(eq(chains.id, chainId))).toEqual([]);
 });
 
 it("a pinned member keeps the old chain of a consolidation, and the run says so", async () => {
@@ -171,7 +183,7 @@ it("a backup that came after a removal was asked for keeps everything", async ()
   const [full, middle, last] = shared;
   const { chainId } = await kit.backup(full);
   // Asked for when only the middle one was there.
-  const run = await kit.db.transaction((tx) => startRemoval(tx, kit.context, { id: full, also: [middle], trigger: "manual" }));
+  const run = await kit.db.transaction((tx) => startRemoval(tx, kit.context, { id: full, also: [middle], trigger: "manual", trash: null }));
   expect(await untilEnded(kit.db, run.id)).toMatchObject({ state: "failed", error: { code: "backup-has-dependents" } });
   expect((await chain(chainId)).rail.map((member) => member.id)).toEqual([full, middle, last]);
 });
@@ -199,6 +211,7 @@ it("a backup that others need is not deleted alone; what would go is shown, and 
     [middle, "incremental"],
     [last, "incremental"],
   ]);
+  expect(consequences.graceDays).toBe(3);
   await expect(remove(full, "refuse")).rejects.toMatchObject({ code: "backup-has-dependents", params: { count: 2 } });
   await pin(last, true);
   await expect(remove(full, "delete")).rejects.toMatchObject({ code: "backup-pinned" });
@@ -301,7 +314,7 @@ it("a member whose worker was lost behind its rename is adopted while its base i
         .where(eq(runs.id, row?.runId ?? ""));
     });
   await lose(last);
-  await expect.poll(async () => (await kit.backup(last)).state, { timeout: 20_000 }).toBe("available");
+  await expect.poll(async () => (await kit.backup(last)).state).toBe("available");
   expect(await kit.copyOf(last)).toMatchObject({ state: "stored" });
   const path = await kit.packPath(last);
   const undo = await kit.takeAway(middle);
@@ -313,47 +326,16 @@ it("a member whose worker was lost behind its rename is adopted while its base i
   expect((await chain(chainId)).rail.map((member) => member.id)).toEqual([full, middle]);
 });
 
-it("keep the last N: what nothing needs goes after a good backup, dependents first, and the rest says why it stays", async () => {
-  const sourceId = await kit.addSource({ keepLast: 2 });
-  const made: string[] = [];
-  for (let index = 0; index < 3; index += 1) made.push((await kit.backUp("full", sourceId)).id);
-  await untilRemoved(made.slice(0, 1));
-  await pin(made[1] ?? "", true);
-  made.push((await kit.backUp("full", sourceId)).id, (await kit.backUp("full", sourceId)).id);
-  await untilRemoved(made.slice(2, 3));
-  const left = await kit.db.select().from(backups).where(eq(backups.sourceId, sourceId));
-  expect(left.map((backup) => backup.id).toSorted()).toEqual([made[1], made[3], made[4]].map(String).toSorted());
-  const removals = await kit.db
-    .select()
-    .from(runs)
-    .where(and(eq(runs.sourceId, sourceId), eq(runs.type, "delete")));
-  expect(removals.every((run) => run.trigger === "retention" && run.createdByType === "system")).toBe(true);
-});
-
-it("keep the last N waits with what somebody reads: it goes after the next backup", async () => {
-  const sourceId = await kit.addSource({ keepLast: 1 });
-  const first = await kit.backUp("full", sourceId);
-  const holder = "download:test";
-  await lockChain(kit.db, { chainId: first.chainId, holder, mode: "shared", leaseMs: 60_000 });
-  const second = await kit.backUp("full", sourceId);
-  const removals = () =>
-    kit.db
-      .select()
-      .from(runs)
-      .where(and(eq(runs.sourceId, sourceId), eq(runs.type, "delete")));
-  // The run's log says what it removes; it had nothing to say.
-  expect(await removals()).toEqual([]);
-  await unlockChains(kit.db, holder);
-  await kit.backUp("full", sourceId);
-  await untilRemoved([first.id, second.id]);
-  expect((await removals()).every((run) => run.state !== "failed")).toBe(true);
-});
-
-it("deleting a source with its backups takes each chain away in order", async () => {
+it("deleting a source with its backups at once takes each chain away in order", async () => {
   const all = await kit.db.select().from(backups).where(eq(backups.sourceId, kit.sourceId));
   expect(all.some((backup) => backup.kind === "incremental")).toBe(true);
   const [source] = await kit.db.select().from(sources).where(eq(sources.id, kit.sourceId));
-  await deleteSource(kit.context, { params: { id: kit.sourceId }, query: { backups: "delete" }, body: {}, ifMatch: source?.version ?? 0 });
+  await deleteSource(kit.context, {
+    params: { id: kit.sourceId },
+    query: { backups: "delete", when: "now" },
+    body: {},
+    ifMatch: source?.version ?? 0,
+  });
   await untilRemoved(all.map((backup) => backup.id));
   const failed = await kit.db
     .select()

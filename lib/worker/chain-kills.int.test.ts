@@ -42,4 +42,4 @@ it("keeps every earlier member whole through twenty deaths in differentials, inc
     // Every hash was checked before, and every table compared after.
     expect(ended).toMatchObject({ state: "succeeded", error: null });
   }
-}, 400_000);
+}, 1_200_000);

@@ -53,7 +53,7 @@ it("a chain of every kind stores what changed, names what it needs, and each mem
   }
   for (const { backup, held } of moments) expect(await kit.restored(backup.id)).toEqual(held);
   expect(await kit.db.select().from(chainLocks)).toEqual([]);
-}, 60_000);
+});
 
 it("a whole chain is verified: every member's history and copy say so", async () => {
   const { chainId } = await kit.backUp("incremental");

@@ -100,7 +100,7 @@ it.each([
   const backupId = await backUp();
   expect(backupId).not.toBe("");
   const mine = async () => (await db().select().from(runs)).filter((run) => run.sourceId === added.sourceId).map((run) => run.trigger);
-  await expect.poll(mine, { timeout: 20_000 }).toEqual(triggers);
+  await expect.poll(mine).toEqual(triggers);
   await worker.stop();
   expect(await mine()).toEqual(triggers);
   await db().delete(backups);

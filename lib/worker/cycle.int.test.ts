@@ -145,7 +145,12 @@ function cycle(server: TestServer): void {
   });
 
   it("deletes: storage first, row last, nothing left", async () => {
-    const { id } = await deleteBackup(context, { params: { id: backupId }, query: { dependents: "refuse" }, body: {}, ifMatch: 1 });
+    const { id } = await deleteBackup(context, {
+      params: { id: backupId },
+      query: { dependents: "refuse", when: "now" },
+      body: {},
+      ifMatch: 1,
+    });
     expect(await untilEnded(db(), id)).toMatchObject({ state: "succeeded", error: null });
     expect(await db().select().from(backups)).toEqual([]);
     expect(await db().select().from(chains)).toEqual([]);

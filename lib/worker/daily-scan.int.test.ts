@@ -31,15 +31,13 @@ it("compares storage with the catalogue once a day by itself, and finds a file t
       .update(backups)
       .set({ snapshotAt: sql`clock_timestamp() - interval '25 hours'` })
       .where(eq(backups.id, id));
-    await expect
-      .poll(async () => (await scans()).map((run) => `${run.trigger} ${run.state}`), { timeout: 20_000 })
-      .toEqual(["daily succeeded"]);
+    await expect.poll(async () => (await scans()).map((run) => `${run.trigger} ${run.state}`)).toEqual(["daily succeeded"]);
     expect((await db.select().from(orphanPacks)).map((row) => row.key)).toEqual([orphan]);
     await db
       .update(runs)
       .set({ queuedAt: sql`clock_timestamp() - interval '25 hours'` })
       .where(eq(runs.type, "scan-storage"));
-    await expect.poll(async () => (await scans()).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await scans()).length).toBe(2);
   } finally {
     await worker.stop();
   }

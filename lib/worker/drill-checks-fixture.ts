@@ -24,6 +24,7 @@ import { type CheckRow, loadChecks, writeChecks } from "#lib/services/drills/che
 import { type CheckOrder, runChecks } from "#lib/services/drills/checks/run";
 import type { DrillAccess, DrillHooks } from "#lib/services/drills/ports";
 import { createReporter } from "#lib/services/runs/progress";
+import { noProgress } from "#lib/services/runs/start";
 import type { RunWork, WorkerDeps } from "#lib/services/runs/work";
 import { insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { testContext } from "#lib/testing/context";
@@ -125,15 +126,7 @@ export async function createCheckBench(binDirs: readonly string[]): Promise<Chec
         state: "running",
         subject: randomUUIDv7(),
         trigger: "drill",
-        progress: {
-          bytesDone: 0,
-          bytesTotal: null,
-          bytesPerSecond: 0,
-          tablesDone: 0,
-          tablesTotal: null,
-          currentTable: null,
-          secondsLeft: null,
-        },
+        progress: noProgress,
         workerId: lease.workerId,
         fencingToken: lease.fencingToken,
         createdByType: "system",

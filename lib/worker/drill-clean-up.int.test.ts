@@ -37,23 +37,20 @@ describe("a drill whose copy cannot be looked for", () => {
       .set({ sealedAccess: sealAccess(keyring, id, { ...access, oid: 1, clusterId: "another" }) })
       .where(eq(drills.id, id));
     await hand.close(id, "passed");
-    await expect.poll(async () => (await hand.show(id)).problem?.params["detail"], { timeout: 20_000 }).toMatch(/another server answers/);
+    await expect.poll(async () => (await hand.show(id)).problem?.params["detail"]).toMatch(/another server answers/);
     const [server0] = await db().select().from(servers).where(eq(servers.id, kit.serverId));
     await db().update(servers).set({ port: 1 }).where(eq(servers.id, kit.serverId));
     await db().update(drills).set({ sealedAccess: known!.sealedAccess }).where(eq(drills.id, id));
     const minutesAgo = () => new Date(Date.now() - 120_000);
     await expect
-      .poll(
-        async () => {
-          // As if the minute between two clean-ups had passed.
-          await db()
-            .update(runs)
-            .set({ finishedAt: minutesAgo() })
-            .where(and(eq(runs.drillId, id), eq(runs.state, "failed")));
-          return (await hand.show(id)).state;
-        },
-        { timeout: 40_000 },
-      )
+      .poll(async () => {
+        // As if the minute between two clean-ups had passed.
+        await db()
+          .update(runs)
+          .set({ finishedAt: minutesAgo() })
+          .where(and(eq(runs.drillId, id), eq(runs.state, "failed")));
+        return (await hand.show(id)).state;
+      })
       .toBe("closed");
     const closed = await hand.show(id);
     expect(closed).toMatchObject({ verdict: "passed-with-findings", cleanUp: { databases: 1 } });
@@ -66,7 +63,7 @@ describe("a drill whose copy cannot be looked for", () => {
       .update(drills)
       .set({ cleanUp: { ...closed.cleanUp!, at: new Date(0).toISOString() } })
       .where(eq(drills.id, id));
-    await expect.poll(async () => (await hand.show(id)).cleanUp?.databases, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await hand.show(id)).cleanUp?.databases).toBe(0);
     expect(await drillDatabases(server.admin(), kit.database.name)).toEqual([]);
     expect((await db().select().from(drills).where(eq(drills.id, id)))[0]).toMatchObject({ hasTarget: false, sealedAccess: null });
   });

@@ -105,7 +105,7 @@ describe("commands", () => {
     const hooks = await declare({ commands: { slow: shell("echo up > up; sleep 300") } });
     const running = hooks.runCommand("slow", copy, { ...context, signal: abort.signal });
     const ended = running.catch((error: unknown) => error);
-    await vi.waitFor(() => access(join(folder, "up")));
+    await vi.waitFor(() => access(join(folder, "up")), { timeout: 20_000 });
     abort.abort(new Error("stop it"));
     expect(await ended).toEqual(new Error("stop it"));
   });

@@ -1,5 +1,5 @@
 import { BoundedText } from "#lib/exec/bounded-text";
-import { drillMark } from "#lib/exec/marked-processes";
+import { drillMark, endMarked, gateMark } from "#lib/exec/marked-processes";
 import { runTool } from "#lib/exec/run-tool";
 import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext } from "#lib/engines/port";
@@ -37,7 +37,13 @@ export function createDrillHooks({ file, logger }: { readonly file: string | nul
         problems: [...problems],
       };
     },
-    runCommand: async (name, copy, context) => runCommand(await find("commands", name), copy, context),
+    runCommand: async (name, copy, context) => runOnCopy(await find("commands", name), copy, context),
+    runReleaseCheck: async (name, { gateId, commit, backupId }, context) =>
+      runCommand(await find("commands", name), { [gateMark]: gateId, LIFEBOAT_COMMIT: commit, LIFEBOAT_BACKUP_ID: backupId }, context),
+    endReleaseCheck: async (gateId) => {
+      const left = await endMarked(gateMark, gateId);
+      for (const { pid, title } of left) logger.warn("a release check's process could not be ended", { gateId, pid, title });
+    },
     startApplication: async (name, copy, context) => {
       hideSecret(copy.url);
       return startApplication(name, await find("applications", name), copy, context);
@@ -50,8 +56,12 @@ export function createDrillHooks({ file, logger }: { readonly file: string | nul
   };
 }
 
-async function runCommand(hook: DeclaredCommand, { url, drillId }: HookCopy, context: EngineContext): Promise<CommandOutcome> {
+function runOnCopy(hook: DeclaredCommand, { url, drillId }: HookCopy, context: EngineContext): Promise<CommandOutcome> {
   hideSecret(url);
+  return runCommand(hook, { [hook.urlVariable]: url, [drillMark]: drillId }, context);
+}
+
+async function runCommand(hook: DeclaredCommand, told: Readonly<Record<string, string>>, context: EngineContext): Promise<CommandOutcome> {
   const [file = "", ...args] = hook.command;
   const output = new BoundedText(mostOutputBytes - 1_024);
   const begun = performance.now();
@@ -59,7 +69,7 @@ async function runCommand(hook: DeclaredCommand, { url, drillId }: HookCopy, con
     file,
     args,
     cwd: hook.directory,
-    env: { ...hook.environment, [hook.urlVariable]: url, [drillMark]: drillId },
+    env: { ...hook.environment, ...told },
     timeoutMs: hook.timeoutSeconds * 1_000,
     signal: context.signal,
     onLine: (_, line) => output.add(`${line}\n`),

@@ -54,7 +54,7 @@ describe.skipIf(why !== null)(`the sandbox of a drill${why === null ? "" : ` (${
         'insert into "odd "" schema"."no key" values (1), (2)',
         "analyze item",
       );
-    }, 120_000);
+    });
     afterEach(() => rmSync(canary, { force: true }));
     afterAll(async () => {
       expect(await sandboxes.remove(kit.drillId)).toEqual({ processes: 0, folders: 0, files: 0, detail: "" });

@@ -35,7 +35,7 @@ afterAll(async () => {
 it("rehearses a file by itself: restored into the drill's own folder, compared, and removed", async () => {
   const path = join(ground.root, "shop.db");
   makeDatabase(path, { mode: "wal", fillerRows: 200 });
-  const source = { engine: "sqlite" as const, path, name: "shop", environment: "development" as const, notes: "", keepLast: 20 };
+  const source = { engine: "sqlite" as const, path, name: "shop", environment: "development" as const, notes: "" };
   const { id: sourceId } = await createSource(context, { ...none, params: {}, body: source });
   const hand = drillHand(context);
   await expect(hand.start({ sourceId })).rejects.toMatchObject({ code: "drill-no-backup" });

@@ -23,6 +23,7 @@ import { deleteSource } from "#lib/services/sources/remove";
 import { createChainKit, type ChainKit } from "#lib/testing/chain-kit";
 import { testActor } from "#lib/testing/context";
 import { drillDatabases, drillHand, type DrillHand, failuresOf, verdictsOf } from "#lib/testing/drill-kit";
+import { holdLoads } from "#lib/testing/hold-loads";
 import { testServer } from "#lib/testing/postgres";
 import { loadRun, untilStep } from "#lib/testing/worker-setup";
 
@@ -31,10 +32,11 @@ describe("a drill", () => {
   let kit: ChainKit;
   let hand: DrillHand;
   let backupId: string;
+  const { hold, change } = holdLoads();
   const db = () => kit.test.catalogue.db;
 
   beforeAll(async () => {
-    kit = await createChainKit(server);
+    kit = await createChainKit(server, change);
     hand = drillHand(kit.context);
     await kit.database.sql`create table pets (id int primary key, name text)`;
     await kit.database.sql`create table toys as select i as id, md5(i::text) as label from generate_series(1, 10000) i`;
@@ -70,7 +72,7 @@ describe("a drill", () => {
     expect(prepared.preflight?.items.filter(({ state }) => state === "blocked")).toEqual([]);
     expect(prepared.clock.startedAt).toBe(null);
 
-    const whole = { query: { dependents: "refuse" as const }, ifMatch: 1, params: { id: backupId }, body: {} };
+    const whole = { query: { dependents: "refuse" as const, when: "now" as const }, ifMatch: 1, params: { id: backupId }, body: {} };
     await expect(deleteBackup(kit.context, whole)).rejects.toMatchObject({ code: "drill-open", params: { drillId: id } });
 
     await hand.restore(id);
@@ -202,7 +204,7 @@ describe("a drill", () => {
     await expect(otherHand.close(id, "passed", { version: again.version - 1 })).rejects.toMatchObject({ code: "version-conflict" });
     const token = drillHand({ ...other, actor: { ...second, type: "token" as const } });
     await expect(token.close(id, "failed", { findings })).rejects.toMatchObject({ code: "drill-sign-person" });
-    const whole = { query: { backups: "keep" as const }, params: { id: kit.sourceId }, body: {} };
+    const whole = { query: { backups: "keep" as const, when: "trash" as const }, params: { id: kit.sourceId }, body: {} };
     const [source] = await db().select().from(sources).where(eq(sources.id, kit.sourceId));
     await expect(deleteSource(kit.context, { ...whole, ifMatch: source?.version ?? 0 })).rejects.toMatchObject({ code: "drill-open" });
     await expect(db().transaction((tx) => refuseOpenDrillOn(tx, kit.serverId))).rejects.toMatchObject({ code: "drill-open" });
@@ -219,10 +221,12 @@ describe("a drill", () => {
   it("is aborted while it restores, and leaves nothing; what is not over keeps its backup", async () => {
     const { id } = await hand.start({ sourceId: kit.sourceId, target: { type: "server", serverId: kit.serverId } });
     await hand.until(id, "prepared");
+    hold.isOn = true;
     const { activeRunId } = await hand.restore(id);
     await untilStep(db(), activeRunId ?? "", "load");
     await hand.abort(id);
     const aborted = await hand.until(id, "aborted");
+    hold.isOn = false;
     expect(aborted).toMatchObject({ verdict: null, reportId: null, cleanUp: { databases: 0, folders: 0 }, phase: "restore" });
     expect(await drillDatabases(server.admin(), kit.database.name)).toEqual([]);
     expect((await loadRun(db(), activeRunId ?? "")).state).not.toBe("failed");
@@ -236,9 +240,7 @@ describe("a drill", () => {
       checks: [{ key: "content", name: "", mandatory: true, type: "content" }],
     });
     expect(due).toBe("due");
-    await expect
-      .poll(async () => (await db().select().from(drills).where(eq(drills.trigger, "schedule"))).length, { timeout: 10_000 })
-      .toBe(1);
+    await expect.poll(async () => (await db().select().from(drills).where(eq(drills.trigger, "schedule"))).length).toBe(1);
     const [row] = await db().select().from(drills).where(eq(drills.trigger, "schedule"));
     const closed = await hand.until(row?.id ?? "", "closed");
     expect(closed).toMatchObject({

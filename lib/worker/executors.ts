@@ -9,8 +9,10 @@ import { executeDrillClose } from "#lib/services/drills/execute-close";
 import { executeDrillPrepare } from "#lib/services/drills/execute-prepare";
 import { executeDrillQuery } from "#lib/services/drills/execute-query";
 import { executeDrillRestore } from "#lib/services/drills/execute-restore";
+import { executeGateCheck } from "#lib/services/gates/execute-check";
 import { executeImport } from "#lib/services/imports/execute";
 import { executeListFolder } from "#lib/services/imports/execute-list-folder";
+import { executeCleanUpSource } from "#lib/services/policies/execute-clean-up";
 import { executeRestore } from "#lib/services/restores/execute";
 import { executeCleanUp, executeUndo } from "#lib/services/restores/execute-follow-up";
 import { executePreview } from "#lib/services/restores/execute-preview";
@@ -40,4 +42,6 @@ export const executors: Record<RunType, (work: RunWork) => Promise<void>> = {
   "drill-check": executeDrillCheck,
   "drill-close": executeDrillClose,
   "drill-query": executeDrillQuery,
+  "clean-up": executeCleanUpSource,
+  "gate-check": executeGateCheck,
 };

@@ -123,7 +123,7 @@ it("adopts a pack that was published whole before its worker was lost, and the l
         .update(runs)
         .set({ state: "failed", error: { code: "worker-lost", params: { workerId: "" } }, leaseExpiresAt: null })
         .where(eq(runs.id, id));
-      await expect.poll(async () => (await db().select().from(backups))[0]?.state, { timeout: 20_000 }).toBe("available");
+      await expect.poll(async () => (await db().select().from(backups))[0]?.state).toBe("available");
     });
   });
   const [backup] = await db().select().from(backups);

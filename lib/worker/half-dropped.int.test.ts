@@ -37,7 +37,7 @@ it.each([
     const body = kit.order(target, { ...change, database: `${name}${suffix}` });
     const { run, restoreId } = await createRestore(kit.context, { query: {}, ifMatch: null, params: {}, body });
     expect(await untilEnded(kit.db, run.id)).toMatchObject({ state: "failed", error: { code: "connection-lost" } });
-    await expect.poll(async () => (await kit.look(restoreId)).outcome, { timeout: 20_000 }).toBe("removed");
+    await expect.poll(async () => (await kit.look(restoreId)).outcome).toBe("removed");
   }, halfDropping);
   expect(await kit.databasesLike(name)).toEqual([name]);
 });

@@ -102,7 +102,7 @@ it("sweeps what nobody goes on with: uploads of two days ago, bytes without a ro
       { ...common, id: whole, state: "uploading", receivedBytes: 20, touchedAt: now },
     ]);
   for (const id of [old, fresh, lost, bare, whole]) writeFileSync(join(uploads, id), "create table t (); --");
-  await expect.poll(() => readdirSync(uploads).sort(), { timeout: 15_000 }).toEqual([fresh, lost, whole].sort());
+  await expect.poll(() => readdirSync(uploads).sort()).toEqual([fresh, lost, whole].sort());
   const states = async () => Object.fromEntries((await db().select().from(imports)).map((row) => [row.id, row.state]));
   await expect.poll(states).toMatchObject({ [fresh]: "uploading", [lost]: "failed", [whole]: "ready" });
   expect(await states()).not.toHaveProperty(old);

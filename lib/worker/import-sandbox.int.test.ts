@@ -23,7 +23,7 @@ import { startImportSandbox } from "./import-sandbox.ts";
 
 const found = await findSandboxUser();
 const why = "why" in found ? found.why : null;
-const nothing: ScriptFacts = { bytes: 0, roles: [], extensions: [], owners: [], leftOut: 0, encoding: null };
+const nothing: ScriptFacts = { bytes: 0, roles: [], extensions: [], owners: [], leftOut: 0, encoding: null, transactionLine: null };
 
 describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" : ` (${why})`}`, () => {
   const loaded = (server: TestServer) => {
@@ -33,7 +33,7 @@ describe.skipIf(why !== null)(`what is loaded from elsewhere${why === null ? "" 
     let context: EngineContext;
 
     beforeAll(async () => {
-      root = mkdtempSync(join(tmpdir(), "lifeboat-sandbox-"));
+      root = mkdtempSync(join(tmpdir(), "sandbox-"));
       chmodSync(root, 0o711);
       mkdirSync(join(root, "open"));
       chmodSync(join(root, "open"), 0o777);
@@ -216,6 +216,14 @@ alter function taken() owner to ${owner};\n`;
       const interfaces = [...stdout.matchAll(/^\s*(\S+):/gm)].map((match) => match[1]);
       expect(hasNetwork ? ["lo"] : interfaces).toEqual(["lo"]);
       expect(sandbox.isOffline).toBe(!hasNetwork);
+    });
+
+    it("starts in a folder whose path is too long for a socket, and leaves nothing of the one it takes instead", async () => {
+      const far = join(root, "far".repeat(30));
+      const other = await startSandbox({ root: far, runId: makeId("run", randomUUIDv7()), binDir: server.binDir, logger: quietLogger });
+      expect(readdirSync(other.socketDir)).toContain(`.s.PGSQL.${other.cluster.port}`);
+      await other.stop();
+      expect([readdirSync(far), existsSync(other.socketDir)]).toEqual([[], false]);
     });
 
     describe("a sandbox that its worker left behind", () => {

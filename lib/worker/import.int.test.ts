@@ -220,30 +220,26 @@ describeOn(17, (server: TestServer) => {
     });
   });
 
-  it(
-    "hostile scripts fail with their line before anything is started, and nothing that they wanted is there",
-    { timeout: 60_000 },
-    async () => {
-      const canary = join(folder, "canary");
-      const hostile: [string, number][] = [
-        [`\\! touch ${canary}\n`, 1],
-        [`select 1;\n\\copy (select 1) to program 'touch ${canary}'\n`, 2],
-        [`\\restrict a\n\\unrestrict a\n\\o |touch ${canary}\n`, 3],
-        [`copy (select 1) to program 'touch ${canary}';\n`, 1],
-        ["create table t (a text);\n\\i /etc/passwd\n", 2],
-        [`begin;\n\\set x \`touch ${canary}\`\n`, 2],
-        ["select 1;\n\\lo_import /etc/passwd\n", 2],
-      ];
-      for (const [nth, [text, line]] of hostile.entries()) {
-        const begins = nth % 2 === 0 ? "" : "-- PostgreSQL database dump\n";
-        const script = `${begins}set a = 1;\n${text}`;
-        const run = await take(put(`hostile-${nth}.sql`, nth % 3 === 0 ? gzipSync(script) : script));
-        const at = line + (begins === "" ? 1 : 2);
-        expect({ text, error: run.error }).toMatchObject({ text, error: { code: "script-forbidden", params: { line: at } } });
-        expect(existsSync(canary)).toBe(false);
-      }
-    },
-  );
+  it("hostile scripts fail with their line before anything is started, and nothing that they wanted is there", async () => {
+    const canary = join(folder, "canary");
+    const hostile: [string, number][] = [
+      [`\\! touch ${canary}\n`, 1],
+      [`select 1;\n\\copy (select 1) to program 'touch ${canary}'\n`, 2],
+      [`\\restrict a\n\\unrestrict a\n\\o |touch ${canary}\n`, 3],
+      [`copy (select 1) to program 'touch ${canary}';\n`, 1],
+      ["create table t (a text);\n\\i /etc/passwd\n", 2],
+      [`begin;\n\\set x \`touch ${canary}\`\n`, 2],
+      ["select 1;\n\\lo_import /etc/passwd\n", 2],
+    ];
+    for (const [nth, [text, line]] of hostile.entries()) {
+      const begins = nth % 2 === 0 ? "" : "-- PostgreSQL database dump\n";
+      const script = `${begins}set a = 1;\n${text}`;
+      const run = await take(put(`hostile-${nth}.sql`, nth % 3 === 0 ? gzipSync(script) : script));
+      const at = line + (begins === "" ? 1 : 2);
+      expect({ text, error: run.error }).toMatchObject({ text, error: { code: "script-forbidden", params: { line: at } } });
+      expect(existsSync(canary)).toBe(false);
+    }
+  });
 
   describe("SQLite files", () => {
     it("are checked by SQLite and stored as they are; damaged ones are refused", async () => {
@@ -357,7 +353,7 @@ describeOn(17, (server: TestServer) => {
       return existsSync(root) ? readdirSync(root) : [];
     };
 
-    it("plain SQL becomes a backup like any other, with owners, and restores equal", { timeout: 60_000 }, async () => {
+    it("plain SQL becomes a backup like any other, with owners, and restores equal", async () => {
       const text = dump("--create", "--clean", "--if-exists");
       const { backup, tables } = await made(await take(put("shop.sql.gz", gzipSync(text))));
       expect(rowsOf(tables)).toEqual(await trueRows());
@@ -373,7 +369,7 @@ describeOn(17, (server: TestServer) => {
       await expect.poll(sandboxes).toEqual([]);
     });
 
-    it("a directory in a tar, and a tar of pg_dump itself, become the same", { timeout: 90_000 }, async () => {
+    it("a directory in a tar, and a tar of pg_dump itself, become the same", async () => {
       const directory = join(folder, "directory");
       dump("-Fd", "-f", directory);
       execFileSync("tar", ["-C", folder, "-czf", join(folder, "directory.bin"), "directory"]);
@@ -383,7 +379,7 @@ describeOn(17, (server: TestServer) => {
       await expect.poll(sandboxes).toEqual([]);
     });
 
-    it("a statement that fails names its line, and nothing stays", { timeout: 60_000 }, async () => {
+    it("a statement that fails names its line, and nothing stays", async () => {
       const run = await take(put("bad.sql", "create table t (a int);\n\n  insert into t values (1),\n ('x');\nselect 1;\n"));
       expect(run).toMatchObject({
         state: "failed",

@@ -8,7 +8,7 @@ import { killKinds } from "#lib/testing/kill-kinds";
 
 // FAULTS.md line 2: kill -9 at random moments. As many as the time allows here; `npm run campaign` dies a thousand deaths.
 const deaths = Number(process.env["LIFEBOAT_CAMPAIGN_KILLS"] ?? 200);
-const budgetMs = Number(process.env["LIFEBOAT_CAMPAIGN_BUDGET_MS"] ?? 45_000);
+const budgetMs = Number(process.env["LIFEBOAT_CAMPAIGN_BUDGET_MS"] ?? 25_000);
 const report = process.env["LIFEBOAT_CAMPAIGN_REPORT"];
 const random = campaignRandom("kills");
 let ground: KillGround;
@@ -20,7 +20,7 @@ afterAll(() => ground.close());
 
 it(
   "is reconciled after kill -9 at random moments of backup, verify, restore, delete and replace",
-  { timeout: budgetMs + 300_000 },
+  { timeout: budgetMs + 320_000 },
   async () => {
     // In the suite, `chain-kills.int.test.ts` dies in what chains are made of.
     const kinds =

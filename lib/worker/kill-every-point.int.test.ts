@@ -33,13 +33,13 @@ it("is reconciled wherever a worker dies in a backup: adopted or removed, and th
     select actor_type from lifeboat.audit_events where action = 'backup.adopted' and target_id = ${oneOfThem}`;
   expect(told).toEqual(adopted.length > 0 ? [{ actor_type: "system" }] : []);
   await ground.rehearse(async () => (await verifyBackup(ground.context, { ...none, params: { id: oneOfThem }, body: {} })).id);
-}, 200_000);
+});
 
 it("is reconciled wherever a worker dies in a restore: a whole new database or none", async () => {
   expect(
     await dieEverywhere(ground, restoreKind(ground), ["engine.createDatabase done", "engine.load", "engine.digestCopy done"]),
   ).toBeGreaterThanOrEqual(fewestDeaths);
-}, 200_000);
+});
 
 it("keeps the unfinished database of a killed restore that was asked to be kept, marked as such", async () => {
   await ground.workIn("mortals");
@@ -53,8 +53,8 @@ it("keeps the unfinished database of a killed restore that was asked to be kept,
     await server.admin()`select shobj_description(oid, 'pg_database') as comment from pg_database where datname = ${database}`;
   expect(marked?.["comment"]).toContain("unfinished restore");
   await server.admin().unsafe(`drop database "${database}"`);
-}, 60_000);
+});
 
 it("is reconciled wherever a worker dies in a removal: the backup is there whole, or gone with its files", async () => {
   expect(await dieEverywhere(ground, deleteKind(ground), ["storage.remove done"])).toBeGreaterThanOrEqual(fewestDeaths);
-}, 200_000);
+});

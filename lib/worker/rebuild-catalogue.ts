@@ -1,10 +1,10 @@
-import { randomUUIDv7 } from "node:crypto";
 import { openCatalogue } from "#lib/db/client";
 import type { Keyring } from "#lib/secrets/keyring";
 import { type ServiceContext, systemActor } from "#lib/services/context";
 import { ensureLocalDestination } from "#lib/services/destinations/ensure-local";
 import { rebuildFromStorage, type Rebuilding, type Rebuilt } from "#lib/services/setup/rebuild-from-storage";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
+import { newUuid } from "#lib/services/new-uuid";
 
 /** Rebuilds a catalogue from the packs and sidecars of a folder. See `rebuildFromStorage`. */
 export async function rebuildCatalogue(options: {
@@ -20,7 +20,7 @@ export async function rebuildCatalogue(options: {
     db: catalogue.db,
     actor: systemActor,
     now: () => new Date(),
-    newUuid: () => randomUUIDv7(),
+    newUuid,
     keyring,
     wake: () => Promise.resolve(),
     address: null,

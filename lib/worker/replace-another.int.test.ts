@@ -140,7 +140,7 @@ it("promises no way back on a server that was removed, and lets go of the backup
   const target = await kit.backedUp();
   const { restoreId } = await kit.withWorker(() => kit.replace(target));
   const remove = () =>
-    deleteBackup(kit.context, { query: { dependents: "refuse" }, ifMatch: 1, params: { id: target.backupId }, body: {} });
+    deleteBackup(kit.context, { query: { dependents: "refuse", when: "now" }, ifMatch: 1, params: { id: target.backupId }, body: {} });
   await expect(remove()).rejects.toMatchObject({ code: "backup-kept-for-undo" });
   await kit.db.update(servers).set({ removedAt: new Date() }).where(eq(servers.id, target.serverId));
   const why = { params: { why: "serverRemoved" } };

@@ -163,7 +163,7 @@ describe("a replacement that cannot be", () => {
         const { outcome, replacement } = await kit.look(restoreId);
         return { outcome, answers: replacement?.answers, undoBlocker: replacement?.undoBlocker };
       };
-      await expect.poll(told, { timeout: 20_000 }).toEqual({ outcome: "replaced", answers: "new", undoBlocker: null });
+      await expect.poll(told).toEqual({ outcome: "replaced", answers: "new", undoBlocker: null });
       expect(await markerOf(server, target.live.name)).toBe("backup");
     }, late);
   });
@@ -174,7 +174,7 @@ describe("a replacement that cannot be", () => {
     expect(run).toMatchObject({ state: "queued", afterRunId: expect.stringMatching(/^run_/) as string });
     await cancelRun(kit.context, { ...none, params: { id: run.id }, body: {} });
     expect(await loadRun(kit.db, run.afterRunId ?? "")).toMatchObject({ state: "cancelled", error: { code: "run-cancelled" } });
-    await kit.withWorker(() => expect.poll(async () => (await kit.look(restoreId)).outcome, { timeout: 10_000 }).toBe("removed"));
+    await kit.withWorker(() => expect.poll(async () => (await kit.look(restoreId)).outcome).toBe("removed"));
     await untouched(target, restoreId);
   });
 
@@ -202,7 +202,7 @@ describe("a replacement that cannot be", () => {
       const [backup] = await kit.db.select().from(backups).where(eq(backups.id, target.backupId));
       const removal = {
         params: { id: target.backupId },
-        query: { dependents: "refuse" as const },
+        query: { dependents: "refuse" as const, when: "now" as const },
         body: {},
         ifMatch: backup?.version ?? 0,
       };

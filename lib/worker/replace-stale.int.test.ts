@@ -62,8 +62,7 @@ describe("a worker that comes back after its run was taken", () => {
   const start = async (keepOnFailure: boolean) => {
     const target = await kit.backedUp();
     let restoreId = "";
-    const settled = () =>
-      expect.poll(() => outcomeOf(restoreId), { timeout: 20_000 }).toBe(keepOnFailure ? "kept-after-failure" : "removed");
+    const settled = () => expect.poll(() => outcomeOf(restoreId)).toBe(keepOnFailure ? "kept-after-failure" : "removed");
     return { target, settled, asked: (id: string) => (restoreId = id) };
   };
 
@@ -75,7 +74,7 @@ describe("a worker that comes back after its run was taken", () => {
       const { restoreId } = await createRestore(kit.context, { ...none, params: {}, body });
       asked(restoreId);
       expect(await ended).toMatchObject({ code: "lease-lost" });
-      await expect.poll(async () => (await kit.look(restoreId)).replacement?.answers, { timeout: 10_000 }).toBe("old");
+      await expect.poll(async () => (await kit.look(restoreId)).replacement?.answers).toBe("old");
       expect(await kit.look(restoreId)).toMatchObject({ outcome: "kept-after-failure", replacement: { replacedAt: null } });
     }, change);
     expect(await markerOf(server, target.live.name)).toBe("live");
@@ -88,12 +87,12 @@ describe("a worker that comes back after its run was taken", () => {
     const target = await kit.backedUp();
     const { restoreId } = await kit.withWorker(() => kit.replace(target));
     const answered = async () => (await kit.look(restoreId)).replacement?.answers;
-    const settled = () => expect.poll(answered, { timeout: 20_000 }).toBe("new");
+    const settled = () => expect.poll(answered).toBe("new");
     const { change, ended } = stale(settled, unguarded ? () => undefined : undefined);
     await kit.withWorker(async () => {
       const { id } = await undoReplace(kit.context, { ...none, params: { id: restoreId }, body: { confirmName: target.live.name } });
       expect(((await ended) as { code?: string } | null)?.code).toBe(code);
-      await expect.poll(answered, { timeout: 20_000 }).toBe(answers);
+      await expect.poll(answered).toBe(answers);
       expect((await loadRun(kit.db, id)).state).toBe("failed");
     }, change);
     expect(await markerOf(server, target.live.name)).toBe(marker);
@@ -116,14 +115,14 @@ describe("a worker that comes back after its run was taken", () => {
         loadInPlace: async (path, request, onEntry, engineContext) => {
           const runId = engineContext.applicationName.replace("lifeboat-", "");
           await kit.db.update(runs).set({ state: "failed", finishedAt: new Date(), leaseExpiresAt: null }).where(eq(runs.id, runId));
-          await expect.poll(() => outcomeOf(restoreId), { timeout: 20_000 }).toBe("removed");
+          await expect.poll(() => outcomeOf(restoreId)).toBe("removed");
           return deps.engine.loadInPlace(path, request, onEntry, { ...engineContext, signal: new AbortController().signal });
         },
       },
     });
     await kit.withWorker(async () => {
       ({ restoreId } = await createRestore(kit.context, { ...none, params: {}, body: kit.order(target) }));
-      await expect.poll(async () => (await kit.look(restoreId)).replacement?.answers, { timeout: 20_000 }).toBe("new");
+      await expect.poll(async () => (await kit.look(restoreId)).replacement?.answers).toBe("new");
     }, late);
     expect(await markerOf(server, target.live.name)).toBe("backup");
   });

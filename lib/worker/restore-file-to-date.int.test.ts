@@ -71,7 +71,7 @@ async function backUp(kind: "full" | "incremental"): Promise<void> {
 it("has a file with two backups to begin with", async () => {
   const path = file("notes.db");
   change(path, "create table notes (id integer primary key, text text); insert into notes (text) values ('one'), ('two')");
-  const body = { engine: "sqlite", path, name: "Notes", environment: "production", notes: "", keepLast: null } as const;
+  const body = { engine: "sqlite", path, name: "Notes", environment: "production", notes: "", retentionPolicyId: null } as const;
   sourceId = (await createSource(context, { ...none, params: {}, body })).id;
   await backUp("full");
   expect(change(path, "insert into notes (text) values ('three')")).toBe(3);

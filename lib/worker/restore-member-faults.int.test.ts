@@ -138,7 +138,7 @@ it("is reconciled where a worker dies while it restores a member: a whole new da
     const make = async (kind: BackupKind) =>
       (await createBackup(context, { ...none, params: {}, body: { sourceId, kind, reason: "", note: "" } })).id;
     await ground.anyBackup();
-    await ground.source.sql`update pets set name = 'new' where id = 2999`;
+    await ground.source.sql`update pets set name = 'new' where id = 8999`;
     let runId = "";
     await ground.rehearse(async () => (runId = await make("incremental")));
     const { backupId } = await loadRun(db, runId);
@@ -158,4 +158,4 @@ it("is reconciled where a worker dies while it restores a member: a whole new da
   } finally {
     await ground.close();
   }
-}, 120_000);
+});

@@ -92,7 +92,7 @@ describe("an executor that does not listen", () => {
       const id = await ask();
       await untilStep(db(), id, "dump");
       await db().update(runs).set({ state: "failed", leaseExpiresAt: null }).where(eq(runs.id, id));
-      await expect.poll(() => db().select().from(backups), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => db().select().from(backups)).toEqual([]);
       expect((await untilEnded(db(), await ask())).state).toBe("succeeded");
     });
   });
@@ -186,8 +186,8 @@ describe("at start", () => {
       .set({ snapshotAt: sql`clock_timestamp() - interval '25 hours'` })
       .where(eq(backups.sourceId, old));
     await withWorker({ autoBackup: true }, async () => {
-      await expect.poll(triggered, { timeout: 30_000 }).toHaveLength(2);
-      await expect.poll(async () => (await triggered()).every((run) => run.state === "succeeded"), { timeout: 30_000 }).toBe(true);
+      await expect.poll(triggered).toHaveLength(2);
+      await expect.poll(async () => (await triggered()).every((run) => run.state === "succeeded")).toBe(true);
     });
     expect(new Set((await triggered()).map((run) => run.of))).toEqual(new Set([due, old]));
     const spans = await db()
@@ -218,9 +218,9 @@ describe("at start", () => {
     });
     await withWorker({ change: withoutTools, autoBackup: true }, async () => {
       await expect
-        .poll(triggered, { timeout: 30_000 })
+        .poll(triggered)
         .toEqual(expect.arrayContaining([expect.objectContaining({ of: sourceId, state: "failed", code: "tool-missing" })]));
-      await expect.poll(async () => (await triggered()).filter((run) => run.code === "tool-missing").length, { timeout: 30_000 }).toBe(3);
+      await expect.poll(async () => (await triggered()).filter((run) => run.code === "tool-missing").length).toBe(3);
     });
   });
 });

@@ -27,7 +27,7 @@ beforeAll(async () => {
   ground = await createKillGround({ sqliteDirs: [files.root] });
   path = join(files.root, "app.db");
   makeDatabase(path, { mode: "wal", fillerRows: 50 });
-  const values = { name: "App", environment: "development", notes: "", keepLast: null, sizeBytes: null, path } as const;
+  const values = { name: "App", environment: "development", notes: "", retentionPolicyId: null, sizeBytes: null, path } as const;
   sourceId = (await ground.db.transaction((tx) => insertFileSource(tx, ground.context, values))).id;
 });
 afterAll(async () => {
@@ -106,9 +106,9 @@ it("is reconciled wherever a worker dies in the backup of a file: whole or gone,
   expect(await dieEverywhere(ground, backupKind(), ["files.snapshot done", "files.snapshot.finish done"])).toBeGreaterThanOrEqual(
     fewestDeaths,
   );
-}, 200_000);
+});
 
 it("leaves the old file or the new one, whole, wherever a worker dies in a restore in place, and the restore says which", async () => {
   const points = ["files.seal done", "files.replace done", "files.check done"];
   expect(await dieEverywhere(ground, replaceKind(), points, "files.inspectTarget")).toBeGreaterThanOrEqual(fewestDeaths);
-}, 200_000);
+});

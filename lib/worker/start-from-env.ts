@@ -48,6 +48,7 @@ export async function startWorkerFromEnv(env: Env, logger: Logger): Promise<{ st
     progressMs: env.progressMs,
     autoBackup: !env.disableAutoBackup,
     scanEveryMs: 3_600_000,
+    tickMs: env.tickMs,
     lastOutageMs: outage.lastMs,
     facts: async () => ({ toolSets: await discoverToolSets(env.pgBinPath), disks: await disks() }),
     disks,

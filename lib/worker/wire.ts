@@ -1,4 +1,5 @@
-import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { isUsed } from "#lib/services/storage/is-used";
+import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Catalogue } from "#lib/db/client";
@@ -6,6 +7,7 @@ import type { Engine } from "#lib/engines/port";
 import { createSqliteEngine } from "#lib/engines/sqlite/engine";
 import type { Env } from "#lib/env/env";
 import type { Logger } from "#lib/log/log";
+import { createNotifier } from "#lib/notify/notifier";
 import { type CodecPool, createCodecPool } from "#lib/repository/codec-pool";
 import type { Keyring } from "#lib/secrets/keyring";
 import { type ServiceContext, systemActor } from "#lib/services/context";
@@ -13,6 +15,7 @@ import { ensureLocalDestination } from "#lib/services/destinations/ensure-local"
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
 import type { Storage } from "#lib/storage/port";
+import { newUuid } from "#lib/services/new-uuid";
 import { readDisk } from "./disks.ts";
 import { createDrillPorts } from "./drill-ports.ts";
 import { createImportPorts } from "./import-ports.ts";
@@ -20,7 +23,20 @@ import { createPackRepository } from "./pack-repository.ts";
 
 export type Wiring = {
   readonly env: Pick<Env, "backupDir" | "tempDir" | "leaseMs" | "lockWaitMs"> &
-    Partial<Pick<Env, "dataDir" | "sqliteDirs" | "importDirs" | "pgBinPath" | "stallMs" | "drillHooksFile">>;
+    Partial<
+      Pick<
+        Env,
+        | "dataDir"
+        | "publicUrl"
+        | "notifyTimeoutMs"
+        | "notifyGatherMs"
+        | "sqliteDirs"
+        | "importDirs"
+        | "pgBinPath"
+        | "stallMs"
+        | "drillHooksFile"
+      >
+    >;
   readonly catalogue: Catalogue;
   readonly keyring: Keyring;
   readonly installationId: string;
@@ -42,7 +58,7 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
     db: catalogue.db,
     actor: systemActor,
     now: () => new Date(),
-    newUuid: () => randomUUIDv7(),
+    newUuid,
     keyring,
     wake: () => Promise.resolve(),
     address: null,
@@ -81,7 +97,11 @@ export async function wireWorker(wiring: Wiring): Promise<Wired> {
       lockWaitMs: env.lockWaitMs,
       stallMs: env.stallMs ?? defaultStallMs,
     }),
-    prepareDestination: () => storage.prepare(installationId),
+    messages: {
+      notifier: createNotifier({ publicUrl: env.publicUrl ?? "http://127.0.0.1", timeoutMs: env.notifyTimeoutMs ?? 10_000 }),
+      gatherMs: env.notifyGatherMs ?? 60_000,
+    },
+    prepareDestination: async () => storage.prepare(installationId, { createMarker: !(await isUsed(catalogue.db, id)) }),
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
     tempSpace: () => readDisk("temporary", env.tempDir),
     tempDir: env.tempDir,

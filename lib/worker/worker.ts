@@ -10,6 +10,7 @@ import { forgetOldRows } from "#lib/services/people/forget-old-rows";
 import { reconcile } from "#lib/services/runs/reconcile";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { startDueScan } from "#lib/services/storage/scan";
+import { policyLoops } from "./policy-loops.ts";
 import { createRunSlots } from "./run-slots.ts";
 import { registerWorker, signOffWorker, touchWorker, type WorkerFacts } from "./worker-row.ts";
 
@@ -26,6 +27,8 @@ export type WorkerOptions = {
   readonly autoBackup: boolean;
   /** How often it is asked whether storage is due to be compared with the catalogue (once a day); never, unless told. */
   readonly scanEveryMs?: number;
+  /** How often it is looked what schedules, gates and messages want; never, unless told. */
+  readonly tickMs?: number;
   /** When the catalogue was last seen away, on the clock of `performance.now()`; never, unless told. */
   readonly lastOutageMs?: () => number;
   /** Tool sets and disks as they are now; asked at start and again every hour. `disks` alone is asked with each heartbeat. */
@@ -76,6 +79,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       if (run !== null) await context.wake(run.id, run.workerGroup);
     };
     loops.push(every(options.scanEveryMs, scanWhenDue));
+  }
+  if (options.tickMs !== undefined) {
+    const context = { ...deps.context, wake: wakerOn(queue, logger).wake };
+    for (const { everyMs, work } of policyLoops({ deps, context, tickMs: options.tickMs, signal: stopping.signal }))
+      loops.push(every(everyMs, work));
   }
   if (options.autoBackup) {
     const context = { ...deps.context, wake: wakerOn(queue, logger).wake };
