@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { mendPackages } from "./mend-packages.mjs";
 
 /** What node_modules was installed from: another lock, platform or processor means another install. */
 function fingerprint(root) {
@@ -41,7 +42,12 @@ function run(command, args, root, onChild) {
  * why, when that was not possible. `onChild` receives npm's process, so that a signal can be passed on.
  */
 export async function installPackages(root, onChild = () => {}) {
-  if (packagesAreCurrent(root)) return true;
+  if (!packagesAreCurrent(root) && !(await install(root, onChild))) return false;
+  mendPackages(root);
+  return true;
+}
+
+async function install(root, onChild) {
   const lockPath = join(root, "package-lock.json");
   const lock = readFileSync(lockPath);
   console.log("Installing the locked packages (only when they changed) …");
