@@ -8,7 +8,7 @@ export function ActivityHeader({
   lead,
   actions,
 }: {
-  lead: "runsLead" | "incidentsLead" | "integrityLead" | "auditLead";
+  lead: "runsLead" | "alertsLead" | "incidentsLead" | "gatesLead" | "integrityLead" | "auditLead";
   actions?: ReactNode;
 }) {
   const t = useTranslations("activity");
@@ -19,7 +19,9 @@ export function ActivityHeader({
         label={t("title")}
         tabs={[
           { href: "/activity", label: t("runs") },
+          { href: "/activity/alerts", label: t("alerts") },
           { href: "/activity/incidents", label: t("incidents") },
+          { href: "/activity/gates", label: t("gates") },
           { href: "/activity/integrity", label: t("integrity") },
           { href: "/activity/audit", label: t("audit") },
         ]}

@@ -5,14 +5,14 @@ import { auditActions, knownAuditAction } from "./audit-actions.ts";
 
 /** A quoted act; `join("…", "restore.dump")` is a file. */
 const code =
-  /(?<!join\([^)]*, )"((?:session|user|token|server|source|backup|chain|import|orphan|storage|restore|drill|drill-plan|report|report-key|incident|run|destination|sample|audit)\.[a-z-]+)"/g;
+  /(?<!join\([^)]*, )"((?:session|user|token|server|source|backup|chain|import|orphan|storage|restore|drill|drill-plan|report|report-key|incident|gate|run|destination|sample|audit|policy|clock|schedule|settings|channel|delivery)\.[a-z-]+)"/g;
 
 /** The acts that the verbs record, as they stand in the files that record them. */
 function recorded(): string[] {
   const files = globSync("lib/**/*.ts").filter((name) => !name.includes(".test."));
   const texts = files
     .map((name) => readFileSync(name, "utf8"))
-    .filter((text) => /\b(?:recordAudit|beginExport|changeIncident|moveDrill|savePlan|audit)\(/.test(text));
+    .filter((text) => /\b(?:recordAudits?|beginExport|changeIncident|moveDrill|savePlan|audit)\(/.test(text));
   return [...new Set(texts.flatMap((text) => [...text.matchAll(code)].map(([, found]) => found ?? "")))];
 }
 

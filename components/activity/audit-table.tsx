@@ -9,6 +9,7 @@ import { columnsFor } from "../data-table/data-table.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
+import { usePolicyName } from "../policies/policy-name.ts";
 import { EmptyState } from "../state/empty-state.tsx";
 import { IconButton } from "../ui/button.tsx";
 import { AbsoluteTime } from "../ui/relative-time.tsx";
@@ -44,7 +45,7 @@ export function AuditTable() {
       column.accessor("action", { header: t("event.action"), cell: ({ row }) => <ActionName code={row.original.action} /> }),
       column.accessor("targetName", {
         header: t("event.target"),
-        cell: ({ row }) => <span className="block max-w-72 truncate max-sm:max-w-52">{row.original.targetName || "–"}</span>,
+        cell: ({ row }) => <TargetName event={row.original} />,
       }),
       column.accessor("address", {
         header: t("event.address"),
@@ -91,6 +92,12 @@ function ActorName({ event: { actor } }: { event: AuditEventDto }) {
       <span className="min-w-0 wrap-anywhere">{name}</span>
     </span>
   );
+}
+
+function TargetName({ event: { targetType, targetName } }: { event: AuditEventDto }) {
+  const tellPolicy = usePolicyName();
+  const name = targetType === "policy" ? tellPolicy(targetName) : targetName;
+  return <span className="block max-w-72 truncate max-sm:max-w-52">{name || "–"}</span>;
 }
 
 /** The act in words; its code, which the API and scripts use, stays beside it. */

@@ -13,6 +13,8 @@ const listedTypes = [
   "drill-check",
   "drill-close",
   "delete",
+  "clean-up",
+  "gate-check",
 ] as const satisfies readonly RunType[];
 
 export const runListSpec = { type: listedTypes, state: [...runStates, "active"] } as const;
@@ -31,6 +33,10 @@ export const auditTargets = [
   "token",
   "session",
   "incident",
+  "schedule",
+  "policy",
+  "gate",
+  "channel",
 ] as const;
 
 export const auditListSpec = {

@@ -17,6 +17,7 @@ import { DeleteBackup } from "./delete-backup.tsx";
 import { EditBackup } from "./edit-backup.tsx";
 import { downloadUrl } from "./files-tab.tsx";
 import { SynthesizeBackup } from "./synthesize-backup.tsx";
+import { TrashedActions } from "./trashed-actions.tsx";
 import { VerifyButton } from "./verify-button.tsx";
 
 export function BackupActions({ backup }: { backup: BackupDetailDto }) {
@@ -38,6 +39,7 @@ export function BackupActions({ backup }: { backup: BackupDetailDto }) {
   });
   const togglePin = (): void => pin.mutate({ params: { id: backup.id }, body: { pinned: !backup.pinned }, ifMatch: backup.version });
   const close = (open: boolean): void => setDialog(open ? dialog : null);
+  if (backup.state === "trashed") return can("backups:delete") ? <TrashedActions backup={backup} /> : null;
   if (backup.state !== "available") return null;
   const items: MenuEntry[] = [
     ...(can("backups:download")

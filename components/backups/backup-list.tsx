@@ -1,17 +1,16 @@
 "use client";
 /** All backups; filters, order and search live in the address. */
-import { useQuery } from "@tanstack/react-query";
 import { Archive } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { BackupDto } from "#lib/contracts/backups";
 import { exportBackups } from "#lib/contracts/exports";
 import { backupKinds } from "#lib/domain/backup-state";
 import { listBackupsPages } from "#lib/query/backups";
-import { listSourceNamesQuery } from "#lib/query/sources";
 import { ExportMenu } from "../data-table/export-menu.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect, ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
+import { SourceFilter } from "../sources/source-filter.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { backupListQuery, backupListSpec, backupSorts, proofFilters } from "./backup-list-spec.tsx";
@@ -22,7 +21,6 @@ export function BackupList() {
   const sourceWords = useTranslations("sources");
   const list = useListState(backupListSpec);
   const { values } = list;
-  const { data: sources } = useQuery(listSourceNamesQuery());
   const columns = useBackupColumns();
   const backupQuery = backupListQuery(values);
   return (
@@ -39,12 +37,7 @@ export function BackupList() {
       search={<ToolbarSearch label={t("search")} value={values.q} onChange={(q) => list.set({ q })} />}
       filters={
         <>
-          <FilterSelect
-            label={t("filters.source")}
-            value={values.source}
-            options={(sources?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-            onChange={(source) => list.set({ source })}
-          />
+          <SourceFilter value={values.source} onChange={(source) => list.set({ source })} />
           <FilterSelect
             label={t("filters.kind")}
             value={values.kind}

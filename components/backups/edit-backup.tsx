@@ -1,7 +1,7 @@
 "use client";
 /** `<EditBackup backup open onOpenChange />`: label, note and pin. */
 import { useTranslations } from "next-intl";
-import { useState, type SyntheticEvent } from "react";
+import type { SyntheticEvent } from "react";
 import { updateBackup, type BackupDto } from "#lib/contracts/backups";
 import { useAction } from "#lib/query/use-action";
 import { ProblemNotice } from "../state/error-state.tsx";
@@ -12,12 +12,13 @@ import { Dialog, DialogCancel } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { toast } from "../ui/toast.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 
 type EditProps = { backup: BackupDto; open: boolean; onOpenChange: (open: boolean) => void };
 
 export function EditBackup({ backup, open, onOpenChange }: EditProps) {
   const t = useTranslations("backups.edit");
-  const [draft, setDraft] = useState({ label: backup.label, note: backup.note, pinned: backup.pinned });
+  const [draft, change] = useDraft({ label: backup.label, note: backup.note, pinned: backup.pinned });
   const update = useAction(updateBackup, {
     changes: ["getBackup", "listBackups"],
     onDone: () => {
@@ -46,12 +47,12 @@ export function EditBackup({ backup, open, onOpenChange }: EditProps) {
     >
       <form id="edit-backup" onSubmit={submit} className="flex flex-col gap-4">
         <Field label={t("label")} hint={t("labelHint")} error={errors["label"]} optional>
-          <Input value={draft.label} onValueChange={(label) => setDraft({ ...draft, label })} maxLength={120} />
+          <Input value={draft.label} onValueChange={(label) => change({ label })} maxLength={120} />
         </Field>
         <Field label={t("note")} error={errors["note"]} optional>
-          <Textarea value={draft.note} onValueChange={(note) => setDraft({ ...draft, note })} maxLength={2000} />
+          <Textarea value={draft.note} onValueChange={(note) => change({ note })} maxLength={2000} />
         </Field>
-        <Checkbox checked={draft.pinned} onCheckedChange={(pinned) => setDraft({ ...draft, pinned })} label={t("pinned")} />
+        <Checkbox checked={draft.pinned} onCheckedChange={(pinned) => change({ pinned })} label={t("pinned")} />
         <ProblemNotice error={update.error} />
       </form>
     </Dialog>

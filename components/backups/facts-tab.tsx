@@ -137,6 +137,7 @@ function Unusual({ backup }: { backup: BackupDetailDto }) {
     const number = (name: string) => formatCount(Number(params[name] ?? 0), locale);
     switch (code) {
       case "far-smaller":
+      case "far-larger":
         return t(`anomalyCodes.${code}`, { bytes: bytes("bytes"), usualBytes: bytes("usualBytes") });
       case "far-fewer-rows":
         return t(`anomalyCodes.${code}`, { rows: number("rows"), usualRows: number("usualRows") });

@@ -1,6 +1,5 @@
 "use client";
 /** All drills, newest first, with filters in the address. */
-import { useQuery } from "@tanstack/react-query";
 import { FileCheck2, ShieldCheck } from "lucide-react";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import { useMemo } from "react";
@@ -8,13 +7,13 @@ import { exportDrills } from "#lib/contracts/drill-history";
 import type { DrillDto } from "#lib/contracts/drills";
 import { formatDuration } from "#lib/format/duration";
 import { listDrillsPages } from "#lib/query/drill-history";
-import { listSourceNamesQuery } from "#lib/query/sources";
 import { columnsFor } from "../data-table/data-table.tsx";
 import { DayFilter } from "../data-table/day-filter.tsx";
 import { ExportMenu } from "../data-table/export-menu.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect } from "../data-table/toolbar.tsx";
 import { useListState, type ListState } from "../data-table/use-list-state.tsx";
+import { SourceFilter } from "../sources/source-filter.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
@@ -132,16 +131,10 @@ function Recovery({ drill: { recoveryMs, recoveryTimeSeconds } }: { drill: Drill
 function Filters({ list }: { list: ListState<typeof drillListSpec> }) {
   const t = useTranslations("drills.list");
   const status = useTranslations("status");
-  const { data: names } = useQuery(listSourceNamesQuery());
   const { state, verdict, from, to } = list.values;
   return (
     <>
-      <FilterSelect
-        label={t("columns.source")}
-        value={sourceIdOf(list.values.source)}
-        onChange={(next) => list.set({ source: next })}
-        options={(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-      />
+      <SourceFilter value={sourceIdOf(list.values.source)} onChange={(next) => list.set({ source: next })} />
       <FilterSelect
         label={t("stateFilter")}
         value={state}

@@ -6,10 +6,9 @@ import { useTranslations } from "next-intl";
 import { useMemo, type ComponentProps } from "react";
 import type { DrillTrendDto } from "#lib/contracts/drill-history";
 import { drillTrendQuery } from "#lib/query/drill-history";
-import { listSourceNamesQuery } from "#lib/query/sources";
-import { FilterSelect } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { Page } from "../shell/page.tsx";
+import { SourceFilter } from "../sources/source-filter.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { RowsSkeleton } from "../state/skeleton.tsx";
@@ -24,22 +23,15 @@ import { TrendNumbers } from "./trend-numbers.tsx";
 import { TrendTable } from "./trend-table.tsx";
 
 export function RecoveryView() {
-  const t = useTranslations("drills.trend");
   const list = useListState(recoverySpec);
   const source = sourceIdOf(list.values.source);
   const query = useQuery(drillTrendQuery(source));
   const { data, error, refetch } = query;
-  const { data: names } = useQuery(listSourceNamesQuery());
   return (
     <Page>
       <DrillsHeader lead="recoveryLead" />
       <div className="flex">
-        <FilterSelect
-          label={t("source")}
-          value={source}
-          onChange={(next) => list.set({ source: next })}
-          options={(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-        />
+        <SourceFilter value={source} onChange={(next) => list.set({ source: next })} />
       </div>
       {data === undefined ? (
         <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={6} />}</Card>

@@ -8,6 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { Dialog, DialogCancel } from "../ui/dialog.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 import { definitionOf, draftOfCheck, type CheckDraft } from "./check-draft.ts";
 import { CheckFields } from "./check-fields.tsx";
 import { freeKey, type AddableCheck } from "./check-list.ts";
@@ -27,7 +28,7 @@ type DialogProps = {
 export function CheckDialog({ type, check, checks, hooks, engine, onClose, onDone }: DialogProps) {
   const t = useTranslations("drillPlans.checkDialog");
   const typeName = useTranslations("drills.checks.names")(type);
-  const [draft, setDraft] = useState<CheckDraft>(() => draftOfCheck(check));
+  const [draft, change] = useDraft<CheckDraft>(() => draftOfCheck(check));
   const [wasTried, setWasTried] = useState(false);
   const made = definitionOf(type, check?.key ?? freeKey(checks, draft.name === "" ? type : draft.name), draft);
   const parsed = made === null ? null : checkDefinition.safeParse(made);
@@ -41,7 +42,6 @@ export function CheckDialog({ type, check, checks, hooks, engine, onClose, onDon
     setWasTried(true);
     if (parsed?.success === true) onDone(parsed.data);
   };
-  const change = (next: Partial<CheckDraft>): void => setDraft({ ...draft, ...next });
   return (
     <Dialog
       wide

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nameInFile, newSourceDraft, toSourceBody } from "./import-draft.ts";
+import { missingParts, nameInFile, newSourceDraft, toSourceBody } from "./import-draft.ts";
 
 describe("the source that a file is to belong to", () => {
   it.each([
@@ -35,5 +35,13 @@ describe("the source that a file is to belong to", () => {
     expect(toSourceBody(draft, "sqlite")).toBeNull();
     expect(toSourceBody({ ...draft, path: "shop.db" }, "sqlite")).toBeNull();
     expect(toSourceBody({ ...draft, path: " /srv/shop.db " }, "sqlite")).toMatchObject({ engine: "sqlite", path: "/srv/shop.db" });
+  });
+
+  it("tells what it still needs", () => {
+    const draft = newSourceDraft("shop.dump");
+    expect(missingParts(draft, "postgres")).toEqual(["server"]);
+    expect(missingParts({ ...draft, serverId: "srv_1" }, "postgres")).toEqual([]);
+    expect(missingParts({ ...draft, name: " ", database: "" }, "postgres")).toEqual(["name", "server", "database"]);
+    expect(missingParts(draft, "sqlite")).toEqual(["path"]);
   });
 });

@@ -33,11 +33,24 @@ export function newSourceDraft(fileName: string): NewSourceDraft {
   return { name, environment: "development", serverId: "", database: name, path: "" };
 }
 
+/** What a source cannot be made without. */
+export type MissingPart = "name" | "server" | "database" | "path";
+
+export function missingParts(draft: NewSourceDraft, engine: Engine): readonly MissingPart[] {
+  const { name, serverId, database, path } = draft;
+  const all: Readonly<Record<MissingPart, boolean>> = {
+    name: name.trim() === "",
+    server: engine === "postgres" && serverId === "",
+    database: engine === "postgres" && database === "",
+    path: engine === "sqlite" && !/^\/[^/]/.test(path.trim()),
+  };
+  return (Object.keys(all) as MissingPart[]).filter((part) => all[part]);
+}
+
 /** What `createSource` takes, or null while something is missing. */
 export function toSourceBody(draft: NewSourceDraft, engine: Engine): z.input<(typeof createSource)["body"]> | null {
   const { environment, serverId, database, path } = draft;
   const name = draft.name.trim();
-  if (name === "") return null;
-  if (engine === "sqlite") return /^\/[^/]/.test(path.trim()) ? { engine, name, environment, path: path.trim() } : null;
-  return serverId === "" || database === "" ? null : { engine, name, environment, serverId, database };
+  if (missingParts(draft, engine).length > 0) return null;
+  return engine === "sqlite" ? { engine, name, environment, path: path.trim() } : { engine, name, environment, serverId, database };
 }

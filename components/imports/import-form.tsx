@@ -16,11 +16,12 @@ import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { useCurrentTime } from "../ui/use-current-time.ts";
+import { useDraft } from "../ui/use-draft.ts";
 import { ForgetImport } from "./forget-import.tsx";
 import { engineOf } from "./format-engine.ts";
-import { newSource, newSourceDraft, toSourceBody } from "./import-draft.ts";
+import { type MissingPart, missingParts, newSource, newSourceDraft, toSourceBody } from "./import-draft.ts";
 import { SourceField } from "./source-field.tsx";
-import { takenAtOf } from "./taken-at.ts";
+import { type TakenAtDraft, takenAtOf } from "./taken-at.ts";
 import { TakenAtField } from "./taken-at-field.tsx";
 
 type ImportFormProps = {
@@ -31,10 +32,8 @@ type ImportFormProps = {
 
 export function ImportForm({ imported, modifiedAt }: ImportFormProps) {
   const t = useTranslations("imports.form");
-  const { source, setSource, draft, setDraft, takenAt, setTakenAt, taken, isReady, submit, pending, error } = useImportForm(
-    imported,
-    modifiedAt,
-  );
+  const form = useImportForm(imported, modifiedAt);
+  const { source, setSource, draft, change, takenAt, changeTakenAt, taken, missing, submit, pending, error } = form;
   return (
     <>
       <FileFacts imported={imported} />
@@ -45,13 +44,14 @@ export function ImportForm({ imported, modifiedAt }: ImportFormProps) {
       ) : null}
       <Card title={t("title")} description={t("lead")}>
         <form onSubmit={submit} className="flex flex-col gap-5">
-          <SourceField engine={engineOf(imported.format)} value={source} onChange={setSource} draft={draft} onDraft={setDraft} />
-          <TakenAtField told={imported.takenAt} value={takenAt} onChange={setTakenAt} taken={taken} />
+          <SourceField engine={engineOf(imported.format)} value={source} onChange={setSource} draft={draft} onDraft={change} />
+          <TakenAtField told={imported.takenAt} value={takenAt} onChange={changeTakenAt} taken={taken} />
           <ProblemNotice error={error} />
-          <div>
-            <Button type="submit" variant="primary" pending={pending} disabled={!isReady}>
+          <div className="flex flex-wrap items-center gap-3">
+            <Button type="submit" variant="primary" pending={pending} disabled={missing.length > 0}>
               {t("submit")}
             </Button>
+            <StillMissing parts={missing} />
           </div>
         </form>
       </Card>
@@ -64,8 +64,8 @@ function useImportForm(imported: ImportFormProps["imported"], modifiedAt: string
   const timeZone = useTimeZone() ?? "UTC";
   const engine = engineOf(imported.format);
   const [source, setSource] = useState<string | null>(imported.sourceId);
-  const [draft, setDraft] = useState(() => newSourceDraft(imported.fileName));
-  const [takenAt, setTakenAt] = useState(() => ({
+  const [draft, change] = useDraft(() => newSourceDraft(imported.fileName));
+  const [takenAt, changeTakenAt] = useDraft<TakenAtDraft>(() => ({
     other: false,
     wall: modifiedAt === null ? "" : toWallTime(modifiedAt, timeZone),
     isGuess: modifiedAt !== null && imported.takenAt === null,
@@ -86,10 +86,14 @@ function useImportForm(imported: ImportFormProps["imported"], modifiedAt: string
       begin(id);
     },
   });
-  const isReady = (taken.kind === "told" || taken.kind === "given") && source !== null && (source !== newSource || body !== null);
+  const missing: readonly Missing[] = [
+    ...(source === null ? (["source"] as const) : []),
+    ...(source === newSource && engine !== null ? missingParts(draft, engine) : []),
+    ...(taken.kind === "told" || taken.kind === "given" ? [] : (["takenAt"] as const)),
+  ];
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (!isReady) return;
+    if (source === null || missing.length > 0) return;
     if (source !== newSource) begin(source);
     else if (body !== null) create.mutate({ body });
   };
@@ -97,15 +101,26 @@ function useImportForm(imported: ImportFormProps["imported"], modifiedAt: string
     source,
     setSource,
     draft,
-    setDraft,
+    change,
     takenAt,
-    setTakenAt,
+    changeTakenAt,
     taken,
-    isReady,
+    missing,
     submit,
     pending: start.isPending || create.isPending,
     error: create.error ?? start.error,
   };
+}
+
+type Missing = MissingPart | "source" | "takenAt";
+
+/** A button that cannot be pressed says why. */
+function StillMissing({ parts }: { parts: readonly Missing[] }) {
+  const t = useTranslations("imports.form");
+  const locale = useLocale();
+  if (parts.length === 0) return null;
+  const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  return <p className="text-xs text-ink-3">{t("missing", { parts: list.format(parts.map((part) => t(`parts.${part}`))) })}</p>;
 }
 
 function FileFacts({ imported }: { imported: ImportFormProps["imported"] }) {

@@ -22,7 +22,7 @@ type SourceFieldProps = {
   value: string | null;
   onChange: (value: string) => void;
   draft: NewSourceDraft;
-  onDraft: (draft: NewSourceDraft) => void;
+  onDraft: (change: Partial<NewSourceDraft>) => void;
 };
 
 export function SourceField({ engine, value, onChange, draft, onDraft }: SourceFieldProps) {
@@ -60,7 +60,7 @@ export function SourceField({ engine, value, onChange, draft, onDraft }: SourceF
   );
 }
 
-type NewSourceFieldsProps = { engine: Engine; draft: NewSourceDraft; onDraft: (draft: NewSourceDraft) => void };
+type NewSourceFieldsProps = { engine: Engine; draft: NewSourceDraft; onDraft: (change: Partial<NewSourceDraft>) => void };
 
 function NewSourceFields({ engine, draft, onDraft }: NewSourceFieldsProps) {
   const t = useTranslations("imports.source");
@@ -69,17 +69,11 @@ function NewSourceFields({ engine, draft, onDraft }: NewSourceFieldsProps) {
   return (
     <div className="flex flex-col gap-4 rounded-lg border border-line bg-sunken/50 p-4">
       <Field label={settings("name")}>
-        <Input value={draft.name} onValueChange={(name) => onDraft({ ...draft, name })} maxLength={120} />
+        <Input value={draft.name} onValueChange={(name) => onDraft({ name })} maxLength={120} />
       </Field>
       {engine === "sqlite" ? (
         <Field label={t("path")} hint={t("pathHint")}>
-          <Input
-            mono
-            value={draft.path}
-            onValueChange={(path) => onDraft({ ...draft, path })}
-            placeholder="/srv/app/data/app.db"
-            maxLength={4096}
-          />
+          <Input mono value={draft.path} onValueChange={(path) => onDraft({ path })} placeholder="/srv/app/data/app.db" maxLength={4096} />
         </Field>
       ) : (
         <ServerFields draft={draft} onDraft={onDraft} />
@@ -89,7 +83,7 @@ function NewSourceFields({ engine, draft, onDraft }: NewSourceFieldsProps) {
         <Segmented
           label={settings("environment")}
           value={draft.environment}
-          onValueChange={(environment) => onDraft({ ...draft, environment })}
+          onValueChange={(environment) => onDraft({ environment })}
           options={environments.map((each) => ({ value: each, label: environmentWords(each) }))}
           className="self-start"
         />
@@ -122,13 +116,13 @@ function ServerFields({ draft, onDraft }: Omit<NewSourceFieldsProps, "engine">) 
       <Field label={t("server")} hint={t("serverHint")}>
         <Select
           value={draft.serverId === "" ? null : draft.serverId}
-          onValueChange={(serverId) => onDraft({ ...draft, serverId })}
+          onValueChange={(serverId) => onDraft({ serverId })}
           placeholder={t("chooseServer")}
           options={servers.map(({ id, name, host, port }) => ({ value: id, label: name, hint: `${host}:${port}` }))}
         />
       </Field>
       <Field label={t("database")} hint={t("databaseHint")}>
-        <Input mono value={draft.database} onValueChange={(database) => onDraft({ ...draft, database })} maxLength={63} />
+        <Input mono value={draft.database} onValueChange={(database) => onDraft({ database })} maxLength={63} />
       </Field>
     </>
   );

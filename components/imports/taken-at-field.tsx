@@ -8,7 +8,7 @@ import { Input } from "../ui/input.tsx";
 import { useCurrentTime } from "../ui/use-current-time.ts";
 import type { TakenAt, TakenAtDraft } from "./taken-at.ts";
 
-type TakenAtFieldProps = { told: string | null; value: TakenAtDraft; taken: TakenAt; onChange: (value: TakenAtDraft) => void };
+type TakenAtFieldProps = { told: string | null; value: TakenAtDraft; taken: TakenAt; onChange: (change: Partial<TakenAtDraft>) => void };
 
 export function TakenAtField({ told, value, taken, onChange }: TakenAtFieldProps) {
   const t = useTranslations("imports.takenAt");
@@ -23,20 +23,14 @@ export function TakenAtField({ told, value, taken, onChange }: TakenAtFieldProps
       error={taken.kind === "future" ? t("future") : undefined}
       className="max-w-80"
     >
-      <Input
-        type="datetime-local"
-        step={1}
-        value={value.wall}
-        onValueChange={(wall) => onChange({ ...value, wall, isGuess: false })}
-        required
-      />
+      <Input type="datetime-local" step={1} value={value.wall} onValueChange={(wall) => onChange({ wall, isGuess: false })} required />
     </Field>
   );
   if (told === null) return field;
   return (
     <div className="flex flex-col gap-3">
       <p className="text-sm text-ink">{t("told", { time: formatInstant(told, settings) })}</p>
-      <Checkbox checked={value.other} onCheckedChange={(other) => onChange({ ...value, other })} label={t("other")} />
+      <Checkbox checked={value.other} onCheckedChange={(other) => onChange({ other })} label={t("other")} />
       {value.other ? field : null}
     </div>
   );

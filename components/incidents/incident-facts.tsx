@@ -28,7 +28,7 @@ export function IncidentFacts({ incident, canChange }: FactsProps) {
     {
       label: t("severity"),
       value: canChange ? (
-        <SeverityChoice value={incident.severity} onChange={(severity) => change({ severity })} disabled={update.isPending} />
+        <SeverityChoice value={incident.severity} onChange={(severity) => change({ severity })} readOnly={update.isPending} />
       ) : (
         <StatusBadge status={`severity.${incident.severity}`} />
       ),
@@ -36,7 +36,7 @@ export function IncidentFacts({ incident, canChange }: FactsProps) {
     {
       label: t("assignee"),
       value: canChange ? (
-        <AssigneeChoice incident={incident} onChange={(assigneeId) => change({ assigneeId })} disabled={update.isPending} />
+        <AssigneeChoice incident={incident} onChange={(assigneeId) => change({ assigneeId })} readOnly={update.isPending} />
       ) : (
         (incident.assigneeName ?? t("assign"))
       ),
@@ -77,9 +77,9 @@ export function IncidentFacts({ incident, canChange }: FactsProps) {
   );
 }
 
-type SeverityProps = { value: IncidentSeverity; onChange: (value: IncidentSeverity) => void; disabled: boolean };
+type SeverityProps = { value: IncidentSeverity; onChange: (value: IncidentSeverity) => void; readOnly: boolean };
 
-function SeverityChoice({ value, onChange, disabled }: SeverityProps) {
+function SeverityChoice({ value, onChange, readOnly }: SeverityProps) {
   const t = useTranslations("incidents.one");
   const name = useTranslations("status.severity");
   return (
@@ -87,7 +87,7 @@ function SeverityChoice({ value, onChange, disabled }: SeverityProps) {
       label={t("severity")}
       value={value}
       onValueChange={onChange}
-      disabled={disabled}
+      readOnly={readOnly}
       options={incidentSeverities.map((severity) => ({ value: severity, label: name(severity) }))}
     />
   );
@@ -95,10 +95,10 @@ function SeverityChoice({ value, onChange, disabled }: SeverityProps) {
 
 const nobody = "nobody";
 
-type AssigneeProps = { incident: IncidentDetailDto; onChange: (id: string | null) => void; disabled: boolean };
+type AssigneeProps = { incident: IncidentDetailDto; onChange: (id: string | null) => void; readOnly: boolean };
 
 /** People who may sign in, and whoever it is now; who may not see people keeps the present assignee. */
-function AssigneeChoice({ incident, onChange, disabled }: AssigneeProps) {
+function AssigneeChoice({ incident, onChange, readOnly }: AssigneeProps) {
   const t = useTranslations("incidents.one");
   const can = useCan();
   const { data } = useQuery({ ...listUsersQuery({ limit: 200, state: "active" }), enabled: can("people:manage") });
@@ -110,7 +110,7 @@ function AssigneeChoice({ incident, onChange, disabled }: AssigneeProps) {
       label={t("assignee")}
       value={assigneeId ?? nobody}
       onValueChange={(next) => onChange(next === nobody ? null : next)}
-      disabled={disabled}
+      readOnly={readOnly}
       options={[
         { value: nobody, label: t("assign") },
         ...people,

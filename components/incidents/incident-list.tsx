@@ -2,16 +2,15 @@
 /** All incidents, open ones first, with filters in the address. */
 import { Siren } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import type { IncidentDto } from "#lib/contracts/incidents";
 import { incidentChecklist } from "#lib/domain/incident-state";
 import { listIncidentsPages } from "#lib/query/incidents";
-import { listSourceNamesQuery } from "#lib/query/sources";
 import { columnsFor } from "../data-table/data-table.tsx";
 import { ListTable } from "../data-table/list-table.tsx";
 import { FilterSelect } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
+import { SourceFilter } from "../sources/source-filter.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -27,7 +26,6 @@ export function IncidentList() {
   const status = useTranslations("status");
   const titleOf = useIncidentTitle();
   const list = useListState(incidentListSpec);
-  const { data: names } = useQuery(listSourceNamesQuery());
   const { state, severity } = list.values;
   const source = sourceIdOf(list.values.source);
   const columns = useMemo(
@@ -92,12 +90,7 @@ export function IncidentList() {
             onChange={(next) => list.set({ severity: next })}
             options={incidentListSpec.severity.map((value) => ({ value, label: status(`severity.${value}`) }))}
           />
-          <FilterSelect
-            label={t("columns.source")}
-            value={source}
-            onChange={(next) => list.set({ source: next })}
-            options={(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          />
+          <SourceFilter value={source} onChange={(next) => list.set({ source: next })} />
         </>
       }
       empty={

@@ -19,6 +19,7 @@ import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { Select } from "../ui/select.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 
 type About = { runId?: string; sourceId?: string | null; title?: string; small?: boolean };
 
@@ -44,7 +45,7 @@ function OpenDialog({ about, onOpenChange }: { about: About; onOpenChange: (open
   const severityName = useTranslations("status.severity");
   const router = useRouter();
   const form = useId();
-  const [draft, setDraft] = useState({
+  const [draft, change] = useDraft({
     title: about.title ?? "",
     severity: "medium" as IncidentSeverity,
     source: about.sourceId ?? none,
@@ -82,14 +83,14 @@ function OpenDialog({ about, onOpenChange }: { about: About; onOpenChange: (open
     >
       <form id={form} onSubmit={submit} className="flex flex-col gap-4">
         <Field label={t("name")} hint={t("nameHint")} error={errors["title"]}>
-          <Input value={draft.title} onValueChange={(title) => setDraft({ ...draft, title })} required maxLength={200} />
+          <Input value={draft.title} onValueChange={(title) => change({ title })} required maxLength={200} />
         </Field>
         <div className="flex flex-col gap-1.5">
           <span className="text-[0.8125rem] font-medium text-ink">{t("severity")}</span>
           <Segmented
             label={t("severity")}
             value={draft.severity}
-            onValueChange={(severity) => setDraft({ ...draft, severity })}
+            onValueChange={(severity) => change({ severity })}
             options={incidentSeverities.map((value) => ({ value, label: severityName(value) }))}
             className="self-start"
           />
@@ -97,12 +98,12 @@ function OpenDialog({ about, onOpenChange }: { about: About; onOpenChange: (open
         <Field label={t("source")}>
           <Select
             value={draft.source}
-            onValueChange={(source) => setDraft({ ...draft, source })}
+            onValueChange={(source) => change({ source })}
             options={[{ value: none, label: t("sourceNone") }, ...(names?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))]}
           />
         </Field>
         <Field label={t("note")} error={errors["note"]} hint={about.runId === undefined ? undefined : t("fromRun")} optional>
-          <Textarea value={draft.note} onValueChange={(note) => setDraft({ ...draft, note })} maxLength={4000} rows={4} />
+          <Textarea value={draft.note} onValueChange={(note) => change({ note })} maxLength={4000} rows={4} />
         </Field>
         <ProblemNotice error={open.error} />
       </form>

@@ -14,6 +14,7 @@ import { Button, ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { toast } from "../ui/toast.tsx";
+import { ConfirmClock } from "./confirm-clock.tsx";
 import { StatusDot } from "./status-dot.tsx";
 
 type Need = OverviewDto["needsYou"][number];
@@ -25,9 +26,17 @@ const isSerious: Record<Need["code"], boolean> = {
   "no-worker": true,
   "tools-missing": true,
   "no-space": true,
+  "channel-failing": true,
+  "destination-unreachable": true,
+  "clock-suspect": true,
+  "backup-missed": true,
+  "fingerprint-diverged": false,
   "incident-open": true,
   "drill-failed": true,
   "drill-overdue": true,
+  "gate-failed": true,
+  "clean-up-failed": false,
+  "size-odd": false,
   "drill-due": false,
   "backup-old": false,
   "backup-unverified": false,
@@ -42,7 +51,7 @@ export function NeedsYou({ items }: { items: readonly Need[] }) {
       <ul className="divide-y divide-line/70">
         {items.map((need) => (
           <li
-            key={`${need.code}-${need.incidentId ?? need.restoreId ?? need.sourceId ?? ""}`}
+            key={`${need.code}-${need.incidentId ?? need.restoreId ?? need.sourceId ?? need.group ?? ""}`}
             className="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 sm:px-5"
           >
             <StatusDot tone={isSerious[need.code] ? "bad" : "warn"} />
@@ -65,16 +74,24 @@ export function NeedsYou({ items }: { items: readonly Need[] }) {
 function NeedText({ need }: { need: Need }) {
   const t = useTranslations("overview");
   const titleOf = useIncidentTitle();
-  const { sourceName, database, keptName, incidentKind, incidentNumber, incidentTitle } = need;
+  const { sourceName, database, keptName, group, incidentKind, incidentNumber, incidentTitle } = need;
   const title =
     incidentKind === null
       ? ""
       : titleOf({ kind: incidentKind, title: incidentTitle ?? "", titleIsOwn: incidentTitle !== null, sourceName });
-  const words = { source: sourceName ?? "", database: database ?? "", kept: keptName ?? "", number: incidentNumber ?? 0, title };
+  const words = {
+    source: sourceName ?? "",
+    database: database ?? "",
+    kept: keptName ?? "",
+    group: group ?? "",
+    number: incidentNumber ?? 0,
+    title,
+  };
   return t(`needs.${textKey(need)}`, words);
 }
 
-function textKey({ code, sourceName }: Need) {
+function textKey({ code, sourceName, group }: Need) {
+  if (code === "no-worker" && group !== null) return "no-worker-group";
   return code === "tools-missing" && sourceName === null ? "tools-missing-plain" : code;
 }
 
@@ -109,6 +126,22 @@ function NeedAction({ need }: { need: Need }) {
       return <StartDrill size="sm" label={t("startDrill")} source={{ id: sourceId, name: sourceName ?? "", engine: need.sourceEngine }} />;
     case "kept-database":
       return <Go href={`/restores/${need.restoreId ?? ""}`}>{t("seeRestore")}</Go>;
+    case "backup-missed":
+      return <Go href={`/sources/${sourceId ?? ""}?tab=policy`}>{t("seeSchedules")}</Go>;
+    case "fingerprint-diverged":
+      return <Go href={`/sources/${sourceId ?? ""}?tab=fingerprint`}>{t("seeFingerprint")}</Go>;
+    case "size-odd":
+      return <Go href={backupId === null ? `/sources/${sourceId ?? ""}?tab=backups` : `/backups/${backupId}`}>{t("seeBackup")}</Go>;
+    case "gate-failed":
+      return <Go href={`/activity/gates?source=${sourceId ?? ""}`}>{t("seeGate")}</Go>;
+    case "clean-up-failed":
+      return <Go href={runId === null ? `/sources/${sourceId ?? ""}?tab=policy` : `/runs/${runId}`}>{t("seeRun")}</Go>;
+    case "channel-failing":
+      return can("notifications:manage") ? <Go href="/settings/notifications">{t("seeChannels")}</Go> : null;
+    case "destination-unreachable":
+      return <Go href="/settings/storage">{t("seeStorage")}</Go>;
+    case "clock-suspect":
+      return can("policies:write") ? <ConfirmClock label={t("seeClock")} /> : null;
     case "no-worker":
     case "tools-missing":
     case "no-space":

@@ -13,7 +13,7 @@ import { ProofCell } from "../sources/drill-stand.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { EnvironmentBadge } from "../status/environment-badge.tsx";
 import { StatusBadge } from "../status/status-badge.tsx";
-import { Strip30 } from "../status/strip-30.tsx";
+import { Strip30, StripLegend } from "../status/strip-30.tsx";
 import { Badge } from "../ui/badge.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Section } from "../ui/card.tsx";
@@ -44,9 +44,7 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
       }),
       column.accessor("lastGoodAt", {
         header: t("columns.lastBackup"),
-        cell: ({ row }) => (
-          <RelativeTime at={row.original.lastGoodAt} className="whitespace-nowrap" never={<Never>{t("neverBackedUp")}</Never>} />
-        ),
+        cell: ({ row }) => <LastBackup source={row.original} />,
       }),
       column.accessor("lastVerifiedAt", {
         header: t("columns.lastVerified"),
@@ -62,8 +60,8 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
       column.display({
         id: "next",
         header: t("columns.next"),
-        cell: ({ row }) => <Never>{autoBackup === "enabled" && row.original.pausedAt === null ? t("atStart") : t("notScheduled")}</Never>,
-        meta: { from: "xl", card: "hide" },
+        cell: ({ row }) => <NextDue source={row.original} autoBackup={autoBackup} />,
+        meta: { from: "lg" },
       }),
       column.display({
         id: "action",
@@ -90,6 +88,7 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
         rowId={sourceId}
         rowHref={(source) => `/sources/${source.id}`}
         query={query}
+        footer={query.data !== undefined && query.data.items.length > 0 ? <StripLegend /> : null}
         empty={
           <EmptyState
             icon={Database}
@@ -115,6 +114,23 @@ export function SourceRows({ query, autoBackup }: { query: SourcesQuery; autoBac
 
 function Never({ children }: { children: string }) {
   return <span className="whitespace-nowrap text-ink-3">{children}</span>;
+}
+
+/** Older than its schedules promise is said; as fresh as promised is not, because that is how it should be. */
+function LastBackup({ source: { lastGoodAt, objectiveMet, pausedAt } }: { source: SourceRow }) {
+  const t = useTranslations("overview");
+  return (
+    <span className="inline-flex flex-col items-start gap-1 max-sm:items-end">
+      <RelativeTime at={lastGoodAt} className="whitespace-nowrap" never={<Never>{t("neverBackedUp")}</Never>} />
+      {objectiveMet || lastGoodAt === null || pausedAt !== null ? null : <StatusBadge status="source.late" />}
+    </span>
+  );
+}
+
+function NextDue({ source: { nextBackupAt, pausedAt }, autoBackup }: { source: SourceRow; autoBackup: "enabled" | "disabled" }) {
+  const t = useTranslations("overview");
+  if (nextBackupAt !== null) return <RelativeTime at={nextBackupAt} className="whitespace-nowrap" />;
+  return <Never>{t(pausedAt !== null ? "nextPaused" : autoBackup === "enabled" ? "atStart" : "notScheduled")}</Never>;
 }
 
 function SourceName({ source }: { source: SourceRow }) {

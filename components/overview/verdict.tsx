@@ -42,6 +42,7 @@ export function Verdict({ verdict, hasSample }: { verdict: VerdictDto; hasSample
             <>
               {oldestProofAt === null ? null : <>{t.rich(isProven ? "oldestProven" : "oldestProof", { age })}. </>}
               {verdict.proven === 0 ? t("neverProven") : isProven ? null : t("someProven", { unproven: verdict.sources - verdict.proven })}
+              {verdict.paused === 0 ? null : <> {t("somePaused", { paused: verdict.paused })}</>}
             </>
           )}
         </p>

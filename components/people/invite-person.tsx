@@ -11,6 +11,7 @@ import { fieldErrors } from "../state/problem-of.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
 import { type OpenState, ShowOnceButton, ShowOnceDialog } from "../ui/show-once-dialog.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 import { OneTimeLink } from "./one-time-link.tsx";
 import { RoleChoice } from "./role-choice.tsx";
 
@@ -21,7 +22,7 @@ export function InvitePerson() {
 
 function InviteDialog({ open, onOpenChange }: OpenState) {
   const t = useTranslations("people.invite");
-  const [draft, setDraft] = useState<{ name: string; email: string; role: Role }>({ name: "", email: "", role: "viewer" });
+  const [draft, change] = useDraft<{ name: string; email: string; role: Role }>({ name: "", email: "", role: "viewer" });
   const [isSubmitted, setIsSubmitted] = useState(false);
   const invite = useAction(inviteUser, { changes: ["listUsers", "listAuditEvents"] });
   const made = open ? invite.data : undefined;
@@ -55,18 +56,12 @@ function InviteDialog({ open, onOpenChange }: OpenState) {
       <form id="invite-person" noValidate onSubmit={submit} className="flex flex-col gap-4">
         <ProblemNotice error={invite.error} />
         <Field label={t("name")} error={isSubmitted && !hasName ? t("nameMissing") : refused["name"]}>
-          <Input value={draft.name} onValueChange={(name) => setDraft({ ...draft, name })} autoComplete="off" maxLength={120} />
+          <Input value={draft.name} onValueChange={(name) => change({ name })} autoComplete="off" maxLength={120} />
         </Field>
         <Field label={t("email")} hint={t("emailHint")} error={isSubmitted && !isEmail ? t("emailWrong") : refused["email"]}>
-          <Input
-            type="email"
-            value={draft.email}
-            onValueChange={(email) => setDraft({ ...draft, email })}
-            autoComplete="off"
-            maxLength={254}
-          />
+          <Input type="email" value={draft.email} onValueChange={(email) => change({ email })} autoComplete="off" maxLength={254} />
         </Field>
-        <RoleChoice value={draft.role} onValueChange={(role) => setDraft({ ...draft, role })} />
+        <RoleChoice value={draft.role} onValueChange={(role) => change({ role })} />
       </form>
     </ShowOnceDialog>
   );

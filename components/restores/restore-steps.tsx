@@ -3,7 +3,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState, type SyntheticEvent } from "react";
+import { useEffect, useRef, type SyntheticEvent } from "react";
 import type { BackupDetailDto } from "#lib/contracts/backups";
 import { createRestore, previewRestore, type RestoreInput } from "#lib/contracts/restores";
 import { call } from "#lib/http/client";
@@ -14,6 +14,7 @@ import { ProblemNotice } from "../state/error-state.tsx";
 import { problemOf } from "../state/problem-of.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 import { PointCard } from "./point-card.tsx";
 import { RehearsalNotice } from "./rehearsal-notice.tsx";
 import { toRestoreInput, type RestoreDraft, type WantedPoint } from "./restore-draft.ts";
@@ -28,7 +29,7 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
   const isFile = backup.extension === "db";
   const { data: servers } = useQuery({ ...listServersQuery({ limit: 200 }), enabled: !isFile });
   const { data: source } = useQuery({ ...getSourceQuery(backup.sourceId), refetchInterval: false, retry: false });
-  const [held, setDraft] = useState<RestoreDraft>(() => ({
+  const [held, change] = useDraft<RestoreDraft>(() => ({
     serverId: null,
     mode: "new",
     database: suggestName(backup.database, backup.snapshotAt),
@@ -119,7 +120,7 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
           servers={servers?.items ?? []}
           ownServerId={source?.serverId ?? null}
           file={{ sourcePath, suggested }}
-          change={(next) => setDraft({ ...held, ...next })}
+          change={change}
         />
         <ProblemNotice error={preview.error} />
         <div className="flex flex-wrap items-center gap-3">

@@ -33,9 +33,14 @@ export function ProgressCard({ run, now }: { run: RunDetailDto; now: Date }) {
     );
   }
   if (run.state === "queued") {
-    return (
+    const { group, served } = run.waitsFor ?? { group: "", served: true };
+    return served ? (
       <Notice title={t("waiting")} live>
         {t("waitingHint")}
+      </Notice>
+    ) : (
+      <Notice tone="warn" title={t("waitingGroup", { group })} live>
+        {t("unserved")}
       </Notice>
     );
   }

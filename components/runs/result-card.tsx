@@ -58,9 +58,10 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
           size: formatBytes(run.progress.bytesDone, locale),
           duration: formatDuration(elapsedMs(run, new Date(0)), locale),
         });
+      case "delete":
+        return t(run.steps.some(({ code }) => code === "trash") ? "trashed" : "delete");
       case "verify":
       case "restore":
-      case "delete":
       case "undo-replace":
       case "clean-up-replace":
       case "verify-chain":
@@ -71,6 +72,8 @@ export function ResultCard({ run, canRestore, retry }: { run: RunDetailDto; canR
       case "drill-restore":
       case "drill-check":
       case "drill-close":
+      case "clean-up":
+      case "gate-check":
         return t(run.type);
       case "check-server":
       case "preview-restore":

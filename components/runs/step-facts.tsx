@@ -5,16 +5,19 @@ import type { RunStepDto } from "#lib/contracts/runs";
 import { formatBytes } from "#lib/format/bytes";
 import { formatDuration } from "#lib/format/duration";
 import { formatCount } from "#lib/format/number";
+import { usePolicyName } from "../policies/policy-name.ts";
 
 type FactValue = RunStepDto["facts"][string];
 
 export function StepFacts({ step }: { step: Pick<RunStepDto, "facts"> }) {
   const t = useTranslations("runs.stepFacts");
   const words = useTranslations("common");
+  const tellPolicy = usePolicyName();
   const locale = useLocale();
   const shown = Object.entries(step.facts).flatMap(([name, value]) => {
     const text = typeof value === "boolean" ? words(value ? "yes" : "no") : factText(name, value, locale);
-    return text !== null && isNamed(name, (key) => t.has(key)) ? [{ name, label: t(name), text }] : [];
+    if (text === null || !isNamed(name, (key) => t.has(key))) return [];
+    return [{ name, label: t(name), text: name === "policy" ? tellPolicy(text) : text }];
   });
   if (shown.length === 0) return null;
   return (

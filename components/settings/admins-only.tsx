@@ -5,7 +5,7 @@ import { EmptyState } from "../state/empty-state.tsx";
 import { ButtonLink } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 
-export function AdminsOnly({ what }: { what: "people" | "tokens" }) {
+export function AdminsOnly({ what }: { what: "people" | "tokens" | "notifications" }) {
   const t = useTranslations("settings.adminsOnly");
   return (
     <Card flush>

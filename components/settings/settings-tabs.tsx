@@ -18,6 +18,8 @@ export function SettingsHeader({ lead, actions }: { lead: ReactNode; actions?: R
           { href: "/settings", label: t("system") },
           { href: "/settings/servers", label: t("servers") },
           { href: "/settings/storage", label: t("storage") },
+          ...(can("notifications:manage") ? [{ href: "/settings/notifications", label: t("notifications") }] : []),
+          { href: "/settings/integrations", label: t("integrations") },
           ...(can("people:manage") ? [{ href: "/settings/people", label: t("people") }] : []),
           ...(can("tokens:manage") ? [{ href: "/settings/tokens", label: t("tokens") }] : []),
           { href: "/settings/profile", label: t("profile") },

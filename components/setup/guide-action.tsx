@@ -6,6 +6,7 @@ import type { ReactNode } from "react";
 import { StartDrill } from "../drills/start-drill.tsx";
 import { useAskBackUp } from "../sources/back-up-dialog.tsx";
 import { Button, ButtonLink } from "../ui/button.tsx";
+import { DailyTime } from "./daily-time.tsx";
 import type { GuideState, GuideStep } from "./guide-state.tsx";
 
 export function GuideAction({ step, state }: { step: GuideStep; state: GuideState }): ReactNode {
@@ -36,6 +37,8 @@ export function GuideAction({ step, state }: { step: GuideStep; state: GuideStat
         </ButtonLink>
       );
     }
+    case "schedule":
+      return isNext && state.unscheduled.length > 0 ? <DailyTime sources={state.unscheduled} /> : null;
     case "backup": {
       const { toBackUp } = state;
       if (!isNext || toBackUp === null) return null;

@@ -16,6 +16,8 @@ const source: Input["sources"][number] = {
   lastRun: null,
   activeRun: null,
   drill: null,
+  nextBackupAt: null,
+  retentionPolicyId: null,
 };
 const nothing: Input = { servers: [], sources: [] };
 const drill = { due: "running", nextDueAt: "2026-12-22T01:00:00.000Z", openId: "drl_1", lastId: null, lastVerdict: null } as const;
@@ -28,11 +30,13 @@ describe("the steps of first run", () => {
 
   it("lead from step to step by what is there", () => {
     expect(guideState({ ...nothing, servers: [server] }).next).toBe("databases");
-    expect(guideState({ ...nothing, servers: [server], sources: [source] })).toMatchObject({ next: "backup", toBackUp: source });
-    const good = { ...source, lastGoodAt: "2026-11-22T01:00:00.000Z", lastGoodBackupId: "bkp_1" };
+    expect(guideState({ ...nothing, servers: [server], sources: [source] })).toMatchObject({ next: "schedule", unscheduled: [source] });
+    const planned = { ...source, nextBackupAt: "2026-11-22T23:00:00.000Z" };
+    expect(guideState({ ...nothing, servers: [server], sources: [planned] })).toMatchObject({ next: "backup", toBackUp: planned });
+    const good = { ...planned, lastGoodAt: "2026-11-22T01:00:00.000Z", lastGoodBackupId: "bkp_1" };
     expect(guideState({ ...nothing, servers: [server], sources: [good] })).toMatchObject({ next: "proof", backedUp: good });
     const proven = { ...good, lastProvenAt: "2026-11-22T02:00:00.000Z" };
-    expect(guideState({ ...nothing, servers: [server], sources: [proven] })).toMatchObject({ next: null, doneCount: 5, proven });
+    expect(guideState({ ...nothing, servers: [server], sources: [proven] })).toMatchObject({ next: null, doneCount: 6, proven });
   });
 
   it("count nothing of the sample", () => {
@@ -56,6 +60,13 @@ describe("the steps of first run", () => {
     expect(isFirstRunOver({ items: [source], total: 101 })).toBe(true);
     expect(isFirstRunOver({ items: [source, { ...proven, isSample: true }], total: 2 })).toBe(false);
     expect(isFirstRunOver({ items: [], total: 0 })).toBe(false);
+  });
+
+  it("plan nothing for what is paused, and count one planned source as the step", () => {
+    const paused = { ...source, id: "src_2", pausedAt: "2026-11-20T01:00:00.000Z" };
+    const planned = { ...source, id: "src_3", nextBackupAt: "2026-11-22T23:00:00.000Z" };
+    const state = guideState({ ...nothing, sources: [source, paused, planned] });
+    expect([state.done.schedule, state.unscheduled.map(({ id }) => id), state.scheduled]).toEqual([true, ["src_1"], [planned]]);
   });
 
   it("do not ask to back up what is paused", () => {

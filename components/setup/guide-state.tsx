@@ -2,7 +2,7 @@ import type { ServerDto } from "#lib/contracts/servers";
 import type { SourceDto } from "#lib/contracts/sources";
 
 /** What first run leads through, in order. Nothing of it is stored: every step is read off what is there. */
-export const guideSteps = ["account", "server", "databases", "backup", "proof"] as const;
+export const guideSteps = ["account", "server", "databases", "schedule", "backup", "proof"] as const;
 export type GuideStep = (typeof guideSteps)[number];
 
 type Server = Pick<ServerDto, "id" | "name" | "isSample">;
@@ -20,6 +20,8 @@ type Source = Pick<
   | "lastRun"
   | "activeRun"
   | "drill"
+  | "nextBackupAt"
+  | "retentionPolicyId"
 >;
 
 export type GuideState = {
@@ -29,6 +31,9 @@ export type GuideState = {
   readonly doneCount: number;
   readonly servers: readonly Server[];
   readonly sources: readonly Source[];
+  /** Sources whose next backup is planned, and those that could have one: a paused source is left alone. */
+  readonly scheduled: readonly Source[];
+  readonly unscheduled: readonly Source[];
   /** Whom the last two steps are about: what is backed up first, and what was backed up last. */
   readonly toBackUp: Source | null;
   readonly backedUp: Source | null;
@@ -44,10 +49,12 @@ export function guideState(all: { servers: readonly Server[]; sources: readonly 
   const servers = all.servers.filter(({ isSample }) => !isSample);
   const backedUp = latest(sources, ({ lastGoodAt }) => lastGoodAt);
   const proven = latest(sources, ({ lastProvenAt }) => lastProvenAt);
+  const scheduled = sources.filter(({ nextBackupAt }) => nextBackupAt !== null);
   const done = {
     account: true,
     server: servers.length > 0 || sources.length > 0,
     databases: sources.length > 0,
+    schedule: scheduled.length > 0,
     backup: backedUp !== null,
     proof: proven !== null,
   };
@@ -57,6 +64,8 @@ export function guideState(all: { servers: readonly Server[]; sources: readonly 
     doneCount: guideSteps.filter((step) => done[step]).length,
     servers,
     sources,
+    scheduled,
+    unscheduled: sources.filter(({ nextBackupAt, pausedAt }) => nextBackupAt === null && pausedAt === null),
     toBackUp: sources.find(({ activeRun }) => activeRun?.type === "backup") ?? sources.find(({ pausedAt }) => pausedAt === null) ?? null,
     backedUp,
     proven,

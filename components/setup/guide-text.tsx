@@ -24,6 +24,12 @@ export function GuideText({ step, state }: { step: GuideStep; state: GuideState 
       return state.servers.length === 0 ? t("server.doneElsewhere") : list(state.servers);
     case "databases":
       return state.done.databases ? list(state.sources) : t("databases.todo");
+    case "schedule": {
+      const times = state.scheduled.flatMap(({ nextBackupAt }) => nextBackupAt ?? []);
+      const next = times.toSorted((a, b) => a.localeCompare(b))[0] ?? null;
+      if (!state.done.schedule) return t("schedule.todo");
+      return t.rich("schedule.done", { count: state.scheduled.length, age: () => <RelativeTime at={next} /> });
+    }
     case "backup": {
       const { backedUp, toBackUp } = state;
       if (backedUp !== null) return t.rich("backup.done", { name: backedUp.name, age: () => <RelativeTime at={backedUp.lastGoodAt} /> });

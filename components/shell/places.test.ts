@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placeOf } from "./places.tsx";
+import { placeOf, places } from "./places.tsx";
 
 describe("the place of an address", () => {
   it.each([
@@ -13,6 +13,9 @@ describe("the place of an address", () => {
     ["/drills", "drills"],
     ["/drills/drl_1/report", "drills"],
     ["/reports/verify", "drills"],
+    ["/trash", "sources"],
+    ["/calendar", "calendar"],
+    ["/policies", "policies"],
     ["/incidents/inc_1", "activity"],
     ["/runs/run_1", "activity"],
     ["/activity/audit", "activity"],
@@ -20,5 +23,9 @@ describe("the place of an address", () => {
     ["/sourcesque", null],
   ])("%s is %s", (path, expected) => {
     expect(placeOf(path)).toBe(expected);
+  });
+
+  it("leaves five for the bar of a small screen", () => {
+    expect(places.filter(({ wide }) => wide !== true)).toHaveLength(5);
   });
 });

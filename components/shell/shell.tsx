@@ -94,24 +94,26 @@ export function Shell({ children }: { children: ReactNode }) {
           className="fixed inset-x-0 bottom-0 z-30 border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden print:hidden"
         >
           <ul className="grid grid-cols-5">
-            {places.map(({ key, href, icon: Icon }) => (
-              <li key={key}>
-                <Link
-                  href={href}
-                  aria-current={here === key ? "page" : undefined}
-                  className={clsx(
-                    "flex h-14 flex-col items-center justify-center gap-1 text-2xs font-medium focus-visible:outline-offset-[-3px]",
-                    here === key ? "text-accent-ink" : "text-ink-3",
-                  )}
-                >
-                  <span className="relative">
-                    <Icon aria-hidden className="size-5" strokeWidth={here === key ? 2.2 : 1.9} />
-                    <PlaceBadge place={key} corner />
-                  </span>
-                  {t(key)}
-                </Link>
-              </li>
-            ))}
+            {places
+              .filter(({ wide }) => wide !== true)
+              .map(({ key, href, icon: Icon }) => (
+                <li key={key}>
+                  <Link
+                    href={href}
+                    aria-current={here === key ? "page" : undefined}
+                    className={clsx(
+                      "flex h-14 flex-col items-center justify-center gap-1 text-2xs font-medium focus-visible:outline-offset-[-3px]",
+                      here === key ? "text-accent-ink" : "text-ink-3",
+                    )}
+                  >
+                    <span className="relative">
+                      <Icon aria-hidden className="size-5" strokeWidth={here === key ? 2.2 : 1.9} />
+                      <PlaceBadge place={key} corner />
+                    </span>
+                    {t(key)}
+                  </Link>
+                </li>
+              ))}
           </ul>
         </nav>
 

@@ -4,8 +4,9 @@ import { clsx } from "clsx";
 import { LogOut, Monitor, Moon, SlidersHorizontal, Sun } from "lucide-react";
 import { signOut } from "next-auth/react";
 import { useTranslations } from "next-intl";
-import { Menu } from "../ui/menu.tsx";
+import { Menu, type MenuEntry } from "../ui/menu.tsx";
 import { useMe } from "./me.tsx";
+import { places } from "./places.tsx";
 import { useTheme } from "./use-theme.tsx";
 
 export function UserMenu({ compact }: { compact?: boolean }) {
@@ -16,6 +17,10 @@ export function UserMenu({ compact }: { compact?: boolean }) {
     await signOut({ redirect: false });
     location.assign("/sign-in");
   };
+  // Places that the bar of a small screen has no room for.
+  const farPlaces: MenuEntry[] = compact
+    ? [...places.filter(({ wide }) => wide === true).map(({ key, href, icon }) => ({ label: t(key), icon, href })), "line"]
+    : [];
   const mark = (key: typeof theme) => (theme === key ? "✓" : undefined);
   return (
     <Menu
@@ -51,6 +56,7 @@ export function UserMenu({ compact }: { compact?: boolean }) {
         </button>
       }
       items={[
+        ...farPlaces,
         { label: t("themes.light"), icon: Sun, hint: mark("light"), onSelect: () => setTheme("light") },
         { label: t("themes.dark"), icon: Moon, hint: mark("dark"), onSelect: () => setTheme("dark") },
         { label: t("themes.system"), icon: Monitor, hint: mark("system"), onSelect: () => setTheme("system") },

@@ -1,5 +1,5 @@
 "use client";
-/** `<DeleteSource source={source} />`: stops protecting a database; its backups are kept or deleted, by choice and with numbers. */
+/** `<DeleteSource source={source} />`: stops protecting a database; its backups are kept, moved to the trash, or deleted for good, by choice and with numbers. */
 import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
@@ -18,9 +18,9 @@ export function DeleteSource({ source }: { source: SourceDto }) {
   const locale = useLocale();
   const router = useRouter();
   const [open, setOpen] = useState(false);
-  const [backups, setBackups] = useState<"keep" | "delete">("keep");
+  const [backups, setBackups] = useState<"keep" | "trash" | "now">("keep");
   const remove = useAction(deleteSource, {
-    changes: ["listSources", "listSourceNames", "listServers", "getServer", "listBackups", "getOverview", "listRuns"],
+    changes: ["listSources", "listSourceNames", "listServers", "getServer", "listBackups", "listTrash", "getOverview", "listRuns"],
     onDone: () => {
       toast({ title: t("done", { name: source.name }) });
       router.push("/sources");
@@ -28,7 +28,9 @@ export function DeleteSource({ source }: { source: SourceDto }) {
   });
   const numbers = { count: source.backupCount, size: formatBytes(source.storedBytes, locale) };
   const confirm =
-    source.backupCount === 0 ? t("confirmNone") : backups === "keep" ? t("confirmKeep", numbers) : t("confirmRemove", numbers);
+    source.backupCount === 0
+      ? t("confirmNone")
+      : t(backups === "keep" ? "confirmKeep" : backups === "trash" ? "confirmTrash" : "confirmRemove", numbers);
   return (
     <>
       <Button variant="danger-ghost" icon={Trash2} onClick={() => setOpen(true)}>
@@ -40,8 +42,11 @@ export function DeleteSource({ source }: { source: SourceDto }) {
         title={t("title", { name: source.name })}
         confirm={confirm}
         pending={remove.isPending}
-        mustType={backups === "delete" && source.backupCount > 0 ? source.name : undefined}
-        onConfirm={() => remove.mutate({ params: { id: source.id }, query: { backups }, ifMatch: source.version })}
+        mustType={backups === "now" && source.backupCount > 0 ? source.name : undefined}
+        onConfirm={() => {
+          const query = backups === "keep" ? { backups } : { backups: "delete" as const, when: backups };
+          remove.mutate({ params: { id: source.id }, query, ifMatch: source.version });
+        }}
       >
         <p>{t("lead")}</p>
         {source.backupCount === 0 ? (
@@ -53,7 +58,8 @@ export function DeleteSource({ source }: { source: SourceDto }) {
             onValueChange={setBackups}
             options={[
               { value: "keep", label: t("keep", numbers), hint: t("keepHint") },
-              { value: "delete", label: t("remove", numbers), hint: t("removeHint") },
+              { value: "trash", label: t("trash", numbers), hint: t("trashHint") },
+              { value: "now", label: t("remove", numbers), hint: t("removeHint") },
             ]}
           />
         )}

@@ -36,7 +36,7 @@ export function LeftOutFields({
   const addTable = (): void => {
     if (table.schema === "" || table.table === "") return;
     if (!value.excludedTables.some((each) => sameTable(each, table))) onChange({ excludedTables: [...value.excludedTables, table] });
-    setTable({ ...table, table: "" });
+    setTable((last) => ({ ...last, table: "" }));
   };
   return (
     <div className="flex flex-col gap-6">
@@ -64,7 +64,7 @@ export function LeftOutFields({
             <Input
               mono
               value={table.schema}
-              onValueChange={(next) => setTable({ ...table, schema: next })}
+              onValueChange={(next) => setTable((last) => ({ ...last, schema: next }))}
               onKeyDown={onEnter(addTable)}
               list={`${list}-schemas`}
             />
@@ -73,7 +73,7 @@ export function LeftOutFields({
             <Input
               mono
               value={table.table}
-              onValueChange={(next) => setTable({ ...table, table: next })}
+              onValueChange={(next) => setTable((last) => ({ ...last, table: next }))}
               onKeyDown={onEnter(addTable)}
               list={`${list}-tables`}
             />

@@ -24,8 +24,6 @@ import { Notice } from "../ui/notice.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { toast } from "../ui/toast.tsx";
 import { splitPath, suggestSourceName } from "./file-path.ts";
-import { keepLastDraft, keepLastOf } from "./keep-last.ts";
-import { KeepLastField } from "./keep-last-field.tsx";
 
 type File = NonNullable<CheckFileDto["file"]>;
 
@@ -66,8 +64,6 @@ function FileForm({ path, file }: { path: string; file: File }) {
   const router = useRouter();
   const [name, setName] = useState(() => suggestSourceName(path));
   const [environment, setEnvironment] = useState<Environment>(() => guessEnvironment(suggestSourceName(path)));
-  const [keepLast, setKeepLast] = useState(() => keepLastDraft(20));
-  const kept = keepLastOf(keepLast);
   const create = useAction(createSource, {
     changes: ["listSources", "listSourceNames", "checkFile", "getOverview"],
     onDone: (source) => {
@@ -77,7 +73,7 @@ function FileForm({ path, file }: { path: string; file: File }) {
   });
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (kept !== undefined) create.mutate({ body: { engine: "sqlite", path, name, environment, keepLast: kept } });
+    create.mutate({ body: { engine: "sqlite", path, name, environment } });
   };
   return (
     <>
@@ -108,10 +104,9 @@ function FileForm({ path, file }: { path: string; file: File }) {
             className="self-start"
           />
         </div>
-        <KeepLastField value={keepLast} onChange={setKeepLast} />
         <ProblemNotice error={create.error} />
         <div>
-          <Button type="submit" variant="primary" pending={create.isPending} disabled={name.trim() === "" || kept === undefined}>
+          <Button type="submit" variant="primary" pending={create.isPending} disabled={name.trim() === ""}>
             {t("submit", { size: formatBytes(file.bytes, locale) })}
           </Button>
         </div>

@@ -1,6 +1,7 @@
 "use client";
 /** A source's settings: name, environment, notes, what is left out; and its end. */
 import { useTranslations } from "next-intl";
+import Link from "next/link";
 import { useState, type SyntheticEvent } from "react";
 import { updateSource, type SourceDetailDto } from "#lib/contracts/sources";
 import { environments } from "#lib/domain/backup-state";
@@ -13,11 +14,10 @@ import { Field } from "../ui/field.tsx";
 import { Input, Textarea } from "../ui/input.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { toast } from "../ui/toast.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 import { afterFailuresDraft, afterFailuresOf } from "./after-failures.ts";
 import { AfterFailuresField } from "./after-failures-field.tsx";
 import { DeleteSource } from "./delete-source.tsx";
-import { keepLastDraft, keepLastOf } from "./keep-last.ts";
-import { KeepLastField } from "./keep-last-field.tsx";
 import { LeftOutFields } from "./left-out-fields.tsx";
 
 export function SettingsTab({ source }: { source: SourceDetailDto }) {
@@ -25,15 +25,13 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
   const environment = useTranslations("status.environment");
   const gone = useTranslations("sources.delete");
   const incidents = useTranslations("incidents.afterFailures");
-  const [draft, setDraft] = useState({
+  const [draft, change] = useDraft({
     name: source.name,
     environment: source.environment,
     notes: source.notes,
     excludedSchemas: source.excludedSchemas,
     excludedTables: source.excludedTables,
   });
-  const [keepLast, setKeepLast] = useState(() => keepLastDraft(source.keepLast));
-  const kept = keepLastOf(keepLast);
   const [afterFailures, setAfterFailures] = useState(() => afterFailuresDraft(source.incidentAfterFailures));
   const failures = afterFailuresOf(afterFailures);
   // A file is backed up whole: it has no schemas, and its tables are not told apart.
@@ -45,52 +43,53 @@ export function SettingsTab({ source }: { source: SourceDetailDto }) {
   const errors = fieldErrors(update.error);
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
-    if (kept === undefined || failures === undefined) return;
-    const body = { ...(source.engine === "sqlite" ? ofFiles : draft), keepLast: kept, incidentAfterFailures: failures };
+    if (failures === undefined) return;
+    const body = { ...(source.engine === "sqlite" ? ofFiles : draft), incidentAfterFailures: failures };
     update.mutate({ params: { id: source.id }, body, ifMatch: source.version });
   };
   return (
     <div className="flex max-w-3xl flex-col gap-6">
+      <p className="text-[0.8125rem] text-ink-2">
+        {t.rich("policyMoved", {
+          link: (chunks) => (
+            <Link href={`/sources/${source.id}?tab=policy`} scroll={false} className="link">
+              {chunks}
+            </Link>
+          ),
+        })}
+      </p>
       <form onSubmit={submit} className="flex flex-col gap-6">
         <Card title={t("title")}>
           <div className="flex flex-col gap-4">
             <Field label={t("name")} error={errors["name"]}>
-              <Input value={draft.name} onValueChange={(name) => setDraft({ ...draft, name })} required maxLength={120} />
+              <Input value={draft.name} onValueChange={(name) => change({ name })} required maxLength={120} />
             </Field>
             <div className="flex flex-col gap-1.5">
               <span className="text-[0.8125rem] font-medium text-ink">{t("environment")}</span>
               <Segmented
                 label={t("environment")}
                 value={draft.environment}
-                onValueChange={(next) => setDraft({ ...draft, environment: next })}
+                onValueChange={(next) => change({ environment: next })}
                 options={environments.map((value) => ({ value, label: environment(value) }))}
                 className="self-start"
               />
             </div>
             <Field label={t("notes")} error={errors["notes"]} optional>
-              <Textarea value={draft.notes} onValueChange={(notes) => setDraft({ ...draft, notes })} maxLength={2000} />
+              <Textarea value={draft.notes} onValueChange={(notes) => change({ notes })} maxLength={2000} />
             </Field>
           </div>
-        </Card>
-        <Card title={t("retention")}>
-          <KeepLastField value={keepLast} onChange={setKeepLast} backupCount={source.keepLast === kept ? 0 : source.backupCount} />
         </Card>
         <Card title={incidents("title")}>
           <AfterFailuresField value={afterFailures} onChange={setAfterFailures} />
         </Card>
         {source.engine === "sqlite" ? null : (
           <Card title={t("leaveOut")} description={t("leaveOutHint")}>
-            <LeftOutFields sourceId={source.id} value={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
+            <LeftOutFields sourceId={source.id} value={draft} onChange={change} />
           </Card>
         )}
         <ProblemNotice error={update.error} />
         <div>
-          <Button
-            type="submit"
-            variant="primary"
-            pending={update.isPending}
-            disabled={draft.name.trim() === "" || kept === undefined || failures === undefined}
-          >
+          <Button type="submit" variant="primary" pending={update.isPending} disabled={draft.name.trim() === "" || failures === undefined}>
             {t("save")}
           </Button>
         </div>

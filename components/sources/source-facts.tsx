@@ -8,6 +8,7 @@ import { formatBytes } from "#lib/format/bytes";
 import { formatCount } from "#lib/format/number";
 import { getBackupQuery } from "#lib/query/backups";
 import { listSourceTablesQuery } from "#lib/query/sources";
+import { usePolicyName } from "../policies/policy-name.ts";
 import { Card } from "../ui/card.tsx";
 import { Facts } from "../ui/facts.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
@@ -17,6 +18,7 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
   const t = useTranslations("sources.one.facts");
   const never = useTranslations("sources")("never");
   const locale = useLocale();
+  const tellPolicy = usePolicyName();
   const { data: known } = useQuery(listSourceTablesQuery(source.id));
   const isFile = source.engine === "sqlite";
   // A file has no server to tell a version: the newest backup says which SQLite read it.
@@ -34,7 +36,11 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
         columns={2}
         className="-my-2"
         items={[
-          { label: t("lastGood"), value: <RelativeTime at={source.lastGoodAt} never={never} /> },
+          {
+            label: t("lastGood"),
+            value: <RelativeTime at={source.lastGoodAt} never={never} />,
+            hint: source.nextBackupAt === null ? undefined : t.rich("nextBackup", { age: () => <RelativeTime at={source.nextBackupAt} /> }),
+          },
           isFile
             ? { label: t("path"), value: <span className="font-mono text-[0.8125rem]">{source.path}</span> }
             : {
@@ -60,7 +66,7 @@ export function SourceFacts({ source }: { source: SourceDetailDto }) {
           {
             label: t("backups"),
             value: `${formatCount(source.backupCount, locale)}, ${formatBytes(source.storedBytes, locale)}`,
-            hint: source.keepLast === null ? undefined : t("keepCount", { count: source.keepLast }),
+            hint: source.retentionPolicyName === null ? undefined : t("keptBy", { name: tellPolicy(source.retentionPolicyName) }),
           },
           {
             label: t("tables"),

@@ -1,35 +1,35 @@
 "use client";
 /** One source: what it is, what would stop a backup, and its tabs. The open tab lives in the address. */
 import { useQuery } from "@tanstack/react-query";
-import { Pause, Play } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useTranslations } from "next-intl";
-import { updateSource, type SourceDetailDto } from "#lib/contracts/sources";
+import { useLocale, useTimeZone, useTranslations } from "next-intl";
+import type { SourceDetailDto } from "#lib/contracts/sources";
+import { formatMinute } from "#lib/format/time";
 import { getSourceQuery } from "#lib/query/sources";
-import { useAction } from "#lib/query/use-action";
 import { DrillTab } from "../drill-plans/drill-tab.tsx";
 import { StartDrill } from "../drills/start-drill.tsx";
+import { FingerprintTab } from "../fingerprints/fingerprint-tab.tsx";
 import { SourceIncidents } from "../incidents/source-incidents.tsx";
+import { PolicyTab } from "../policies/policy-tab.tsx";
 import { useCan } from "../shell/me.tsx";
 import { Page } from "../shell/page.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
-import { ErrorState, useProblemText } from "../state/error-state.tsx";
+import { ErrorState } from "../state/error-state.tsx";
 import { ReasonText } from "../state/reason.tsx";
 import { PageSkeleton } from "../state/skeleton.tsx";
-import { Button } from "../ui/button.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Tabs } from "../ui/tabs.tsx";
-import { toast } from "../ui/toast.tsx";
 import { BackUpButton } from "./back-up-button.tsx";
 import { BackupsTab } from "./backups-tab.tsx";
 import { leftOutNames } from "./left-out.ts";
+import { PauseButton } from "./pause-button.tsx";
 import { RecoveryTab } from "./recovery-tab.tsx";
 import { SettingsTab } from "./settings-tab.tsx";
 import { SourceFacts } from "./source-facts.tsx";
 import { SourceBadges } from "./source-list.tsx";
 import { useSourcePlace } from "./source-place.ts";
 
-const tabNames = ["recovery", "backups", "drill", "settings"] as const;
+const tabNames = ["recovery", "backups", "policy", "drill", "fingerprint", "settings"] as const;
 type TabName = (typeof tabNames)[number];
 
 export function SourceView({ id }: { id: string }) {
@@ -42,12 +42,14 @@ export function SourceView({ id }: { id: string }) {
   if (source === undefined) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <PageSkeleton />;
   const tab = tabNames.find((name) => name === search.get("tab")) ?? "recovery";
   const shown: readonly TabName[] = tabNames.filter((name) =>
-    name === "settings" ? can("sources:write") : name !== "drill" || can("drills:read"),
+    name === "settings" ? can("sources:write") : name === "policy" ? can("policies:read") : name !== "drill" || can("drills:read"),
   );
   const content = {
     recovery: <RecoveryTab source={source} />,
     backups: <BackupsTab sourceId={source.id} />,
+    policy: tab === "policy" ? <PolicyTab source={source} /> : null,
     drill: tab === "drill" ? <DrillTab source={source} /> : null,
+    fingerprint: tab === "fingerprint" ? <FingerprintTab source={source} /> : null,
     settings: <SettingsTab key={source.version} source={source} />,
   };
   return (
@@ -79,11 +81,16 @@ export function SourceView({ id }: { id: string }) {
 
 function SourceNotices({ source }: { source: SourceDetailDto }) {
   const t = useTranslations("sources.one");
+  const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
   const leftOut = leftOutNames(source);
   if (source.blockers.length === 0 && leftOut.length === 0 && source.pausedAt === null) return null;
   return (
     <div className="flex flex-col gap-3">
-      {source.pausedAt === null ? null : <Notice tone="warn">{t("pausedSince")}</Notice>}
+      {source.pausedAt === null ? null : (
+        <Notice tone="warn">
+          {source.pausedUntil === null ? t("pausedSince") : t("pausedUntil", { time: formatMinute(source.pausedUntil, settings) })}
+        </Notice>
+      )}
       {source.blockers.length === 0 ? null : (
         <Notice tone="bad" title={t("blocked")}>
           <ul className="flex flex-col gap-2">
@@ -101,25 +108,5 @@ function SourceNotices({ source }: { source: SourceDetailDto }) {
         </Notice>
       )}
     </div>
-  );
-}
-
-function PauseButton({ source }: { source: SourceDetailDto }) {
-  const t = useTranslations("sources.one");
-  const tell = useProblemText();
-  const paused = source.pausedAt !== null;
-  const update = useAction(updateSource, {
-    changes: ["getSource", "listSources", "listSourceNames", "getOverview"],
-    onDone: ({ name }) => toast({ title: paused ? t("resumed", { name }) : t("paused", { name }) }),
-    onProblem: (error) => toast({ tone: "bad", title: tell(error).message, text: tell(error).hint }),
-  });
-  return (
-    <Button
-      icon={paused ? Play : Pause}
-      pending={update.isPending}
-      onClick={() => update.mutate({ params: { id: source.id }, body: { paused: !paused }, ifMatch: source.version })}
-    >
-      {paused ? t("resume") : t("pause")}
-    </Button>
   );
 }

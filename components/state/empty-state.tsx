@@ -11,7 +11,7 @@ export function EmptyState({ icon: Icon, title, children, actions }: EmptyStateP
         <Icon aria-hidden className="size-5" strokeWidth={1.8} />
       </span>
       <p className="mt-4 text-base font-semibold tracking-tight text-ink">{title}</p>
-      {children ? <div className="mt-1 max-w-md text-sm text-ink-2">{children}</div> : null}
+      {children ? <div className="mt-1 max-w-md text-sm text-balance text-ink-2">{children}</div> : null}
       {actions ? <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div> : null}
     </div>
   );

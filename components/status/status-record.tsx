@@ -2,7 +2,10 @@
 import {
   Archive,
   Ban,
+  BellOff,
+  BellRing,
   CalendarClock,
+  CalendarX2,
   CircleAlert,
   CircleCheck,
   CircleDashed,
@@ -12,6 +15,7 @@ import {
   CircleX,
   CircleQuestionMark,
   Clock3,
+  ClockAlert,
   Database,
   Equal,
   EqualNot,
@@ -23,7 +27,9 @@ import {
   ListChecks,
   LoaderCircle,
   MailQuestionMark,
+  MoonStar,
   OctagonAlert,
+  OctagonX,
   Pause,
   Replace,
   ShieldAlert,
@@ -43,12 +49,15 @@ import {
 import type { ChainDto } from "#lib/contracts/chains";
 import type { DueState } from "#lib/contracts/drill-plans";
 import type { ReplacementDto } from "#lib/contracts/restores";
+import type { SlotDto } from "#lib/contracts/schedules";
 import type { OrphanDto } from "#lib/contracts/storage";
 import type { UserDto } from "#lib/contracts/people";
 import type { ApiTokenDto } from "#lib/contracts/tokens";
+import type { DeliveryState } from "#lib/domain/alert-codes";
 import type { BackupState, CopyState, ProofLevel } from "#lib/domain/backup-state";
 import type { CheckState } from "#lib/domain/drill-checks";
 import type { DrillState, DrillVerdict } from "#lib/domain/drill-state";
+import type { GateState } from "#lib/domain/gate-state";
 import type { ImportState } from "#lib/domain/import-state";
 import type { IncidentItemState, IncidentSeverity, IncidentState } from "#lib/domain/incident-state";
 import type { RunState, StepState } from "#lib/domain/run-state";
@@ -68,7 +77,7 @@ export type StatusKey =
   | `orphan.${OrphanDto["provenance"]}`
   | `answers.${ReplacementDto["answers"]}`
   | `worker.${"alive" | "lost"}`
-  | `source.${"paused" | "active"}`
+  | `source.${"paused" | "active" | "late"}`
   | `import.${ImportState}`
   | `user.${UserDto["state"]}`
   | `token.${ApiTokenDto["state"]}`
@@ -77,9 +86,14 @@ export type StatusKey =
   | `drillCheck.${CheckState}`
   | `preflight.${"good" | "warning" | "blocked"}`
   | `due.${DueState}`
+  | `slot.${SlotDto["state"]}`
   | `incident.${IncidentState}`
   | `severity.${IncidentSeverity}`
-  | `item.${IncidentItemState}`;
+  | `item.${IncidentItemState}`
+  | `delivery.${DeliveryState}`
+  | `alert.${"open" | "resolved"}`
+  | `channel.${"on" | "waiting" | "failing" | "off"}`
+  | `gate.${GateState}`;
 
 export type StatusLook = { readonly icon: LucideIcon; readonly tone: Tone; readonly spin?: boolean };
 
@@ -143,6 +157,7 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
 
   "source.active": { icon: CircleCheck, tone: "good" },
   "source.paused": { icon: Pause, tone: "warn" },
+  "source.late": { icon: ClockAlert, tone: "warn" },
 
   "import.uploading": { icon: Upload, tone: "accent" },
   "import.ready": { icon: CircleDot, tone: "warn" },
@@ -190,6 +205,14 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
   "due.overdue": { icon: CircleAlert, tone: "bad" },
   "due.running": { icon: LoaderCircle, tone: "accent", spin: true },
 
+  "slot.planned": { icon: CalendarClock, tone: "neutral" },
+  "slot.waiting": { icon: Clock3, tone: "accent" },
+  "slot.started": { icon: LoaderCircle, tone: "accent", spin: true },
+  "slot.done": { icon: CircleCheck, tone: "good" },
+  "slot.failed": { icon: CircleX, tone: "bad" },
+  "slot.missed": { icon: CalendarX2, tone: "bad" },
+  "slot.skipped": { icon: CircleMinus, tone: "neutral" },
+
   "incident.open": { icon: Siren, tone: "bad" },
   "incident.closed": { icon: CircleCheck, tone: "neutral" },
 
@@ -201,4 +224,25 @@ export const statusRecord: Record<StatusKey, StatusLook> = {
   "item.open": { icon: CircleDashed, tone: "neutral" },
   "item.confirmed": { icon: CircleCheck, tone: "good" },
   "item.waived": { icon: CircleSlash, tone: "warn" },
+
+  "delivery.pending": { icon: Clock3, tone: "neutral" },
+  "delivery.held": { icon: MoonStar, tone: "neutral" },
+  "delivery.sending": { icon: LoaderCircle, tone: "accent", spin: true },
+  "delivery.sent": { icon: CircleCheck, tone: "good" },
+  "delivery.failed": { icon: CircleX, tone: "bad" },
+  "delivery.dropped": { icon: CircleMinus, tone: "neutral" },
+
+  "alert.open": { icon: BellRing, tone: "bad" },
+  "alert.resolved": { icon: CircleCheck, tone: "neutral" },
+
+  "channel.on": { icon: CircleCheck, tone: "good" },
+  "channel.waiting": { icon: CircleDashed, tone: "neutral" },
+  "channel.failing": { icon: CircleAlert, tone: "bad" },
+  "channel.off": { icon: BellOff, tone: "neutral" },
+
+  "gate.backing-up": { icon: LoaderCircle, tone: "accent", spin: true },
+  "gate.verifying": { icon: LoaderCircle, tone: "accent", spin: true },
+  "gate.checking": { icon: LoaderCircle, tone: "accent", spin: true },
+  "gate.passed": { icon: ShieldCheck, tone: "good" },
+  "gate.failed": { icon: OctagonX, tone: "bad" },
 };

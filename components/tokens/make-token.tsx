@@ -2,10 +2,10 @@
 /** `<MakeToken />`: what a token is for and how long it lives; the answer is its value, which is shown here and nowhere else. */
 import { Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
 import { createToken } from "#lib/contracts/tokens";
 import { useAction } from "#lib/query/use-action";
 import { type OpenState, ShowOnceButton, ShowOnceDialog } from "../ui/show-once-dialog.tsx";
+import { useDraft } from "../ui/use-draft.ts";
 import { TokenFields } from "./token-fields.tsx";
 import { emptyDraft, isComplete, toInput } from "./token-draft.ts";
 import { TokenMade } from "./token-made.tsx";
@@ -17,7 +17,7 @@ export function MakeToken() {
 
 function MakeTokenDialog({ open, onOpenChange }: OpenState) {
   const t = useTranslations("tokens.make");
-  const [draft, setDraft] = useState(emptyDraft);
+  const [draft, change] = useDraft(emptyDraft);
   const make = useAction(createToken, { changes: ["listTokens", "listAuditEvents"] });
   const made = open ? make.data : undefined;
   const close = (next: boolean) => {
@@ -48,7 +48,7 @@ function MakeTokenDialog({ open, onOpenChange }: OpenState) {
           make.mutate({ body: toInput(draft) });
         }}
       >
-        <TokenFields draft={draft} onChange={setDraft} error={make.error} />
+        <TokenFields draft={draft} onChange={change} error={make.error} />
       </form>
     </ShowOnceDialog>
   );

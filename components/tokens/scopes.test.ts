@@ -23,5 +23,6 @@ describe("what a token can be given", () => {
       for (const scope of scopes ?? []) expect([scope, isAllowed(role, null, scope)]).toEqual([scope, true]);
     expect(presets.read.scopes).not.toContain("backups:download");
     expect(presets.deploy.scopes).toContain("backups:create");
+    expect(presets.deploy.scopes).toContain("gates:create");
   });
 });

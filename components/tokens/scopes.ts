@@ -9,8 +9,15 @@ type Grant = { readonly role: Role; readonly scopes: readonly Permission[] | nul
 /** Reads the catalogue and nothing else; what a viewer sees. */
 const readOnly = permissions.filter((permission) => permission.endsWith(":read"));
 
-/** Finds the source, starts its backup, waits for the run and looks at what became of it. */
-const beforeDeployment: readonly Permission[] = ["sources:read", "backups:read", "backups:create", "runs:read"];
+/** Finds the source, starts its backup or a gate, waits for the run and looks at what became of it. */
+const beforeDeployment: readonly Permission[] = [
+  "sources:read",
+  "backups:read",
+  "backups:create",
+  "runs:read",
+  "gates:read",
+  "gates:create",
+];
 
 export const presets: Record<Exclude<TokenUse, "own">, Grant> = {
   read: { role: "viewer", scopes: readOnly },

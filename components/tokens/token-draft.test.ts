@@ -7,7 +7,7 @@ describe("the draft of a token", () => {
     expect(toInput(named)).toEqual({
       name: "deploy",
       role: "admin",
-      scopes: ["sources:read", "backups:read", "backups:create", "runs:read"],
+      scopes: ["sources:read", "backups:read", "backups:create", "runs:read", "gates:read", "gates:create"],
       expiresInDays: 90,
     });
     expect(toInput(withUse(named, "all"))).toMatchObject({ role: "admin", scopes: null });
@@ -17,8 +17,8 @@ describe("the draft of a token", () => {
 
   it("begins choosing one by one with what was given before", () => {
     const own = withUse(emptyDraft, "own");
-    expect(scopesOf(own)).toEqual(["sources:read", "backups:read", "backups:create", "runs:read"]);
-    expect(scopesOf({ ...own, role: "viewer" })).toEqual(["sources:read", "backups:read", "runs:read"]);
+    expect(scopesOf(own)).toEqual(["sources:read", "backups:read", "backups:create", "runs:read", "gates:read", "gates:create"]);
+    expect(scopesOf({ ...own, role: "viewer" })).toEqual(["sources:read", "backups:read", "runs:read", "gates:read"]);
   });
 
   it("is complete with a name and at least one scope", () => {

@@ -12,7 +12,7 @@ import { ScopeChoice } from "./scope-choice.tsx";
 import { tokenUses } from "./scopes.ts";
 import { lifetimes, scopesOf, withUse, type TokenDraft } from "./token-draft.ts";
 
-type TokenFieldsProps = { draft: TokenDraft; onChange: (draft: TokenDraft) => void; error: unknown };
+type TokenFieldsProps = { draft: TokenDraft; onChange: (change: Partial<TokenDraft>) => void; error: unknown };
 
 export function TokenFields({ draft, onChange, error }: TokenFieldsProps) {
   const t = useTranslations("tokens.make");
@@ -21,13 +21,7 @@ export function TokenFields({ draft, onChange, error }: TokenFieldsProps) {
     <div className="flex flex-col gap-5">
       <ProblemNotice error={error} />
       <Field label={t("name")} hint={t("nameHint")} error={fieldErrors(error)["name"]}>
-        <Input
-          value={draft.name}
-          onValueChange={(name) => onChange({ ...draft, name })}
-          maxLength={120}
-          autoComplete="off"
-          spellCheck={false}
-        />
+        <Input value={draft.name} onValueChange={(name) => onChange({ name })} maxLength={120} autoComplete="off" spellCheck={false} />
       </Field>
       <FieldGroup legend={t("use")}>
         <RadioCards
@@ -44,11 +38,11 @@ export function TokenFields({ draft, onChange, error }: TokenFieldsProps) {
             <Segmented
               label={t("role")}
               value={draft.role}
-              onValueChange={(role) => onChange({ ...draft, role })}
+              onValueChange={(role) => onChange({ role })}
               options={roles.map((role) => ({ value: role, label: roleName(role) }))}
             />
           </FieldGroup>
-          <ScopeChoice role={draft.role} chosen={draft.chosen} onChange={(chosen) => onChange({ ...draft, chosen })} />
+          <ScopeChoice role={draft.role} chosen={draft.chosen} onChange={(chosen) => onChange({ chosen })} />
           {scopesOf(draft)?.length === 0 ? <p className="text-xs text-ink-3">{t("nothingChosen")}</p> : null}
         </>
       ) : (
@@ -60,7 +54,7 @@ export function TokenFields({ draft, onChange, error }: TokenFieldsProps) {
         <Segmented
           label={t("lifetime")}
           value={draft.lifetime}
-          onValueChange={(lifetime) => onChange({ ...draft, lifetime })}
+          onValueChange={(lifetime) => onChange({ lifetime })}
           options={lifetimes.map((value) => ({
             value,
             label: value === "never" ? t("never") : t("days", { count: Number(value) }),

@@ -37,12 +37,12 @@ export function Section({ title, description, actions, className, id, children }
 
 function Heading({ title, description, actions, className }: Pick<CardProps, "title" | "description" | "actions" | "className">) {
   return (
-    <header className={clsx("flex flex-wrap items-center justify-between gap-x-4 gap-y-2", className)}>
+    <header className={clsx("flex flex-wrap items-center justify-between gap-x-4 gap-y-2 sm:flex-nowrap", className)}>
       <div className="min-w-0">
         <h2 className="text-[0.9375rem] font-semibold tracking-tight text-ink">{title}</h2>
         {description ? <p className="text-[0.8125rem] text-ink-2">{description}</p> : null}
       </div>
-      {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
+      {actions ? <div className="flex flex-wrap items-center gap-2 sm:max-w-[60%] sm:shrink-0 sm:justify-end">{actions}</div> : null}
     </header>
   );
 }

@@ -23,16 +23,20 @@ type SelectProps<V extends string> = {
   label?: string;
   placeholder?: string;
   disabled?: boolean;
+  /** While a choice is being saved: the list keeps the focus, which a disabled one would lose. */
+  readOnly?: boolean;
   className?: string;
   id?: string;
 };
 
-export function Select<V extends string>({ value, onValueChange, options, label, placeholder, disabled, className, id }: SelectProps<V>) {
+export function Select<V extends string>(props: SelectProps<V>) {
+  const { value, onValueChange, options, label, placeholder, disabled, readOnly, className, id } = props;
   return (
     <Base.Root
       items={[...options]}
       value={value}
       disabled={disabled}
+      readOnly={readOnly}
       onValueChange={(next) => {
         if (next !== null) onValueChange(next);
       }}

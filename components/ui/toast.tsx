@@ -34,10 +34,14 @@ export function toast({
 }
 
 export function Toaster() {
+  const t = useTranslations("common");
   return (
     <Base.Provider toastManager={manager} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-4 z-60 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 max-sm:bottom-20">
+        <Base.Viewport
+          aria-label={t("justDone")}
+          className="fixed right-4 bottom-4 z-60 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2 max-sm:bottom-20"
+        >
           <Toasts />
         </Base.Viewport>
       </Base.Portal>

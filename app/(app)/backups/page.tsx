@@ -23,10 +23,11 @@ export async function generateMetadata() {
 export default async function BackupsPage({ searchParams }: { searchParams: Search }) {
   const values = readSearchParams(backupListSpec, await searchParams);
   const context = await pageContext("backups:read");
-  const [t, restores, imports, shell, state] = await Promise.all([
+  const [t, restores, imports, trash, shell, state] = await Promise.all([
     getTranslations("backups"),
     getTranslations("restores"),
     getTranslations("imports"),
+    getTranslations("trash"),
     getTranslations("sources"),
     prefetch(
       askPages(context, contract.listBackups, listBackups, backupListQuery(values)),
@@ -44,6 +45,7 @@ export default async function BackupsPage({ searchParams }: { searchParams: Sear
             <>
               <ButtonLink href="/restores">{restores("title")}</ButtonLink>
               <ButtonLink href="/imports">{imports("title")}</ButtonLink>
+              <ButtonLink href="/trash">{trash("title")}</ButtonLink>
             </>
           }
         />

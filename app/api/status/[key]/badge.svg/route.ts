@@ -1,0 +1,4 @@
+import { publicBadge } from "#lib/http/public-status";
+
+export { publicBadge as GET };
+export const dynamic = "force-dynamic";
