@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { defineConfig } from "playwright/test";
 
 const browsers = [
@@ -9,27 +10,29 @@ const browsers = [
 ];
 const executablePath = browsers.find((path) => existsSync(path));
 
-/** Journeys of people in a real browser, against a whole Lifeboat that the global set-up starts in a folder of its own. */
+/** Journeys of people in a real browser, against whole Lifeboats that the global set-up starts in folders of their own. */
 export default defineConfig({
   testDir: "e2e",
   testMatch: "**/*.e2e.ts",
   globalSetup: "./e2e/global-setup.ts",
   outputDir: "test-results",
-  workers: 1,
+  // Each worker has a Lifeboat of its own. The journeys of a file are one worker's, in their order.
+  workers: Math.min(2, availableParallelism()),
   fullyParallel: false,
   retries: 0,
   forbidOnly: true,
-  timeout: 120_000,
-  expect: { timeout: 15_000 },
+  timeout: 240_000,
+  expect: { timeout: 60_000 },
   use: {
     browserName: "chromium",
-    actionTimeout: 15_000,
-    navigationTimeout: 30_000,
+    actionTimeout: 60_000,
+    navigationTimeout: 60_000,
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "Europe/Madrid",
     screenshot: "only-on-failure",
-    trace: "retain-on-failure",
+    // A third of what a journey costs is its trace: E2E_TRACE=1 records it, for looking at a failure step by step.
+    trace: process.env["E2E_TRACE"] === undefined ? "off" : "retain-on-failure",
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
       // The browser's own calls home, and what a container without a GPU or a sandbox cannot do.

@@ -19,9 +19,7 @@ export function apiClient(baseUrl: string, token: string) {
   }
 
   async function ended(runId: string): Promise<RunDetailDto> {
-    await expect
-      .poll(async () => isActive((await ask(getRun, { params: { id: runId } })).state), { timeout: 60_000, intervals: [100, 250] })
-      .toBe(false);
+    await expect.poll(async () => isActive((await ask(getRun, { params: { id: runId } })).state), { intervals: [100, 250] }).toBe(false);
     return ask(getRun, { params: { id: runId } });
   }
 

@@ -1,4 +1,3 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import { type BackupDto, listBackups } from "#lib/contracts/backups";
 import { getDrill, startDrill } from "#lib/contracts/drills";
@@ -8,10 +7,13 @@ import { createRestore } from "#lib/contracts/restores";
 import { getSource } from "#lib/contracts/sources";
 import { timeZoneCookie } from "#lib/i18n/negotiate";
 import type { ApiClient } from "./api-client.ts";
-import { expect, nobody, test } from "./fixtures.ts";
+import { violationsOf } from "./axe.ts";
+import { expect, looking, nobody, test } from "./fixtures.ts";
 
 // A recorded trace copies the page at each of axe's many questions.
 test.use({ trace: "off", contextOptions: { reducedMotion: "reduce" } });
+// They only look: whichever worker is free takes the next one.
+test.describe.configure({ mode: "parallel" });
 
 type Size = { width: number; height: number };
 const sizes: Size[] = [
@@ -38,10 +40,8 @@ async function faultsOf(page: Page, options: { at?: Size; without?: string[] } =
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await still(page);
-      const axe = new AxeBuilder({ page }).disableRules(options.without ?? []);
-      const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
-      for (const { id, nodes } of violations)
-        faults.push(`${size.width} ${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+      const asked = { without: options.without ?? [], ...(colorScheme === "dark" ? { rules: ["color-contrast"] } : {}) };
+      for (const { id, html } of await violationsOf(page, asked)) faults.push(`${size.width} ${colorScheme} ${id}: ${html.join(" | ")}`);
     }
   }
   return faults;
@@ -78,7 +78,7 @@ async function anyBackup(api: ApiClient): Promise<BackupDto> {
     (await api.ask(listBackups)).items.find(
       ({ state, origin, extension }) => state === "available" && origin === "made" && extension === "dump",
     );
-  await expect.poll(async () => (await found()) !== undefined, { timeout: 60_000 }).toBe(true);
+  await expect.poll(async () => (await found()) !== undefined).toBe(true);
   const backup = await found();
   if (backup === undefined) throw new Error("the sample has no backup");
   return backup;
@@ -87,7 +87,7 @@ async function anyBackup(api: ApiClient): Promise<BackupDto> {
 /** A drill of the backup that went through by itself, with its report. */
 async function anyDrill(api: ApiClient, { id: backupId, sourceId }: BackupDto): Promise<string> {
   const { id } = await api.ask(startDrill, { body: { sourceId, backupId, unattended: true } });
-  await expect.poll(async () => (await api.ask(getDrill, { params: { id } })).state, { timeout: 60_000 }).toBe("closed");
+  await expect.poll(async () => (await api.ask(getDrill, { params: { id } })).state).toBe("closed");
   return id;
 }
 
@@ -162,26 +162,36 @@ const pages: Record<string, (things: Things) => string> = {
   "new server": () => "/settings/servers/new",
   databases: ({ server }) => `/settings/servers/${server}/databases`,
   guide: () => "/start",
+  "source policy": ({ source }) => `/sources/${source}?tab=policy`,
+  calendar: () => "/calendar",
+  policies: () => "/policies",
+  schedules: () => "/policies/schedules",
+  trash: () => "/trash",
+  "source fingerprint": ({ source }) => `/sources/${source}?tab=fingerprint`,
+  alerts: () => "/activity/alerts",
+  deployments: () => "/activity/gates",
+  notifications: () => "/settings/notifications",
+  "new channel": () => "/settings/notifications/new",
+  "new channel, e-mail": () => "/settings/notifications/new?type=email",
+  integrations: () => "/settings/integrations",
   missing: () => "/nope",
 };
 
 for (const [name, path] of Object.entries(pages)) {
-  test(`${name}: accessible and not wider than the screen, in both themes, without trouble in the console`, async ({
-    page,
-    api,
-    lifeboat,
-    allowTrouble,
-  }) => {
-    allowTrouble(/^404 GET .*\/nope$/);
-    things ??= await findThings(api);
-    await knowTimeZone(page, lifeboat.url);
-    await page.goto(path(things));
-    await settled(page);
-    expect(await faultsOf(page)).toEqual([]);
-  });
+  looking(
+    `${name}: accessible and not wider than the screen, in both themes, without trouble in the console`,
+    async ({ page, api, lifeboat, allowTrouble }) => {
+      allowTrouble(/^404 GET .*\/nope$/);
+      things ??= await findThings(api);
+      await knowTimeZone(page, lifeboat.url);
+      await page.goto(path(things));
+      await settled(page);
+      expect(await faultsOf(page)).toEqual([]);
+    },
+  );
 }
 
-test("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) => {
+looking("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) => {
   const backup = await anyBackup(api);
   await knowTimeZone(page, lifeboat.url);
   await page.goto(`/backups/${backup.id}`);
@@ -196,7 +206,7 @@ test("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) =>
   await page.setViewportSize(sizes[0] ?? { width: 1440, height: 900 });
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
-  await expect(page.getByRole("alertdialog").getByText(/^Frees /)).toBeVisible();
+  await expect(page.getByRole("alertdialog").getByText(/stay until it is removed for good/)).toBeVisible();
   expect.soft(["delete", await faultsOf(page)]).toEqual(["delete", []]);
   await page.keyboard.press("Escape");
   await page.goto(`/sources/${backup.sourceId}`);
@@ -209,7 +219,7 @@ test("dialogs and menus are accessible, too", async ({ page, api, lifeboat }) =>
   expect.soft(["commands", await faultsOf(page)]).toEqual(["commands", []]);
 });
 
-test("the dialog that invites a person is accessible", async ({ page, lifeboat }) => {
+looking("the dialog that invites a person is accessible", async ({ page, lifeboat }) => {
   await knowTimeZone(page, lifeboat.url);
   await page.goto("/settings/people");
   await page.getByRole("button", { name: "Invite a person" }).click();
@@ -217,7 +227,7 @@ test("the dialog that invites a person is accessible", async ({ page, lifeboat }
   expect(await faultsOf(page)).toEqual([]);
 });
 
-test("the dialogs that open an incident and waive an item are accessible", async ({ page, api, lifeboat }) => {
+looking("the dialogs that open an incident and waive an item are accessible", async ({ page, api, lifeboat }) => {
   things ??= await findThings(api);
   await knowTimeZone(page, lifeboat.url);
   await page.goto("/activity/incidents");
@@ -230,7 +240,7 @@ test("the dialogs that open an incident and waive an item are accessible", async
   expect(await faultsOf(page)).toEqual([]);
 });
 
-test("the dialog that makes a token is accessible", async ({ page, lifeboat }) => {
+looking("the dialog that makes a token is accessible", async ({ page, lifeboat }) => {
   await knowTimeZone(page, lifeboat.url);
   await page.goto("/settings/tokens");
   await page.getByRole("button", { name: "Make a token" }).click();

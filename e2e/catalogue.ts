@@ -35,6 +35,33 @@ export function addPerson(dataDir: string, role: Role, name: string): Promise<Pe
   });
 }
 
+/** As if the machine's clock had been set forward: what was believed last lies so many days back. */
+export function jumpClock(dataDir: string, days: number): Promise<void> {
+  return withCatalogue(dataDir, async (sql) => {
+    await sql`UPDATE lifeboat.installation SET last_seen_at = clock_timestamp() - make_interval(days => ${days})`;
+  });
+}
+
+/** A fingerprint of today that lost two tables since yesterday's: the first one of a source, with its findings, as a worker writes it. */
+export function addDivergence(dataDir: string, sourceId: string, backupId: string): Promise<void> {
+  return withCatalogue(dataDir, async (sql) => {
+    const kept = ["public", "entries", 40, null];
+    const findings = ["orders", "customers"].map((table) => ({
+      code: "table-gone",
+      schema: "public",
+      table,
+      params: { from: 1200, to: 0 },
+    }));
+    const print = (daysAgo: number, tables: unknown[], found: unknown[]) => sql`
+      INSERT INTO lifeboat.fingerprints (id, source_id, day, backup_id, at, row_count, table_count, tables, findings)
+      VALUES (${makeId("fingerprint", randomUUID())}, ${sourceId}, to_char((now() - make_interval(days => ${daysAgo})) AT TIME ZONE 'UTC', 'YYYY-MM-DD'),
+        ${backupId}, now() - make_interval(days => ${daysAgo}), 40, ${tables.length}, ${JSON.stringify(tables)}::text::jsonb, ${JSON.stringify(found)}::text::jsonb)
+      ON CONFLICT (source_id, day) DO UPDATE SET at = excluded.at, tables = excluded.tables, findings = excluded.findings`;
+    await print(1, [["public", "customers", 1200, null], kept, ["public", "orders", 1200, null]], []);
+    await print(0, [kept], findings);
+  });
+}
+
 export function disablePerson(dataDir: string, id: string): Promise<void> {
   return withCatalogue(dataDir, async (sql) => {
     await sql`UPDATE lifeboat.users SET disabled_at = now() WHERE id = ${id}`;

@@ -3,6 +3,7 @@ import type { Page } from "playwright/test";
 import { getDrillPlan, updateDrillPlan } from "#lib/contracts/drill-plans";
 import { getDrill, startDrill, type DrillDetailDto } from "#lib/contracts/drills";
 import type { ApiClient } from "./api-client.ts";
+import { choose } from "./choose.ts";
 import { addPerson } from "./catalogue.ts";
 import { stockTool } from "./files.ts";
 import { expect, nobody, test } from "./fixtures.ts";
@@ -18,13 +19,12 @@ let drills: { sourceId: string; first: DrillDetailDto; second: DrillDetailDto } 
 async function rehearse(api: ApiClient, sourceId: string): Promise<DrillDetailDto> {
   const { id } = await api.ask(startDrill, { body: { sourceId, unattended: true } });
   const look = () => api.ask(getDrill, { params: { id } });
-  await expect.poll(async () => (await look()).state, { timeout: 60_000, intervals: [250, 500] }).toBe("closed");
+  await expect.poll(async () => (await look()).state, { intervals: [250, 500] }).toBe("closed");
   return look();
 }
 
 test.beforeEach(async ({ api, lifeboat }) => {
   if (drills !== null) return;
-  test.setTimeout(120_000);
   const server = await api.serverNamed(`Server of ${sourceName}`, lifeboat.shop);
   const { id: sourceId } = await api.sourceNamed(sourceName, server.id, "ledger");
   await api.backUp(sourceId);
@@ -93,14 +93,14 @@ test("the report of an unattended drill is read, kept as PDF, Markdown and signe
     }
     // The digest may be broken into lines.
     expect(text.replaceAll(/\s/g, "")).toContain(sha256);
-    const choose = async (entry: string): Promise<void> => {
+    const download = async (entry: string): Promise<void> => {
       await page.getByRole("button", { name: "Other forms of the report" }).click();
       await page.getByRole("menuitem", { name: entry }).click();
     };
     const markdown = info.outputPath("report.md");
-    await downloaded(page, () => choose("Markdown"), markdown);
+    await downloaded(page, () => download("Markdown"), markdown);
     expect(readFileSync(markdown, "utf8")).toContain(sha256);
-    await downloaded(page, () => choose("Signed JSON"), json);
+    await downloaded(page, () => download("Signed JSON"), json);
   });
 
   const changed = info.outputPath("changed.json");
@@ -145,13 +145,12 @@ test("history, calendar, recovery times and the comparison tell of both drills",
   await page.goto(`/drills?source=${sourceId}`);
   const rows = page.getByRole("table", { name: "History" }).getByRole("row").filter({ hasText: sourceName });
   await expect(rows).toHaveCount(2);
-  await page.getByRole("combobox", { name: "Verdict" }).click();
-  await page.getByRole("option", { name: "Passed with findings" }).click();
+  await choose(page.getByRole("combobox", { name: "Verdict" }), "Passed with findings");
   await expect(page).toHaveURL(/verdict=passed-with-findings/);
   await expect(rows).toHaveCount(1);
   await expect(rows.getByRole("link").first()).toHaveAttribute("href", `/drills/${second.id}`);
 
-  await page.getByRole("link", { name: "Calendar" }).click();
+  await page.getByRole("main").getByRole("link", { name: "Calendar" }).click();
   await page
     .getByRole("list", { name: `Drills of ${sourceName}` })
     .getByRole("link")

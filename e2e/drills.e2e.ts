@@ -1,10 +1,11 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright/test";
 import type { CheckDefinition } from "#lib/contracts/drill-checks";
 import { getDrillPlan, updateDrillPlan } from "#lib/contracts/drill-plans";
 import { getDrill, type DrillDetailDto } from "#lib/contracts/drills";
 import { getBackup } from "#lib/contracts/backups";
 import type { ApiClient } from "./api-client.ts";
+import { choose } from "./choose.ts";
+import { violationsOf } from "./axe.ts";
 import { addPerson } from "./catalogue.ts";
 import { expect, test } from "./fixtures.ts";
 import { signIn } from "./sign-in.ts";
@@ -15,7 +16,7 @@ test.describe.configure({ mode: "serial" });
 const sourceName = `Drill ledger ${Date.now()}`;
 const playbook =
   "# Before you start\n\n1. Tell the **team**\n2. Open the [runbook](https://ops.example/runbook)\n\n<script>alert(1)</script>";
-const drillWaits = { timeout: 45_000 };
+const drillWaits = { timeout: 60_000 };
 let sourceId = "";
 let backupId = "";
 
@@ -70,8 +71,7 @@ function check(page: Page, name: string) {
 async function expectFit(page: Page): Promise<void> {
   const size = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 844 });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))])).toEqual([]);
+  expect(await violationsOf(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
   if (size !== null) await page.setViewportSize(size);
 }
@@ -192,8 +192,7 @@ test("a plan is edited in units of people, and an unattended drill by it fails a
   await plan(api, []);
   await page.goto(`/sources/${sourceId}?tab=drill`);
   await page.getByRole("textbox", { name: "Recovery time objective" }).fill("2");
-  await page.getByLabel("Unit of “Recovery time objective”").click();
-  await page.getByRole("option", { name: "hours" }).click();
+  await choose(page.getByLabel("Unit of “Recovery time objective”"), "hours");
   await page.getByRole("button", { name: "Add a check" }).click();
   await page.getByRole("menuitem", { name: /^SQL check/ }).click();
   const dialog = page.getByRole("dialog", { name: "New check: SQL check" });

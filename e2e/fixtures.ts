@@ -1,4 +1,13 @@
-import { expect, test as base, type Page } from "playwright/test";
+import {
+  type BrowserContext,
+  type ConsoleMessage,
+  expect,
+  type Page,
+  type Request,
+  type Response,
+  test as base,
+  type TestInfo,
+} from "playwright/test";
 import { apiClient, type ApiClient } from "./api-client.ts";
 import { type Surroundings, surroundings } from "./surroundings.ts";
 
@@ -24,11 +33,17 @@ export const test = base.extend<Fixtures>({
   storageState: async ({}, use) => use(surroundings().cookies),
   api: async ({ lifeboat }, use) => use(apiClient(lifeboat.url, lifeboat.token)),
   allowTrouble: [
-    async ({ context }, use) => {
+    async ({ context }, use, info) => {
       const troubles: Trouble[] = [];
       const allowed: RegExp[] = [];
-      context.on("page", (page) => watch(page, troubles));
+      const ends: (() => void)[] = [];
+      const begin = (page: Page) => ends.push(watch(page, troubles));
+      context.pages().forEach(begin);
+      context.on("page", begin);
       await use((pattern) => void allowed.push(pattern));
+      context.off("page", begin);
+      for (const end of ends) end();
+      if (info.errors.length > 0) await keepPages(context, info);
       const left = troubles.filter(({ text }) => !allowed.some((pattern) => pattern.test(text)));
       expect(left, "troubles that the browser had").toEqual([]);
     },
@@ -36,25 +51,67 @@ export const test = base.extend<Fixtures>({
   ],
 });
 
+/**
+ * For tests that only look, and leave nothing in a browser: all of a worker share one page, which has the scripts of the others already and need not
+ * compile them again. Each is watched as ever.
+ */
+export const looking = test.extend<object, { sharedPage: Page }>({
+  sharedPage: [
+    async ({ browser }, use) => {
+      const { url, cookies } = surroundings();
+      const context = await browser.newContext({
+        baseURL: url,
+        storageState: cookies,
+        locale: "en-GB",
+        timezoneId: "Europe/Madrid",
+        reducedMotion: "reduce",
+      });
+      await use(await context.newPage());
+      await context.close();
+    },
+    { scope: "worker" },
+  ],
+  context: async ({ sharedPage }, use) => use(sharedPage.context()),
+  page: async ({ sharedPage, viewport }, use) => {
+    if (viewport !== null) await sharedPage.setViewportSize(viewport);
+    await sharedPage.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await use(sharedPage);
+  },
+});
+
+/** What pages showed when a journey failed, as text: `npm test` prints it beside the error, where a screenshot is lost with the machine. */
+async function keepPages(context: BrowserContext, info: TestInfo): Promise<void> {
+  for (const page of context.pages()) {
+    const shown = await page
+      .locator("body")
+      .ariaSnapshot({ timeout: 5000 })
+      .catch(() => "");
+    await info.attach("page", { body: `${page.url()}\n${shown}`, contentType: "text/plain" });
+  }
+}
+
 /** For journeys of people who are not signed in. */
 export const nobody = { cookies: [], origins: [] };
 
-function watch(page: Page, troubles: Trouble[]): void {
-  page.on("console", (message) => {
+/** Writes down what goes wrong in a page until the function that it answers is called. */
+function watch(page: Page, troubles: Trouble[]): () => void {
+  const onConsole = (message: ConsoleMessage) => {
     // Chromium repeats every refused answer in the console; the answer itself is judged below.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
       troubles.push({ kind: "console", text: message.text() });
-  });
-  page.on("pageerror", (error) => troubles.push({ kind: "error", text: `${page.url()} ${error.stack ?? error.message}` }));
-  page.on("requestfailed", (request) => {
+  };
+  const onError = (error: Error) => troubles.push({ kind: "error", text: `${page.url()} ${error.stack ?? error.message}` });
+  const onFailed = (request: Request) => {
     // What a page asked for is dropped when one leaves it; a download leaves none.
     const why = request.failure()?.errorText ?? "";
     if (why !== "net::ERR_ABORTED") troubles.push({ kind: "request", text: `${request.method()} ${request.url()} ${why}` });
-  });
-  page.on("response", (response) => {
+  };
+  const onResponse = (response: Response) => {
     if (response.status() >= 400)
       troubles.push({ kind: "response", text: `${response.status()} ${response.request().method()} ${response.url()}` });
-  });
+  };
+  page.on("console", onConsole).on("pageerror", onError).on("requestfailed", onFailed).on("response", onResponse);
+  return () => page.off("console", onConsole).off("pageerror", onError).off("requestfailed", onFailed).off("response", onResponse);
 }
 
 export { expect } from "playwright/test";

@@ -8,6 +8,7 @@ import { getImport } from "#lib/contracts/imports";
 import { createRestore, getRestore } from "#lib/contracts/restores";
 import { listServers } from "#lib/contracts/servers";
 import type { ApiClient } from "./api-client.ts";
+import { choose } from "./choose.ts";
 import { expect, test } from "./fixtures.ts";
 import { sha256Of, stockTool } from "./files.ts";
 import type { ShopServer } from "./shop-server.ts";
@@ -46,13 +47,8 @@ async function restoresEqual(api: ApiClient, backupId: string): Promise<void> {
   expect(comparison).toMatchObject({ equal: 1, different: 0, rowsExpected: 5000, rowsActual: 5000 });
 }
 
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByRole("combobox", { name: label }).click();
-  await page.getByRole("option", { name: option }).click();
-}
-
 async function importedBackup(page: Page): Promise<string> {
-  await expect(page.getByText("The file is a backup now.")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("The file is a backup now.")).toBeVisible();
   await page.getByRole("link", { name: "Open the backup" }).click();
   await expect(page).toHaveURL(/\/backups\/bkp_/);
   return /bkp_[0-9a-f]{32}/.exec(page.url())?.[0] ?? "";
@@ -76,12 +72,16 @@ test("a dump made elsewhere is uploaded, becomes a backup of a new source, and r
   await expect(page.getByText("pg_dump archive (custom format)")).toBeVisible();
   await expect(page.getByText(/^The file says that it was made on /)).toBeVisible();
 
+  const missing = page.getByText(/^Still needed: /);
   await expect(page.getByRole("button", { name: "Import as a backup" })).toBeDisabled();
-  await choose(page, "Source", "A new source");
+  await expect(missing).toHaveText("Still needed: the source.");
+  await choose(page.getByRole("combobox", { name: "Source" }), "A new source");
   await expect(page.getByLabel("Name", { exact: true })).toHaveValue("ledger");
+  await expect(missing).toHaveText("Still needed: the server.");
   await page.getByLabel("Name", { exact: true }).fill(`Old ledger ${now}`);
-  await choose(page, "Server", server.name);
+  await choose(page.getByRole("combobox", { name: "Server" }), server.name);
   await page.getByLabel("Database", { exact: true }).fill(`old_ledger_${now}`);
+  await expect(missing).toHaveCount(0);
   await page.getByRole("button", { name: "Import as a backup" }).click();
   await expect(page).toHaveURL(/\/runs\/run_/);
   const backupId = await importedBackup(page);
@@ -117,7 +117,7 @@ test("an SQL script of an allowed folder is run in a sandbox and becomes a backu
   await expect(page.getByRole("button", { name: /^notes\.bin/ })).toBeDisabled();
   await page.getByRole("button", { name: /^ledger\.sql/ }).click();
   await expect(page.getByRole("definition").filter({ hasText: /^SQL script/ })).toBeVisible();
-  await choose(page, "Source", source.name);
+  await choose(page.getByRole("combobox", { name: "Source" }), source.name);
   await expect(page.getByText("Taken from the file’s time of last change.", { exact: false })).toBeVisible();
   await page.getByRole("button", { name: "Import as a backup" }).click();
   const backupId = await importedBackup(page);
@@ -155,9 +155,9 @@ test("an upload goes on after a lost connection and, with the same file chosen a
 
   await page.goto("/imports/new");
   await page.getByLabel("Drop a file here, or choose one").setInputFiles(file);
-  await expect(page.getByText("Waiting for the connection")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Waiting for the connection")).toBeVisible();
   // The third part is on its way and does not arrive.
-  await expect.poll(() => offsets, { timeout: 60_000 }).toEqual([0, 8 * 2 ** 20, 8 * 2 ** 20, 16 * 2 ** 20]);
+  await expect.poll(() => offsets).toEqual([0, 8 * 2 ** 20, 8 * 2 ** 20, 16 * 2 ** 20]);
   await page.getByRole("button", { name: "Pause" }).click();
   await expect(page.getByText("Paused", { exact: true })).toBeVisible();
   await page.unrouteAll({ behavior: "ignoreErrors" });
@@ -176,7 +176,7 @@ test("an upload goes on after a lost connection and, with the same file chosen a
     if (offset !== undefined) sent.push(Number(offset));
   });
   await page.getByLabel(`Choose “${large}” again`).setInputFiles(file);
-  await expect(page.getByRole("definition").filter({ hasText: /^SQL script/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("definition").filter({ hasText: /^SQL script/ })).toBeVisible();
   expect(sent).toEqual([16 * 2 ** 20]);
   const id = /imp_[0-9a-f]{32}/.exec(page.url())?.[0] ?? "";
   expect((await api.ask(getImport, { params: { id } })).state).toBe("ready");
@@ -200,11 +200,10 @@ test("an SQLite file becomes a source, is backed up, and comes back as a plain f
   await page.getByRole("button", { name: new RegExp(`^notes-${now}\\.db`) }).click();
   await expect(page.getByText("WAL", { exact: true })).toBeVisible();
   await page.getByLabel("Name", { exact: true }).fill(`Notes ${now}`);
-  await page.getByLabel("How many").fill("5");
   await page.getByRole("button", { name: /^Protect this file \(/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: `Notes ${now}` })).toBeVisible();
   await expect(page.getByText(path).first()).toBeVisible();
-  await expect(page.getByText("The last 5 are kept")).toBeVisible();
+  await expect(page.getByText("Kept by “The last 20”")).toBeVisible();
 
   // Somebody goes on writing: what is not committed is not in the backup.
   original.exec("BEGIN; INSERT INTO notes (text) VALUES ('not yet')");
@@ -213,7 +212,7 @@ test("an SQLite file becomes a source, is backed up, and comes back as a plain f
     .getByRole("dialog")
     .getByRole("button", { name: /^(Back up .*B|Start the backup)$/ })
     .click();
-  await expect(page.getByText(/^Stored and read again: /)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^Stored and read again: /)).toBeVisible();
   original.exec("COMMIT");
   original.close();
 

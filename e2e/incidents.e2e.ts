@@ -24,7 +24,7 @@ test.beforeEach(async ({ api, lifeboat }) => {
 // The other journeys' verdict must not speak of a source that was made to fail.
 test.afterEach(async ({ api }) => {
   const { version } = await api.ask(getSource, { params: { id: sourceId } });
-  await api.ask(deleteSource, { params: { id: sourceId }, query: { backups: "delete" }, ifMatch: version });
+  await api.ask(deleteSource, { params: { id: sourceId }, query: { backups: "delete", when: "now" }, ifMatch: version });
 });
 
 test("backups that fail three times open an incident; it is closed when its checklist is confirmed, or waived with a reason", async ({
@@ -58,11 +58,26 @@ test("backups that fail three times open an incident; it is closed when its chec
   await test.step("it tells what happened and who sees to it", async () => {
     const runs = page.locator("section").filter({ has: page.getByRole("heading", { name: "Linked runs" }) });
     await expect(runs.getByRole("link", { name: "Backup" })).toHaveCount(limit);
-    await page.getByRole("combobox", { name: "Assignee" }).click();
+    const assignee = page.getByRole("combobox", { name: "Assignee" });
+    await assignee.click();
     await page.getByRole("option").nth(1).click();
-    await page.getByRole("combobox", { name: "Severity" }).click();
+    await expect(assignee).not.toContainText("Nobody");
+    await expect(assignee).not.toHaveAttribute("aria-readonly", "true");
+    const severity = page.getByRole("combobox", { name: "Severity" });
+    const saving = Promise.withResolvers<void>();
+    await page.route("**/api/v1/incidents/*", async (route) => {
+      if (route.request().method() === "PATCH") await saving.promise;
+      await route.continue();
+    });
+    await severity.click();
     await page.getByRole("option", { name: "Critical" }).click();
+    // Whoever goes by keyboard is still there while it is saved.
+    await expect(severity).toBeFocused();
+    await expect(severity).toHaveAttribute("aria-readonly", "true");
+    saving.resolve();
     await expect(page.getByText("Severity: Medium → Critical")).toBeVisible();
+    await page.unroute("**/api/v1/incidents/*");
+    await expect(severity).toBeFocused();
     await page.getByLabel("Add a note").fill("Nobody can take money.");
     await page.getByRole("button", { name: "Add the note" }).click();
     await expect(page.getByRole("listitem").filter({ hasText: "Nobody can take money." })).toBeVisible();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,15 +25,21 @@ export type StartedLifeboat = {
   stop: () => Promise<void>;
 };
 
+/** A port that nothing listens on, below those that the system hands out to connections: it stays free until Lifeboat is that far. */
 async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const port = randomInt(11_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no free port");
+}
+
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
+  return new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
 }
 
 /** Starts a whole Lifeboat from the working tree through `npm run up`, in a folder of its own, and waits until it says that it is ready. */
@@ -71,6 +77,7 @@ export async function startLifeboat(options: { args?: string[]; env?: Record<str
       await exited;
     }
     await untilFree(port);
+    await untilGone(join(dataDir, "catalogue", "postmaster.pid"));
     await endSandboxes(dataDir);
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
   };
@@ -92,15 +99,15 @@ async function waitForOutput(child: ChildProcess, output: () => string, text: st
   }
 }
 
+/** The catalogue writes its last words after the port is free: its folder cannot be removed before. */
+async function untilGone(path: string): Promise<void> {
+  for (let attempt = 0; attempt < 600 && existsSync(path); attempt += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
 /** npm may be gone before what it started: the port tells when web is, and the supervisor's last line when all is. */
 async function untilFree(port: number): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once("error", () => resolve(false));
-      server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-    });
-    if (isFree) return;
+    if (await isFree(port)) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`port ${port} is still taken 30 seconds after Lifeboat was asked to stop`);

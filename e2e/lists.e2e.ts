@@ -1,4 +1,5 @@
 import { listBackups, updateBackup, verifyBackup } from "#lib/contracts/backups";
+import { choose } from "./choose.ts";
 import { expect, test } from "./fixtures.ts";
 
 test("filters, order and search of the backups live in the address and survive reload and Back", async ({ page, api, lifeboat }) => {
@@ -14,18 +15,15 @@ test("filters, order and search of the backups live in the address and survive r
   const rows = page.getByRole("table", { name: "Backups" }).getByRole("row");
   const reasons = async () =>
     (await rows.allInnerTexts()).map((text) => /the (\w+) one/.exec(text)?.[1]).filter((word) => word !== undefined);
-  const choose = async (filter: string, option: string) => {
-    await page.getByRole("combobox", { name: filter }).click();
-    await page.getByRole("option", { name: option, exact: true }).click();
-  };
+  const filter = (name: string) => page.getByRole("combobox", { name });
 
   await page.goto("/backups");
   await expect.poll(async () => (await reasons()).slice(0, 3)).toEqual(["large", "pinned", "verified"]);
 
-  await choose("Source", "Listed ledger");
+  await choose(filter("Source"), "Listed ledger");
   await expect(page).toHaveURL(new RegExp(`[?&]source=${source.id}`));
   await expect.poll(reasons).toEqual(["pinned", "verified"]);
-  await choose("Proof", "Verified");
+  await choose(filter("Proof"), "Verified");
   await expect(page).toHaveURL(/[?&]proof=verified/);
   await expect.poll(reasons).toEqual(["verified"]);
   await page.reload();
@@ -40,7 +38,7 @@ test("filters, order and search of the backups live in the address and survive r
 
   await page.getByRole("button", { name: "Reset filters" }).click();
   await expect(page).toHaveURL(/\/backups$/);
-  await choose("Pins", "Pinned only");
+  await choose(filter("Pins"), "Pinned only");
   await expect.poll(reasons).toEqual(["pinned"]);
   await page.getByRole("button", { name: "Reset filters" }).click();
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import type { Locator, Page } from "playwright/test";
 import { getBackup, listBackups, listBackupTables } from "#lib/contracts/backups";
+import { choose } from "./choose.ts";
 import { expect, test } from "./fixtures.ts";
 import { sha256Of, stockTool, storedFiles } from "./files.ts";
 import { databaseUrl, shopConnectionLimit, shopOwner } from "./shop-server.ts";
@@ -16,11 +17,6 @@ let backupId = "";
 
 function step(page: Page, name: string): Locator {
   return page.getByRole("listitem").filter({ hasText: name });
-}
-
-async function choose(page: Page, label: string, option: string): Promise<void> {
-  await page.getByLabel(label).click();
-  await page.getByRole("option", { name: option }).click();
 }
 
 test("adds a server from the URL of another stack, and each fault of the connection is named with its cure", async ({ page, lifeboat }) => {
@@ -100,7 +96,7 @@ test("picks a database as production, and backs it up with a reason while one wa
   await dialog.getByRole("button", { name: /^(Back up .*B|Start the backup)$/ }).click();
   await expect(page).toHaveURL(/\/runs\/run_/);
   await expect(page.getByRole("heading", { level: 1, name: `Backup of ${sourceName}` })).toBeVisible();
-  await expect(page.getByText(/^Stored and read again: /)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^Stored and read again: /)).toBeVisible();
   for (const name of ["Prepare", "Dump", "Publish", "Read again"]) await expect(step(page, name).first()).toBeVisible();
   await expect(page.getByText("Complete", { exact: true })).toBeVisible();
   await expect(page.getByText(reason).first()).toBeVisible();
@@ -163,7 +159,7 @@ test("verifying raises the meter to verified and is kept as history", async ({ p
   await page.goto(`/backups/${backupId}`);
   await page.getByRole("button", { name: "Verify now" }).click();
   await expect(page).toHaveURL(/\/runs\/run_/);
-  await expect(page.getByText("Verified: every checksum agreed.")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("Verified: every checksum agreed.")).toBeVisible();
   await page.getByRole("link", { name: "Open the backup" }).click();
   await expect(page.getByRole("listitem").filter({ hasText: /^Verified/ })).toBeVisible();
   await expect(page.getByRole("listitem").filter({ hasText: /^Never proven/ })).toBeVisible();
@@ -184,12 +180,12 @@ test("restores into a new database with every row accounted for, and the server 
 
   await page.getByRole("button", { name: "Change target or options" }).click();
   await page.getByLabel("Name of the new database").fill(copy);
-  await choose(page, "Parallel jobs", "4");
+  await choose(page.getByLabel("Parallel jobs"), "4");
   await page.getByRole("button", { name: "See what it would do" }).click();
   await expect(page.getByText("Nothing stops this restore")).toBeVisible();
   await page.getByRole("button", { name: new RegExp(`^Restore .* rows into ${copy}$`) }).click();
   await expect(page).toHaveURL(/\/runs\/run_/);
-  await expect(page.getByText("The restore ran to its end")).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText("The restore ran to its end")).toBeVisible();
   for (const name of ["Unpack", "Create the database", "Load", "Compare every table"]) await expect(step(page, name).first()).toBeVisible();
   await page.getByRole("link", { name: "See the comparison" }).click();
   await expect(page.getByText(/^Every row accounted for: \d+ tables, [\d,]+ rows, all digests equal\.$/)).toBeVisible();
@@ -243,7 +239,7 @@ test("the audit log tells who did all of it, and to what", async ({ page, lifebo
   await expect(page.locator("body")).not.toContainText(lifeboat.shop.backupRole.password);
 });
 
-test("deleting says what it means, and removes the file", async ({ page, api, lifeboat, allowTrouble }) => {
+test("deleting says what it means: the trash first, then for good and the file", async ({ page, api, lifeboat, allowTrouble }) => {
   // The open page learns from this answer that its backup is gone.
   allowTrouble(/^404 GET .*\/api\/v1\/backups\/bkp_/);
   const { packs } = await api.ask(getBackup, { params: { id: backupId } });
@@ -253,11 +249,21 @@ test("deleting says what it means, and removes the file", async ({ page, api, li
   await page.goto(`/backups/${backupId}`);
   await page.getByRole("button", { name: "More actions" }).click();
   await page.getByRole("menuitem", { name: "Delete" }).click();
-  const dialog = page.getByRole("alertdialog", { name: "Delete this backup?" });
+  const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByText("It can be taken out again for 3 days. Space is freed then.")).toBeVisible();
+  await dialog.getByRole("radio", { name: "Delete for good now" }).click();
+  await expect(page.getByRole("alertdialog", { name: "Delete this backup?" })).toBeVisible();
   await expect(dialog.getByText(`It is the last good backup of “${sourceName}”`)).toBeVisible();
   await expect(dialog.getByText(`“${sourceName}” has no backup left then.`)).toBeVisible();
+  await dialog.getByRole("radio", { name: "Move to the trash" }).click();
+  await dialog.getByRole("button", { name: "Move 1 backup to the trash" }).click();
+  await expect(page.getByText("In the trash: it can be taken out again until its days there are over.")).toBeVisible();
+  expect(storedFiles(lifeboat.dataDir)).toContain(key);
+  await page.goto(`/backups/${backupId}`);
+  await expect(page.getByRole("link", { name: "Take out of the trash" })).toBeVisible();
+  await page.getByRole("button", { name: "Delete for good now" }).click();
   await dialog.getByRole("button", { name: /^Delete 1 backup, / }).click();
-  await expect(page.getByText("The backup is deleted.")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("The backup is deleted.")).toBeVisible();
   // The pack and the sidecar beside it, and nothing else.
   const removed = before.filter((path) => !storedFiles(lifeboat.dataDir).includes(path));
   expect(removed).toContain(key);

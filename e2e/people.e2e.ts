@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright/test";
 import { addPerson } from "./catalogue.ts";
+import { choose } from "./choose.ts";
 import { expect, nobody, test } from "./fixtures.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -78,7 +79,7 @@ test("an invitation becomes a viewer, then an admin, then nobody: each at once",
     await expect(visitor.getByText("Only admins see who has access")).toBeVisible();
     await expect(visitor.getByRole("button", { name: "Invite a person" })).toHaveCount(0);
     const tabs = visitor.getByRole("navigation", { name: "Settings" }).getByRole("link");
-    expect(await tabs.allInnerTexts()).toEqual(["Servers and tools", "Servers", "Storage", "Profile"]);
+    expect(await tabs.allInnerTexts()).toEqual(["Servers and tools", "Servers", "Storage", "Integrations", "Profile"]);
     await visitor.goto("/settings/tokens");
     await expect(visitor.getByText("Only admins see API tokens")).toBeVisible();
     for (const path of ["/api/v1/users", "/api/v1/tokens"]) expect((await visitor.request.get(path)).status()).toBe(403);
@@ -136,7 +137,7 @@ test("a token is shown once, does what its scopes say, tells its last use, and e
   await dialog.getByRole("radio", { name: "Choose one by one" }).check();
   await dialog.getByRole("checkbox", { name: "Verify" }).check();
   await dialog.getByRole("radio", { name: "Before a deployment: back up" }).check();
-  await expect(dialog.getByText("sources:read, backups:read, backups:create, runs:read")).toBeVisible();
+  await expect(dialog.getByText("sources:read, backups:read, backups:create, runs:read, gates:read, gates:create")).toBeVisible();
   await dialog.getByRole("radio", { name: "Never ends" }).check();
   await expect(dialog.getByText("A token that never ends is found by somebody one day")).toBeVisible();
   await dialog.getByRole("radio", { name: "30 days" }).check();
@@ -153,7 +154,7 @@ test("a token is shown once, does what its scopes say, tells its last use, and e
 
   await page.reload();
   const row = page.getByRole("row").filter({ hasText: name });
-  await expect(row.getByText("4 scopes")).toBeVisible();
+  await expect(row.getByText("6 scopes")).toBeVisible();
   await expect(row.getByText("127.0.0.1")).toBeVisible();
   await row.getByRole("button", { name: `Revoke ${name}` }).click();
   const confirm = page.getByRole("alertdialog");
@@ -214,15 +215,12 @@ test("the audit log is filtered by who, what, on what and days, and exported as 
   await dialog.getByRole("button", { name: "Make the link" }).click();
   await dialog.getByRole("button", { name: "Done" }).click();
 
-  const choose = async (filter: string, option: string) => {
-    await page.getByRole("combobox", { name: filter, exact: true }).click();
-    await page.getByRole("option", { name: option, exact: true }).click();
-  };
+  const filter = (name: string) => page.getByRole("combobox", { name, exact: true });
   await page.goto("/activity/audit");
-  await choose("Who", "You");
-  await choose("What", "Invited a person");
-  await choose("On", "People");
-  await choose("When", "From … to …");
+  await choose(filter("Who"), "You");
+  await choose(filter("What"), "Invited a person");
+  await choose(filter("On"), "People");
+  await choose(filter("When"), "From … to …");
   const today = await page.evaluate(() => new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Madrid" }).format(new Date()));
   await page.getByLabel("From day").fill(today);
   await page.getByLabel("To day").fill(today);

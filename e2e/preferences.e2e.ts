@@ -4,6 +4,7 @@ import { formatMinute } from "#lib/format/time";
 import english from "#messages/en" with { type: "json" };
 import spanish from "#messages/es" with { type: "json" };
 import { addPerson } from "./catalogue.ts";
+import { choose } from "./choose.ts";
 import { expect, nobody, test } from "./fixtures.ts";
 import { signIn } from "./sign-in.ts";
 
@@ -43,8 +44,7 @@ test.beforeEach(async ({ context, lifeboat }, testInfo) => {
 test("the profile turns every page Spanish, without leftovers", async ({ page, api, allowTrouble }) => {
   allowTrouble(/^404 GET .*\/nothing-here$/);
   await page.goto("/settings/profile");
-  await page.getByLabel("Language").click();
-  await page.getByRole("option", { name: "Español" }).click();
+  await choose(page.getByLabel("Language"), "Español");
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.locator("html")).toHaveAttribute("lang", "es");
   await expect(page.getByRole("heading", { level: 1, name: spanish.settings.title })).toBeVisible();
@@ -75,6 +75,17 @@ test("the profile turns every page Spanish, without leftovers", async ({ page, a
     "/settings/tokens": spanish.settings.title,
     "/settings/profile": spanish.settings.title,
     "/start": spanish.setup.guide.title,
+    [`/sources/${backup.sourceId}?tab=policy`]: undefined,
+    [`/sources/${backup.sourceId}?tab=fingerprint`]: undefined,
+    "/calendar": spanish.calendar.title,
+    "/policies": spanish.policies.title,
+    "/policies/schedules": undefined,
+    "/trash": spanish.trash.title,
+    "/activity/alerts": spanish.activity.title,
+    "/activity/gates": spanish.activity.title,
+    "/settings/notifications": spanish.settings.title,
+    "/settings/notifications/new": undefined,
+    "/settings/integrations": spanish.settings.title,
   };
   for (const [path, heading] of Object.entries(headings)) {
     await page.goto(path);

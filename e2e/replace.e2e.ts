@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import type { Locator, Page } from "playwright/test";
+import { choose } from "./choose.ts";
 import { expect, test } from "./fixtures.ts";
 import { databaseUrl, type ShopServer } from "./shop-server.ts";
 
@@ -38,10 +39,9 @@ async function databasesOf(shop: ShopServer): Promise<string[]> {
 async function openReplacePreview(page: Page): Promise<void> {
   await page.goto(`/restores/new?backup=${backupId}`);
   await page.getByRole("radio", { name: "In the place of a database that is there" }).check();
-  await page.getByLabel("Database to replace").click();
-  await page.getByRole("option", { name: new RegExp(`^${database}(\\s|$)`) }).click();
+  await choose(page.getByLabel("Database to replace"), database);
   await page.getByRole("button", { name: "See what it would do" }).click();
-  await expect(page.getByText("Nothing stops this restore")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("Nothing stops this restore")).toBeVisible();
 }
 
 async function confirmReplace(page: Page): Promise<void> {
@@ -49,7 +49,7 @@ async function confirmReplace(page: Page): Promise<void> {
   await page.getByRole("checkbox", { name: `Yes, replace the production database ${database}` }).check();
   await page.getByRole("button", { name: `Replace ${database}` }).click();
   await expect(page).toHaveURL(/\/restores\/rst_/);
-  await expect(headline(page, `Replaced: the restored database answers as ${database}`)).toBeVisible({ timeout: 60_000 });
+  await expect(headline(page, `Replaced: the restored database answers as ${database}`)).toBeVisible();
 }
 
 function headline(page: Page, text: string): Locator {
@@ -113,7 +113,7 @@ test("replaced, the backup answers under the name; swapped back, the old one doe
   await expect(undo.getByRole("button", { name: `Swap back ${database}` })).toBeDisabled();
   await undo.getByLabel(`Type ${database}`, { exact: false }).fill(database);
   await undo.getByRole("button", { name: `Swap back ${database}` }).click();
-  await expect(headline(page, `Undone: the old database answers as ${database} again`)).toBeVisible({ timeout: 30_000 });
+  await expect(headline(page, `Undone: the old database answers as ${database} again`)).toBeVisible();
   expect(await answers(shop)).toEqual(live);
 
   const [, restored = ""] = await databasesOf(shop);
@@ -122,7 +122,7 @@ test("replaced, the backup answers under the name; swapped back, the old one doe
   const remove = page.getByRole("alertdialog");
   await remove.getByLabel(`Type ${restored}`, { exact: false }).fill(restored);
   await remove.getByRole("button", { name: `Remove ${restored}` }).click();
-  await expect(page.getByText("What was kept beside it has been removed.")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText("What was kept beside it has been removed.")).toBeVisible();
   expect(await databasesOf(shop)).toEqual([database]);
 });
 

@@ -22,7 +22,13 @@ export async function startSurroundings(): Promise<{ started: Surroundings; stop
   try {
     // What comes from elsewhere is opened by tools without known holes only; those of the distribution may have some.
     const newer = (await findTestBinaries()).find(({ slot }) => slot === 17);
-    const env = { LIFEBOAT_SQLITE_DIRS: folders.sqlite, LIFEBOAT_IMPORT_DIRS: folders.imports, PG_BIN_PATH: newer?.binDir ?? "" };
+    const env = {
+      LIFEBOAT_SQLITE_DIRS: folders.sqlite,
+      LIFEBOAT_IMPORT_DIRS: folders.imports,
+      PG_BIN_PATH: newer?.binDir ?? "",
+      // Journeys hold a lock until they have cancelled what waits for it, on whatever machine.
+      LIFEBOAT_LOCK_WAIT_MS: "240000",
+    };
     const lifeboat = await startLifeboat({ args: ["--sample"], env });
     const stop = async () => {
       await Promise.all([lifeboat.stop(), shop.stop()]);

@@ -1,7 +1,7 @@
 import type { ShopServer } from "./shop-server.ts";
 import type { SignedIn } from "./sign-in.ts";
 
-/** What the global set-up started. */
+/** What the global set-up started for one worker. */
 export type Surroundings = {
   url: string;
   dataDir: string;
@@ -18,17 +18,19 @@ export type Surroundings = {
 
 const variable = "E2E_SURROUNDINGS";
 
-/** Playwright hands the set-up's environment to its workers; nothing else reaches them. */
-export function tellTests(surroundings: Surroundings): void {
-  process.env[variable] = JSON.stringify(surroundings);
+/** Playwright hands the set-up's environment to its workers; nothing else reaches them. One for each worker, or one for all. */
+export function tellTests(all: readonly Surroundings[]): void {
+  process.env[variable] = JSON.stringify(all);
 }
 
 export function wereTold(): boolean {
   return process.env[variable] !== undefined;
 }
 
+/** Those of the worker that asks: no journey sees what another worker's does at the same time. */
 export function surroundings(): Surroundings {
-  const told = process.env[variable];
-  if (told === undefined) throw new Error("the global set-up did not run");
-  return JSON.parse(told) as Surroundings;
+  const all = JSON.parse(process.env[variable] ?? "[]") as Surroundings[];
+  const mine = all[Number(process.env["TEST_PARALLEL_INDEX"] ?? 0) % Math.max(1, all.length)];
+  if (mine === undefined) throw new Error("the global set-up did not run");
+  return mine;
 }

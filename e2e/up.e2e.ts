@@ -63,7 +63,7 @@ test("a second Lifeboat starts quickly, says what is in the way, and leaves no p
     const exited = child.exitCode === null ? once(child, "exit") : Promise.resolve();
     child.kill("SIGTERM");
     await exited;
-    await expect.poll(() => processesOf(dataDir), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => processesOf(dataDir)).toEqual([]);
   } finally {
     await lifeboat.stop();
   }

@@ -28,6 +28,28 @@ function failureLines(name, message) {
   ];
 }
 
+const linesOfAPage = 80;
+
+/**
+ * What the page showed when a journey failed, as its accessibility tree from the open dialog or `main` on: the machine that ran it is
+ * gone with its screenshots. Long words (ids, and above all tokens and passwords) are left out.
+ */
+function pageLines(attachments = []) {
+  return attachments.filter(({ name, body }) => name === "page" && body !== undefined).flatMap(({ body }) => linesOfPage(body));
+}
+
+function linesOfPage(base64) {
+  const [address, ...lines] = Buffer.from(base64, "base64")
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^\s*- (?:\/url|img)/.test(line))
+    .map((line) => line.replaceAll(/[\w-]{24,}/g, "…").slice(0, 200));
+  const dialog = lines.findLastIndex((line) => /^\s*- (?:alert)?dialog\b/.test(line));
+  const start = dialog === -1 ? lines.findIndex((line) => /^\s*- main\b/.test(line)) : dialog;
+  const shown = lines.slice(Math.max(start, 0), Math.max(start, 0) + linesOfAPage);
+  return [`    the page: ${address}`, ...shown.map((line) => `    ${line}`)];
+}
+
 const finalStates = { passed: "passed", failed: "failed" };
 
 /**
@@ -63,7 +85,7 @@ export function countPlaywright(path, exitCode) {
   if (report === null) return outcome(0, 1, 0, ["Playwright left no report"]);
   const { expected, unexpected, flaky, skipped } = report.stats;
   const bad = report.suites.flatMap((suite) => failedSpecs(suite));
-  const notes = bad.flatMap(({ title, result }) => failureLines(title, result?.error?.message));
+  const notes = bad.flatMap(({ title, result }) => failureLines(title, result?.error?.message).concat(pageLines(result?.attachments)));
   return badEnd(outcome(expected, unexpected + flaky, skipped, notes), exitCode, "Playwright");
 }
 

@@ -69,4 +69,28 @@ describe("the counts of a test run", () => {
     const journeys = countPlaywright(report({ stats: { expected: 0, unexpected: 1, flaky: 0, skipped: 0 }, suites }), 1);
     expect(journeys.notes).toEqual(["failed: signed in › clicks", "    no button"]);
   });
+
+  test("show the page on which a journey failed, without its secrets", () => {
+    const lines = [
+      "http://127.0.0.1:1/tokens",
+      "- link:",
+      "  - /url: /secret",
+      "- main:",
+      `  - textbox "Token": lb_${"a1".repeat(20)}`,
+      '  - button "Import" [disabled]',
+    ];
+    const attachments = [
+      { name: "screenshot", path: join(folder, "none.png") },
+      { name: "page", body: Buffer.from(lines.join("\n")).toString("base64") },
+    ];
+    const specs = [{ title: "clicks", ok: false, tests: [{ results: [{ error: { message: "no button" }, attachments }] }] }];
+    const stats = { expected: 0, unexpected: 1, flaky: 0, skipped: 0 };
+    const { notes } = countPlaywright(report({ stats, suites: [{ title: "a.e2e.ts", specs }] }), 1);
+    expect(notes.slice(2)).toEqual([
+      "    the page: http://127.0.0.1:1/tokens",
+      "    - main:",
+      '      - textbox "Token": …',
+      '      - button "Import" [disabled]',
+    ]);
+  });
 });
