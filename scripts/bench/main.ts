@@ -16,15 +16,31 @@ import { memory } from "./parts/memory.ts";
 import { page } from "./parts/page.ts";
 import { restore } from "./parts/restore.ts";
 import { rivals } from "./parts/rivals.ts";
+import { schedules } from "./parts/schedules.ts";
 import { sqlite } from "./parts/sqlite.ts";
+import { stale } from "./parts/stale.ts";
 import { verify } from "./parts/verify.ts";
 import { describeMachine, type Line, markdownRows, updateDocument } from "./report.ts";
 import { root } from "./root.ts";
 import { openStation, runSqlFile, sourceDatabase, type Station } from "./station.ts";
 
 /** In this order: the last two fill the catalogue. */
-const parts: Readonly<Record<string, Part>> = { backup, verify, download, restore, drill, members, sqlite, rivals, memory, list, page };
-const withoutDatabase = new Set(["sqlite", "list", "page"]);
+const parts: Readonly<Record<string, Part>> = {
+  backup,
+  verify,
+  download,
+  restore,
+  drill,
+  members,
+  sqlite,
+  rivals,
+  memory,
+  stale,
+  schedules,
+  list,
+  page,
+};
+const withoutDatabase = new Set(["sqlite", "stale", "schedules", "list", "page"]);
 const documentPath = join(root, "docs", "benchmarks.md");
 const say = (line: string) => console.log(line);
 

@@ -36,6 +36,7 @@ export type Station = {
   readonly serverId: string;
   readonly context: ServiceContext;
   readonly catalogue: Catalogue;
+  readonly catalogueUrl: string;
   readonly webUrl: string;
   /** Environment for stock client tools: where the server is, and its password. */
   readonly toolEnv: (database: string) => Record<string, string>;
@@ -140,6 +141,7 @@ async function fill(folder: string, undo: (() => Promise<void>)[], stop: () => P
     serverId,
     context,
     catalogue,
+    catalogueUrl: databaseUrl,
     webUrl,
     toolEnv: (database) => ({ PGHOST: host, PGPORT: String(port), PGUSER: superuser, PGPASSWORD: password, PGDATABASE: database }),
     protect: async (database) =>

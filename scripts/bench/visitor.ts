@@ -3,7 +3,8 @@ import { readEnv } from "#lib/env/env";
 import { bearerToken, signedInPerson } from "#lib/testing/web-runtime";
 import type { Station } from "./station.ts";
 
-function runtimeOf({ catalogue, context, webUrl }: Station): Parameters<typeof signedInPerson>[0] {
+/** What the web server shares with its routes, on the station's catalogue. */
+export function runtimeOf({ catalogue, context, webUrl }: Station): Parameters<typeof signedInPerson>[0] {
   const env = readEnv({ LIFEBOAT_URL: webUrl, LIFEBOAT_DATA_DIR: "/nonexistent" });
   const stopping = new AbortController().signal;
   return { env, catalogue, keyring: context.keyring, logger: createLogger("error", {}), wake: () => Promise.resolve(), stopping };

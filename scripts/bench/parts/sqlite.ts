@@ -61,7 +61,7 @@ export const sqlite: Part = async ({ station, rounds, say, scale }) => {
   const { size } = await stat(path);
   // A worker looks at the file before it becomes a source.
   const worker = await station.startWorker([], { LIFEBOAT_SQLITE_DIRS: folder });
-  const body = sourceInput.parse({ engine: "sqlite", path, name: "notes", keepLast: null });
+  const body = sourceInput.parse({ engine: "sqlite", path, name: "notes", retentionPolicyId: null });
   const { id: sourceId } = await createSource(station.context, { ...nothing, body });
   const full = await packOf(station, (await backUp(station, sourceId)).backupId);
   const change = createChanger(path);
