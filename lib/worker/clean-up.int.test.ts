@@ -14,6 +14,7 @@ import { deleteBackup } from "#lib/services/backups/remove";
 import { updateBackup } from "#lib/services/backups/update";
 import { verifyBackup } from "#lib/services/backups/verify";
 import { lockChain, unlockChains } from "#lib/services/chains/lock";
+import { verifyChain } from "#lib/services/chains/verify";
 import { assertClock, confirmClock, getClock } from "#lib/services/policies/clock";
 import { createPolicy } from "#lib/services/policies/create";
 import { listTrash } from "#lib/services/policies/list-trash";
@@ -143,6 +144,33 @@ it("what is read, verified or restored now is left for the next clean-up, in bot
   });
   await cleanUp(sourceId);
   expect(await states(sourceId)).toEqual(["trashed beyond-count", "available"]);
+});
+
+it("a verification waits while another member of its chain is removed, and does not fail for it", async () => {
+  const sourceId = await kit.addSource({});
+  const { id, chainId } = await kit.backUp("full", sourceId);
+  const removal = { chainId, holder: "removal:test", mode: "exclusive" as const, leaseMs: 60_000 };
+  await lockChain(kit.db, removal);
+  const asked = [
+    await verifyBackup(kit.context, { ...none, params: { id }, body: {} }),
+    await verifyChain(kit.context, { ...none, params: { id: chainId }, body: {} }),
+  ];
+  const prepared = () =>
+    kit.db
+      .select({ state: runSteps.state })
+      .from(runSteps)
+      .where(
+        and(
+          inArray(
+            runSteps.runId,
+            asked.map((run) => run.id),
+          ),
+          eq(runSteps.code, "prepare"),
+        ),
+      );
+  await expect.poll(prepared).toEqual([{ state: "running" }, { state: "running" }]);
+  await unlockChains(kit.db, removal.holder);
+  for (const run of asked) expect(await kit.ended(Promise.resolve(run))).toMatchObject({ state: "succeeded", error: null });
 });
 
 it("a backup that cannot be removed stops no other one, fails the run with numbers, and goes later with its reason", async () => {

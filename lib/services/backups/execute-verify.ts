@@ -5,7 +5,7 @@ import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
 import type { CheckOutcome } from "#lib/repository/port";
-import { lockChain } from "../chains/lock.ts";
+import { waitForChain } from "../chains/lock.ts";
 import { isForeignArchive } from "../restores/foreign-archive.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
@@ -25,13 +25,12 @@ export async function executeVerify(work: RunWork): Promise<void> {
   const { db, deps, run, reporter, lease, signal } = work;
   const startedMs = performance.now();
   const facts = await reporter.step("prepare", async () => {
-    const found = await loadBackupFacts(db, run.backupId ?? "");
-    if (found.backup.state !== "available") {
-      throw new LifeboatError("backup-not-restorable", { backupId: found.backup.id, state: found.backup.state });
-    }
+    const { chain } = await loadAvailable(work);
     await deps.prepareDestination();
-    await lockChain(db, { chainId: found.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
-    return found;
+    const held = await waitForChain(db, { chainId: chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs }, signal, Infinity);
+    if (!held) throw new LifeboatError("not-found", { entity: "chain", id: chain.id });
+    // What was waited for may have been its removal.
+    return loadAvailable(work);
   });
   const verdict = await lookAtCopy(work, facts);
   signal.throwIfAborted();
@@ -44,6 +43,13 @@ export async function executeVerify(work: RunWork): Promise<void> {
     await recordVerdict(tx, work, facts, verdict, Math.round(performance.now() - startedMs));
     await finishRun(tx, lease, { state: verdict.failure === null ? "succeeded" : "failed", error: verdict.failure });
   });
+}
+
+async function loadAvailable({ db, run }: RunWork): Promise<BackupFacts> {
+  const found = await loadBackupFacts(db, run.backupId ?? "");
+  const { id, state } = found.backup;
+  if (state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: id, state });
+  return found;
 }
 
 /** Looks at a backup's copy, byte by byte. The caller holds the chain's lock. */

@@ -9,7 +9,7 @@ import { type Verdict, writeVerdict } from "../backups/write-verdict.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
-import { lockChain } from "./lock.ts";
+import { waitForChain } from "./lock.ts";
 
 type Member = {
   readonly backup: { readonly id: string; readonly fileName: string };
@@ -79,10 +79,11 @@ function isRestorable({ failure }: Verdict): boolean {
 }
 
 async function openMembers(work: RunWork): Promise<Member[]> {
-  const { db, deps, run } = work;
+  const { db, deps, run, signal } = work;
   const chainId = run.subject;
   await deps.prepareDestination();
-  await lockChain(db, { chainId, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
+  const held = await waitForChain(db, { chainId, holder: run.id, mode: "shared", leaseMs: deps.leaseMs }, signal, Infinity);
+  if (!held) throw new LifeboatError("not-found", { entity: "chain", id: chainId });
   const rows = await db
     .select({ id: backups.id })
     .from(backups)
@@ -91,7 +92,7 @@ async function openMembers(work: RunWork): Promise<Member[]> {
   if (rows.length === 0) throw new LifeboatError("not-found", { entity: "chain", id: chainId });
   const members: Member[] = [];
   for (const { id } of rows) {
-    work.signal.throwIfAborted();
+    signal.throwIfAborted();
     const facts = await loadBackupFacts(db, id);
     const { id: backupId, fileName } = facts.backup;
     // What the catalogue does not know cannot be named to the repository: it finds that out by the index and says which pack is missing.

@@ -44,15 +44,17 @@ export async function lockChain(
 const askAgainMs = 250;
 
 /**
- * Takes a chain like `lockChain`, but waits while the other kind of holder is there, for one lease's time at most: a removal takes
- * seconds, and a backup should not fail for it. False: the chain is gone. Throws `chain-locked` when the time is up, and the signal's reason.
+ * Takes a chain like `lockChain`, but waits while the other kind of holder is there: a removal takes seconds, and nothing should fail for it.
+ * `patienceMs` says for how long at most, one lease's time if left out; a holder that died is gone after that, so whoever holds nothing meanwhile may
+ * wait without end. False: the chain is gone. Throws `chain-locked` when the time is up, and the signal's reason.
  */
 export async function waitForChain(
   db: Database,
   lock: { chainId: string; holder: string; mode: "shared" | "exclusive"; leaseMs: number },
   signal: AbortSignal,
+  patienceMs = lock.leaseMs,
 ): Promise<boolean> {
-  const untilMs = performance.now() + lock.leaseMs;
+  const untilMs = performance.now() + patienceMs;
   for (;;) {
     signal.throwIfAborted();
     try {
