@@ -8,6 +8,7 @@ import { createGate as createContract, type GateDto, reportGateCheck as reportCo
 import { auditEvents } from "#lib/db/schema/audit-events";
 import { gates } from "#lib/db/schema/gates";
 import { runs } from "#lib/db/schema/runs";
+import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import type { GateState } from "#lib/domain/gate-state";
 import { createBackup } from "#lib/services/backups/run-now";
@@ -190,6 +191,20 @@ describe("a gate before a deployment", () => {
     // It may have been done a moment before.
     expect(["cancelled", "succeeded"]).toContain(ended.state);
     expect((await hand.show(id)).state).toBe("failed");
+  });
+
+  it("is verified by the workers that made its backup, where the server has workers of its own", async () => {
+    const paris = await station.startWorker({ group: "paris", tickMs: 100 });
+    const serverOf = db().select({ id: sources.serverId }).from(sources).where(eq(sources.id, sourceId));
+    const moveTo = (workerGroup: string) => db().update(servers).set({ workerGroup }).where(inArray(servers.id, serverOf));
+    await moveTo("paris");
+    try {
+      const gate = await hand.until((await hand.ask({ sourceId })).id, "passed");
+      for (const id of [gate.backupRunId, gate.verifyRunId]) expect(await loadRun(db(), id ?? "")).toMatchObject({ workerGroup: "paris" });
+    } finally {
+      await moveTo("default");
+      await paris.stop();
+    }
   });
 
   it("makes a backup of its own, after one that began before it", async () => {

@@ -20,24 +20,30 @@ export function startGateBackup(
   return unlessHeld(() => startBackupRun(tx, context, { sourceId, kind, reason: "pre-deploy", note, trigger: "pre-deploy", gateId: id }));
 }
 
-/** Starts the verification of what the gate's backup made; null while another one holds it. Throws `not-found`, `backup-not-restorable`. */
-export function startGateVerify(tx: Transaction, context: ServiceContext, gate: GateRow, backupId: string): Promise<RunRow | null> {
-  return unlessHeld(() => startVerifyRun(tx, context, { backupId, trigger: "pre-deploy", gateId: gate.id }));
+/** Starts the verification of what the gate's backup made, by the workers that made it; null while another one holds it. Throws `not-found`, `backup-not-restorable`. */
+export async function startGateVerify(tx: Transaction, context: ServiceContext, gate: GateRow, backupId: string): Promise<RunRow | null> {
+  const group = await groupOfBackup(tx, gate);
+  return unlessHeld(() => startVerifyRun(tx, context, { backupId, trigger: "pre-deploy", gateId: gate.id, ...group }));
+}
+
+/** The workers that made a gate's backup are there; those of another group may not be. */
+async function groupOfBackup(tx: Transaction, gate: GateRow): Promise<{ workerGroup?: string }> {
+  const [run] = await tx
+    .select({ workerGroup: runs.workerGroup })
+    .from(runs)
+    .where(eq(runs.id, gate.backupRunId ?? ""));
+  return run ?? {};
 }
 
 /** Queues the release check, for the workers that made the backup: what their hosts declare is what was asked for. */
 export async function startGateCheck(tx: Transaction, context: ServiceContext, gate: GateRow): Promise<RunRow> {
-  const [backedUp] = await tx
-    .select({ workerGroup: runs.workerGroup })
-    .from(runs)
-    .where(eq(runs.id, gate.backupRunId ?? ""));
   return startRun(tx, context, {
     type: "gate-check",
     subject: gate.id,
     sourceId: gate.sourceId,
     backupId: gate.backupId,
     gateId: gate.id,
-    ...(backedUp === undefined ? {} : { workerGroup: backedUp.workerGroup }),
+    ...(await groupOfBackup(tx, gate)),
     trigger: "pre-deploy",
     steps: ["run-command"],
   });
