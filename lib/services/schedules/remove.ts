@@ -10,6 +10,7 @@ import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
 import { readCatalogueClock } from "./clock.ts";
 import { auditedSchedule, auditName, type ScheduleRow } from "./dto.ts";
+import { recordPast, type SourcePause } from "./due-slots.ts";
 import { writeExpectedEvery } from "./expected.ts";
 import { lockSchedule } from "./update.ts";
 
@@ -32,10 +33,11 @@ export async function dropSchedules(
   tx: Transaction,
   context: ServiceContext,
   rows: readonly ScheduleRow[],
-  source: { readonly name: string },
+  source: SourcePause & { readonly name: string },
   now: Date,
 ): Promise<void> {
   if (rows.length === 0) return;
+  for (const schedule of rows) await recordPast(tx, context, { schedule, source, isLeaving: true }, now);
   const ids = rows.map(({ id }) => id);
   await tx
     .update(slots)

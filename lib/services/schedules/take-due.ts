@@ -1,23 +1,17 @@
 import { and, eq, sql } from "drizzle-orm";
-import { nextStart, startsBetween, type Timetable } from "#lib/cron/starts";
 import type { Transaction } from "#lib/db/client";
 import { schedules } from "#lib/db/schema/schedules";
 import { slots } from "#lib/db/schema/slots";
 import { sources } from "#lib/db/schema/sources";
-import { makeId } from "#lib/domain/ids";
-import { type DueSlot, slotsOfDue } from "#lib/domain/slot-due";
 import type { Logger } from "#lib/log/log";
 import type { ServiceContext } from "../context.ts";
 import { oneOf } from "../one-of.ts";
 import { briefTransaction } from "./brief-transaction.ts";
+import type { ScheduleRow } from "./dto.ts";
+import { type SourcePause, slotsToMake, toSlotRow } from "./due-slots.ts";
 import { isNotAmong, type Unreadable } from "./unreadable.ts";
 
 const batch = 100;
-/** So many missed times of one schedule get a row; of a longer absence the newest ones. */
-const longestPast = 400;
-
-type ScheduleRow = typeof schedules.$inferSelect;
-type SourcePause = { readonly removedAt: Date | null; readonly pausedAt: Date | null; readonly pausedUntil: Date | null };
 
 type TakeOptions = {
   readonly cause: "not-running" | "clock-jump";
@@ -43,7 +37,7 @@ export async function takeDue(context: ServiceContext, now: Date, options: TakeO
         return [];
       }
     });
-    const values = made.flatMap(({ schedule, due }) => due.map((slot) => toRow(context, schedule, slot, now)));
+    const values = made.flatMap(({ schedule, due }) => due.map((slot) => toSlotRow(context, schedule, slot, now)));
     if (values.length > 0) await tx.insert(slots).values(values).onConflictDoNothing();
     if (made.length > 0) {
       const moves = JSON.stringify(made.map(({ schedule, next }) => ({ id: schedule.id, next: next === null ? null : new Date(next) })));
@@ -82,54 +76,4 @@ async function lockDue(tx: Transaction, now: Date, unreadable: Unreadable): Prom
         sql`${schedules.nextDueAt} is not null`,
       ),
     );
-}
-
-/** What a due schedule leads to; one that is off, or of a removed source, to nothing any more. */
-function slotsToMake(
-  schedule: ScheduleRow,
-  source: SourcePause,
-  now: number,
-  cause: "not-running" | "clock-jump",
-): { due: DueSlot[]; next: number | null } {
-  if (!schedule.enabled || source.removedAt !== null || schedule.nextDueAt === null) return { due: [], next: null };
-  const next = nextStart(schedule, now);
-  const due = slotsOfDue({
-    rule: { ...schedule, scheduleId: schedule.id },
-    nominals: pastStarts(schedule, schedule.nextDueAt.getTime(), now),
-    next,
-    now,
-    pauses: {
-      scheduleUntil: schedule.pausedUntil?.getTime() ?? null,
-      source: source.pausedAt === null ? null : { since: source.pausedAt.getTime(), until: source.pausedUntil?.getTime() ?? null },
-    },
-    cause,
-  });
-  return { due, next };
-}
-
-const hourMs = 3_600_000;
-
-/** The newest starts of a timetable from `first` to `now`, both inclusive; found backwards, because a clock may have jumped by years. */
-export function pastStarts(timetable: Timetable, first: number, now: number): number[] {
-  for (let span = hourMs; ; span *= 4) {
-    const from = Math.max(first - 1, now - span);
-    const found = startsBetween(timetable, from, now, longestPast * 16);
-    if (found.length >= longestPast || from === first - 1) return found.slice(-longestPast);
-  }
-}
-
-function toRow(context: ServiceContext, schedule: ScheduleRow, slot: DueSlot, now: Date): typeof slots.$inferInsert {
-  return {
-    id: makeId("slot", context.newUuid()),
-    scheduleId: schedule.id,
-    sourceId: schedule.sourceId,
-    task: schedule.task,
-    nominalAt: new Date(slot.nominalAt),
-    state: slot.state,
-    reason: slot.reason,
-    late: slot.late,
-    startAt: new Date(slot.startAt),
-    expiresAt: new Date(slot.expiresAt),
-    settledAt: slot.state === "waiting" ? null : now,
-  };
 }

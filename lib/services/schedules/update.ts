@@ -13,13 +13,14 @@ import type { SourceRow } from "../sources/dto.ts";
 import { lockSource } from "../sources/load.ts";
 import { readCatalogueClock } from "./clock.ts";
 import { auditedSchedule, auditName, loadSchedule, type ScheduleRow } from "./dto.ts";
+import { recordPast } from "./due-slots.ts";
 import { writeExpectedEvery } from "./expected.ts";
 
 type Body = EndpointInput<typeof contract>["body"];
 
 /**
- * Changes, pauses or resumes a schedule. A slot that waits already keeps its time; it looks at the new settings when it starts. Throws `not-found`,
- * `version-required`, `version-conflict`, `cron-invalid`, `cron-never`.
+ * Changes, pauses or resumes a schedule. A slot that waits already keeps its time; it looks at the new settings when it starts. What came due before and was
+ * seen by no worker is kept as it was planned. Throws `not-found`, `version-required`, `version-conflict`, `cron-invalid`, `cron-never`.
  */
 export async function updateSchedule(
   context: ServiceContext,
@@ -32,12 +33,14 @@ export async function updateSchedule(
     refuseStale("schedule", schedule.version, expected);
     const now = await readCatalogueClock(tx);
     const { pausedUntil, ...fields } = body;
+    const nextDueAt = nextAfterChange(schedule, fields, now);
+    await recordPast(tx, context, { schedule, source, isLeaving: false }, now);
     const [after] = await tx
       .update(schedules)
       .set({
         ...fields,
         ...(pausedUntil === undefined ? {} : { pausedUntil: pausedUntil === null ? null : new Date(pausedUntil) }),
-        nextDueAt: nextAfterChange(schedule, fields, now),
+        nextDueAt,
         version: schedule.version + 1,
         updatedAt: now,
       })
@@ -67,11 +70,11 @@ export async function lockSchedule(tx: Transaction, id: string): Promise<{ sched
   return { schedule, source };
 }
 
-/** A time that is due already and was not looked at yet stays: it may be the one that was missed. */
+/** The times that are due already have their slots by now. */
 function nextAfterChange(schedule: ScheduleRow, fields: Omit<Body, "pausedUntil">, now: Date): Date | null {
   const after = { ...schedule, ...fields };
   const isSame = after.cron === schedule.cron && after.timeZone === schedule.timeZone && after.enabled === schedule.enabled;
-  if (isSame) return schedule.nextDueAt;
+  if (isSame && (schedule.nextDueAt === null || schedule.nextDueAt > now)) return schedule.nextDueAt;
   // Also of one that is switched off: it is refused now rather than when it is switched on.
   const next = nextStart(after, now.getTime());
   return after.enabled && next !== null ? new Date(next) : null;

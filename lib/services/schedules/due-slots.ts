@@ -1,0 +1,91 @@
+import { nextStart, startsBetween, type Timetable } from "#lib/cron/starts";
+import type { Transaction } from "#lib/db/client";
+import { slots } from "#lib/db/schema/slots";
+import { makeId } from "#lib/domain/ids";
+import { type DueSlot, slotsOfDue } from "#lib/domain/slot-due";
+import type { ServiceContext } from "../context.ts";
+import type { ScheduleRow } from "./dto.ts";
+
+/** So many missed times of one schedule get a row; of a longer absence the newest ones. */
+const longestPast = 400;
+
+export type SourcePause = { readonly removedAt: Date | null; readonly pausedAt: Date | null; readonly pausedUntil: Date | null };
+
+/**
+ * Makes the slots of a schedule's times that have come and that no worker has looked at, as it was until now: before it is changed or removed, which would
+ * forget them. One that is removed starts nothing any more: what nobody saw in time was missed. The caller holds the schedule and its source locked, and
+ * writes down when it is due next.
+ */
+export async function recordPast(
+  tx: Transaction,
+  context: ServiceContext,
+  of: { readonly schedule: ScheduleRow; readonly source: SourcePause; readonly isLeaving: boolean },
+  now: Date,
+): Promise<void> {
+  const { schedule, source, isLeaving } = of;
+  const values = pastSlots(schedule, source, now).map((slot) => {
+    const isMissed = isLeaving && slot.state === "waiting" && slot.late;
+    return toSlotRow(context, schedule, isMissed ? { ...slot, state: "missed" } : slot, now);
+  });
+  if (values.length > 0) await tx.insert(slots).values(values).onConflictDoNothing();
+}
+
+function pastSlots(schedule: ScheduleRow, source: SourcePause, now: Date): DueSlot[] {
+  if (schedule.nextDueAt === null || schedule.nextDueAt > now) return [];
+  try {
+    return slotsToMake(schedule, source, now.getTime(), "not-running").due;
+  } catch {
+    // Its time zone is one that this host does not know: that keeps nobody from changing or removing it.
+    return [];
+  }
+}
+
+/** What a due schedule leads to; one that is off, or of a removed source, to nothing any more. */
+export function slotsToMake(
+  schedule: ScheduleRow,
+  source: SourcePause,
+  now: number,
+  cause: "not-running" | "clock-jump",
+): { due: DueSlot[]; next: number | null } {
+  if (!schedule.enabled || source.removedAt !== null || schedule.nextDueAt === null) return { due: [], next: null };
+  const next = nextStart(schedule, now);
+  const due = slotsOfDue({
+    rule: { ...schedule, scheduleId: schedule.id },
+    nominals: pastStarts(schedule, schedule.nextDueAt.getTime(), now),
+    next,
+    now,
+    pauses: {
+      scheduleUntil: schedule.pausedUntil?.getTime() ?? null,
+      source: source.pausedAt === null ? null : { since: source.pausedAt.getTime(), until: source.pausedUntil?.getTime() ?? null },
+    },
+    cause,
+  });
+  return { due, next };
+}
+
+const hourMs = 3_600_000;
+
+/** The newest starts of a timetable from `first` to `now`, both inclusive; found backwards, because a clock may have jumped by years. */
+export function pastStarts(timetable: Timetable, first: number, now: number): number[] {
+  for (let span = hourMs; ; span *= 4) {
+    const from = Math.max(first - 1, now - span);
+    const found = startsBetween(timetable, from, now, longestPast * 16);
+    if (found.length >= longestPast || from === first - 1) return found.slice(-longestPast);
+  }
+}
+
+export function toSlotRow(context: ServiceContext, schedule: ScheduleRow, slot: DueSlot, now: Date): typeof slots.$inferInsert {
+  return {
+    id: makeId("slot", context.newUuid()),
+    scheduleId: schedule.id,
+    sourceId: schedule.sourceId,
+    task: schedule.task,
+    nominalAt: new Date(slot.nominalAt),
+    state: slot.state,
+    reason: slot.reason,
+    late: slot.late,
+    startAt: new Date(slot.startAt),
+    expiresAt: new Date(slot.expiresAt),
+    settledAt: slot.state === "waiting" ? null : now,
+  };
+}
