@@ -4,6 +4,7 @@ import { errorCategories } from "#lib/domain/error-codes";
 import { EnvError } from "#lib/env/env";
 import { ProblemError } from "#lib/http/client";
 import { CommandError, exitCode, type ExitCode } from "./exit-code.ts";
+import { problemText } from "./problem-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Codes of errors that mean: it was not tried, because nobody answered or nobody was let in. */
@@ -30,9 +31,7 @@ export function failureOf(error: unknown, isInterrupted: boolean): Failure {
   if (error instanceof CommandError)
     return { exit: error.exit, code: error.code ?? codeOf(error.exit), message: error.message, hint: error.hint };
   if (error instanceof ProblemError) {
-    const { code, detail, hint } = error.problem;
-    const text = describeReason({ code, params: error.params });
-    return { exit: exitOf(code), code, message: detail || text.message, hint: hint || text.hint };
+    return { exit: exitOf(error.code), code: error.code, ...problemText(error) };
   }
   if (error instanceof LifeboatError) {
     const { message, hint } = describeReason(error.reason);

@@ -2,15 +2,15 @@ import { getRun, type RunDetailDto } from "#lib/contracts/runs";
 import { isActive } from "#lib/domain/run-state";
 import { formatSecondsLeft } from "#lib/format/duration";
 import { exitCode, type ExitCode } from "./exit-code.ts";
-import { askPatiently, failed, type Session } from "./session.ts";
+import { afterStart, askPatiently, failed, type Session } from "./session.ts";
 import { countBar, progressBar } from "./terminal.ts";
 import { waitFor } from "./wait.ts";
 
 const pollMs = 500;
 
 /**
- * Follows a run to its end, with a line of progress on a terminal. Interrupted, it says that the run goes on. Throws when Lifeboat stays away for
- * more than a minute.
+ * Follows a run to its end, with a line of progress on a terminal. Interrupted, it says that the run goes on, and so does the error when Lifeboat stays
+ * away for more than a minute and a half.
  */
 export async function followRun(session: Session, id: string): Promise<RunDetailDto> {
   const { terminal, signal } = session;
@@ -22,8 +22,7 @@ export async function followRun(session: Session, id: string): Promise<RunDetail
       await waitFor(pollMs, signal);
     }
   } catch (error) {
-    if (signal.aborted) terminal.note(`${id} goes on in Lifeboat; look at ${session.baseUrl}/runs/${id}`);
-    throw error;
+    throw afterStart(session, `runs/${id}`, error);
   } finally {
     terminal.endProgress();
   }

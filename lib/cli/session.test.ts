@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,9 +9,11 @@ import { verifyBackup } from "#lib/contracts/backups";
 import { getSource } from "#lib/contracts/sources";
 import { readCliEnv } from "#lib/env/cli-env";
 import { ProblemError } from "#lib/http/client";
+import { failureOf } from "./end-with.ts";
 import { CommandError } from "./exit-code.ts";
+import { followRun } from "./follow-run.ts";
 import { Given } from "./options.ts";
-import { ask, openSession, type Session, signalAfter } from "./session.ts";
+import { ask, askPatiently, openSession, type Session, signalAfter } from "./session.ts";
 import type { Terminal } from "./terminal.ts";
 
 let folder: string;
@@ -91,6 +93,59 @@ describe("who the command line talks to, and as whom", () => {
     open({ LIFEBOAT_URL: "http://localhost:3210", LIFEBOAT_TOKEN: canary });
     open({ LIFEBOAT_URL: "https://backup.example", LIFEBOAT_TOKEN: canary });
     expect(notes).toEqual([]);
+  });
+});
+
+describe("a Lifeboat that stays away", () => {
+  const problem = { type: "about:blank", title: "", status: 401, code: "not-signed-in", params: {}, detail: "The token is gone", hint: "" };
+
+  /** A server that answers by `answer`, and a session with it. */
+  async function served(answer: RequestListener) {
+    const server = createServer(answer).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    const session: Session = { ...open({ LIFEBOAT_TOKEN: canary }), baseUrl: `http://127.0.0.1:${port}` };
+    const close = async () => {
+      server.close();
+      await once(server, "close");
+    };
+    return { session, close };
+  }
+  const failureIn = async (work: Promise<unknown>) =>
+    failureOf(
+      await work.then(
+        () => "it went well",
+        (error: unknown) => error,
+      ),
+      false,
+    );
+
+  it("once something was started is no «nothing was done», and says what was started", async () => {
+    const refusing: RequestListener = (_request, response) =>
+      void response.writeHead(401, { "content-type": "application/problem+json" }).end(JSON.stringify({ ...problem, requestId: "r" }));
+    const { session, close } = await served(refusing);
+    expect(await failureIn(followRun(session, "run_7"))).toEqual({
+      exit: 1,
+      code: "not-signed-in",
+      message: "what becomes of run_7 is not known: The token is gone",
+      hint: expect.stringContaining(`${session.baseUrl}/runs/run_7`) as unknown,
+    });
+    // Before that, nothing was.
+    expect(await failureIn(askPatiently(session, verifyBackup, { params: { id: "bkp_1" } }))).toMatchObject({ exit: 3 });
+    await close();
+  });
+
+  it("where a change may have reached it, says so; where no line was there, nothing was done", async () => {
+    const { session, close } = await served((request) => request.socket.destroy());
+    const change = () => askPatiently(session, verifyBackup, { params: { id: "bkp_1" } }, 0);
+    expect(await failureIn(change())).toMatchObject({
+      exit: 1,
+      code: "web-unreachable",
+      hint: expect.stringContaining("before you ask again") as unknown,
+    });
+    expect(await failureIn(askPatiently(session, getSource, { params: { id: "src_1" } }, 0))).toMatchObject({ exit: 3 });
+    await close();
+    expect(await failureIn(change())).toMatchObject({ exit: 3, code: "web-unreachable" });
   });
 });
 

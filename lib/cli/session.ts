@@ -7,6 +7,7 @@ import { call, type CallOptions, ProblemError } from "#lib/http/client";
 import { rememberSecret } from "#lib/log/redact";
 import { CommandError, exitCode, usageError } from "./exit-code.ts";
 import type { Given } from "./options.ts";
+import { problemText } from "./problem-text.ts";
 import { waitFor } from "./wait.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -124,23 +125,68 @@ export function signalAfter(first: AbortSignal, milliseconds: number): { readonl
 /** How long a Lifeboat that does not answer is waited for while something that it does is followed, in milliseconds. */
 const patienceMs = 90_000;
 
-/** The same, for what may be asked again: a Lifeboat that is started anew meanwhile, or a line that breaks, is waited for. */
+/**
+ * The same, for what may be asked again: a Lifeboat that is started anew meanwhile, or a line that breaks, is waited for. Where a change may have
+ * reached it and no answer ever came, that is no "nothing was done".
+ */
 export async function askPatiently<E extends Endpoint>(
   session: Session,
   endpoint: E,
   options: CallOptions<E> = {},
+  patience = patienceMs,
 ): Promise<z.output<E["response"]>> {
   const begun = performance.now();
+  let mayHaveReached = false;
   for (let pause = 500; ; pause = Math.min(5_000, pause * 2)) {
     try {
       return await ask(session, endpoint, options);
     } catch (error) {
-      const isAway = error instanceof ProblemError && (error.code === "web-unreachable" || error.code === "catalogue-unavailable");
-      if (!isAway || performance.now() - begun > patienceMs) throw error;
+      if (!(error instanceof ProblemError)) throw error;
+      const isAway = error.code === "web-unreachable" || error.code === "catalogue-unavailable";
+      mayHaveReached ||= error.code === "web-unreachable" && endpoint.method !== "GET" && !neverConnected(error);
+      if (isAway && mayHaveReached && performance.now() - begun > patience) throw unanswered(session, error);
+      if (!isAway || performance.now() - begun > patience) throw error;
       session.terminal.progress("Lifeboat does not answer; trying again …");
       await waitFor(pause, session.signal);
     }
   }
+}
+
+/** No line was there at all, so nothing was sent. */
+const withoutLine: ReadonlySet<unknown> = new Set(
+  "ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH ENETDOWN UND_ERR_CONNECT_TIMEOUT".split(" "),
+);
+
+function neverConnected({ cause }: Error): boolean {
+  const lost = cause instanceof Error ? cause.cause : undefined;
+  // Of a host with several addresses each was tried.
+  const each: unknown[] = lost instanceof AggregateError ? lost.errors : [lost];
+  return each.every((one) => withoutLine.has((one as NodeJS.ErrnoException | undefined)?.code));
+}
+
+function unanswered({ baseUrl }: Session, error: ProblemError): CommandError {
+  const { message } = problemText(error);
+  return failed(
+    `Lifeboat was asked and did not answer: ${message}`,
+    `What was asked for may have been started; look at ${baseUrl} before you ask again.`,
+    error.code,
+  );
+}
+
+/**
+ * What an error means once something was started: it goes on, wherever the asking stopped. The exit code that says "nothing was done" would make a
+ * script start it again. `path`: its page, with its id at the end.
+ */
+export function afterStart(session: Session, path: string, error: unknown): unknown {
+  const where = `${session.baseUrl}/${path}`;
+  const id = path.slice(path.lastIndexOf("/") + 1);
+  if (session.signal.aborted) {
+    session.terminal.note(`${id} goes on in Lifeboat; look at ${where}`);
+    return error;
+  }
+  if (!(error instanceof ProblemError)) return error;
+  const { message, hint } = problemText(error);
+  return failed(`what becomes of ${id} is not known: ${message}`, `It was started; look at ${where}. ${hint}`.trim(), error.code);
 }
 
 /** All items of a list, page by page, up to `most`. */

@@ -9,7 +9,7 @@ import { exitCode } from "../exit-code.ts";
 import { findSource } from "../find.ts";
 import { followRun, requireSuccess, tellStarted } from "../follow-run.ts";
 import type { Given } from "../options.ts";
-import { askPatiently, failed, type Session } from "../session.ts";
+import { afterStart, askPatiently, failed, type Session } from "../session.ts";
 
 /** The run that backs the source up: a new one, or with --join the one that is on its way. */
 async function start(given: Given, session: Session): Promise<RunDetailDto | { readonly id: string; readonly joined: true }> {
@@ -55,12 +55,16 @@ export const backupCommand: Command = {
       return exitCode.ok;
     }
     const run = requireSuccess(await followRun(session, started.id));
-    if (run.backupId === null) throw failed(`${run.id} ended without a backup`);
+    const { backupId } = run;
+    if (backupId === null) throw failed(`${run.id} ended without a backup`);
+    const isMade = (error: unknown) => {
+      throw afterStart(session, `backups/${backupId}`, error);
+    };
     if (given.flag("verify")) {
-      const verifying = await askPatiently(session, verifyBackup, { params: { id: run.backupId }, idempotencyKey: randomUUID() });
-      requireSuccess(await followRun(session, verifying.id));
+      const asked = askPatiently(session, verifyBackup, { params: { id: backupId }, idempotencyKey: randomUUID() });
+      requireSuccess(await followRun(session, (await asked.catch(isMade)).id));
     }
-    const backup = await askPatiently(session, getBackup, { params: { id: run.backupId } });
+    const backup = await askPatiently(session, getBackup, { params: { id: backupId } }).catch(isMade);
     for (const warning of run.warnings) session.terminal.note(`warning: ${warning}`);
     if (session.asJson) session.terminal.print(JSON.stringify({ run, backup }));
     else {

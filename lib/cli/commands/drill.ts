@@ -8,7 +8,7 @@ import { exitCode, type ExitCode, usageError } from "../exit-code.ts";
 import { findBackup, findSource } from "../find.ts";
 import { moment } from "../moments.ts";
 import type { Given } from "../options.ts";
-import { ask, askAll, askPatiently, failed, type Session } from "../session.ts";
+import { afterStart, ask, askAll, askPatiently, failed, type Session } from "../session.ts";
 import { tableLines } from "../terminal.ts";
 import { waitFor } from "../wait.ts";
 
@@ -40,8 +40,7 @@ async function follow(session: Session, id: string): Promise<DrillDetailDto> {
       await waitFor(pollMs, signal);
     }
   } catch (error) {
-    if (signal.aborted) terminal.note(`${id} goes on in Lifeboat; look at ${session.baseUrl}/drills/${id}`);
-    throw error;
+    throw afterStart(session, `drills/${id}`, error);
   } finally {
     terminal.endProgress();
   }

@@ -7,7 +7,7 @@ import { followRun, requireSuccess, tellStarted } from "../follow-run.ts";
 import type { Given } from "../options.ts";
 import { leftBehind, restoreSentence } from "../restore-outcome.ts";
 import { readRestore, restoreOptions } from "../restore-options.ts";
-import { ask, askPatiently, failed, type Session } from "../session.ts";
+import { afterStart, ask, askPatiently, failed, type Session } from "../session.ts";
 import { previewLines } from "./preview.ts";
 
 /** Throws for what stands in the way, with the name that Lifeboat has for the first of it. */
@@ -26,7 +26,9 @@ function refuseBlocked(given: Given, { blockers, replace, database }: RestorePre
 /** Waits for a restore to its end. Throws its run's own reason, after saying what is left of it. */
 async function follow(session: Session, restoreId: string, runId: string): Promise<RestoreDetailDto> {
   const run = await followRun(session, runId);
-  const restore = await askPatiently(session, getRestore, { params: { id: restoreId } });
+  const restore = await askPatiently(session, getRestore, { params: { id: restoreId } }).catch((error: unknown) => {
+    throw afterStart(session, `restores/${restoreId}`, error);
+  });
   const left = run.state === "succeeded" ? null : leftBehind(restore, session.baseUrl);
   if (left !== null) session.terminal.note(left);
   for (const warning of requireSuccess(run).warnings) session.terminal.note(`warning: ${warning}`);
