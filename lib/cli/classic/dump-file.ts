@@ -96,7 +96,7 @@ export async function sha256Of(path: string, signal?: AbortSignal): Promise<stri
   return hash.digest("hex");
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null)) !== null;
 }
 

@@ -1,7 +1,9 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { databaseProperties } from "#lib/contracts/backups";
+import { LifeboatError } from "#lib/domain/error";
 import { CommandError, exitCode } from "../exit-code.ts";
+import { exists } from "./dump-file.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const bytes = z.number().int().nonnegative();
@@ -38,12 +40,17 @@ export type DumpRecord = z.infer<typeof dumpRecord>;
 
 export const recordPath = (file: string) => `${file}.json`;
 
-/** Writes the record before its dump becomes visible, replacing what a dump that is gone left behind. */
+/**
+ * Writes the record right before its dump becomes visible, replacing what a dump that is gone left behind. Throws `file-exists` { path } when a dump of
+ * that name has come meanwhile: the record there is its own.
+ */
 export async function writeRecord(file: string, record: DumpRecord): Promise<void> {
   const path = recordPath(file);
-  const temporary = `${path}.partial`;
+  // Another process may be writing one for the same name.
+  const temporary = `${path}.${process.pid}.partial`;
   try {
     await writeFile(temporary, `${JSON.stringify(dumpRecord.parse(record), null, 2)}\n`, { mode: 0o600, flush: true });
+    if (await exists(file)) throw new LifeboatError("file-exists", { path: file });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
