@@ -70,7 +70,11 @@ export const metricDefinitions = {
     labels: [],
   },
   lifeboat_slots: { type: "gauge", help: "Scheduled times that are waiting or started now.", labels: ["task", "state"] },
-  lifeboat_workers_alive: { type: "gauge", help: "Workers that gave a sign of life within a minute, by group.", labels: ["group"] },
+  lifeboat_workers_alive: {
+    type: "gauge",
+    help: "Workers that gave a sign of life within a minute, by group; 0 for each group that servers, sources or schedules name and that has none.",
+    labels: ["group"],
+  },
   lifeboat_worker_heartbeat_age_seconds: {
     type: "gauge",
     help: "How long ago each worker gave a sign of life; those that were stopped are left out.",

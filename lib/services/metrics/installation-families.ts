@@ -7,6 +7,7 @@ import { incidents } from "#lib/db/schema/incidents";
 import { schedules } from "#lib/db/schema/schedules";
 import { slots } from "#lib/db/schema/slots";
 import type { Family, Sample } from "#lib/domain/prometheus-text";
+import { loadNamedGroups } from "../system/named-groups.ts";
 import { loadInstallationTroubles } from "../system/troubles.ts";
 import { loadWorkers, type WorkerRow } from "../system/workers.ts";
 
@@ -19,14 +20,15 @@ async function readLagSeconds(db: Database): Promise<number> {
   return Math.max(0, row?.seconds ?? 0);
 }
 
-function workerFamilies(workers: readonly WorkerRow[], now: Date): Family[] {
-  const groups = Map.groupBy(workers, ({ group }) => group);
+/** Of each group that has a worker or is to have one: a group whose workers were stopped is one without a worker, not one without a series. */
+function workerFamilies(workers: readonly WorkerRow[], named: readonly string[], now: Date): Family[] {
+  const groups = [...new Set([...named, ...workers.map(({ group }) => group)])].toSorted();
+  const aliveIn = (wanted: string) => workers.filter(({ alive, group }) => alive && group === wanted).length;
   const ageOf = ({ heartbeatAt }: WorkerRow) => Math.max(0, (now.getTime() - heartbeatAt.getTime()) / 1000);
   return [
     {
       name: "lifeboat_workers_alive",
-      samples:
-        groups.size === 0 ? [[["default"], 0]] : [...groups].map(([group, rows]) => [[group], rows.filter(({ alive }) => alive).length]),
+      samples: groups.map((group) => [[group], aliveIn(group)]),
     },
     {
       name: "lifeboat_worker_heartbeat_age_seconds",
@@ -66,7 +68,7 @@ function named(rows: readonly { id: string; name: string; config: { path: string
 
 /** What is told of the installation: scheduler, workers, disks, destinations, what is open. */
 export async function readInstallationFamilies(db: Database, now: Date): Promise<Family[]> {
-  const [lag, open, workers, places, codes, incidentRows, pending, troubles] = await Promise.all([
+  const [lag, open, workers, groups, places, codes, incidentRows, pending, troubles] = await Promise.all([
     readLagSeconds(db),
     db
       .select({ task: slots.task, state: slots.state, number: count() })
@@ -74,6 +76,7 @@ export async function readInstallationFamilies(db: Database, now: Date): Promise
       .where(inArray(slots.state, ["waiting", "started"]))
       .groupBy(slots.task, slots.state),
     loadWorkers(db),
+    loadNamedGroups(db),
     db.select({ id: destinations.id, name: destinations.name, config: destinations.config }).from(destinations),
     db.select({ code: alerts.code, number: count() }).from(alerts).where(isNull(alerts.resolvedAt)).groupBy(alerts.code),
     db.select({ number: count() }).from(incidents).where(eq(incidents.state, "open")),
@@ -86,7 +89,7 @@ export async function readInstallationFamilies(db: Database, now: Date): Promise
   return [
     { name: "lifeboat_scheduler_lag_seconds", samples: [[[], lag]] },
     { name: "lifeboat_slots", samples: open.map(({ task, state, number }) => [[task, state], number]) },
-    ...workerFamilies(workers, now),
+    ...workerFamilies(workers, groups, now),
     ...spaceFamilies(workers, named(places)),
     { name: "lifeboat_alerts_open", samples: codes.map(({ code, number }) => [[code], number]) },
     { name: "lifeboat_incidents_open", samples: [[[], incidentRows[0]?.number ?? 0]] },

@@ -5,6 +5,7 @@ import { destinations } from "#lib/db/schema/destinations";
 import { schedules } from "#lib/db/schema/schedules";
 import { slots } from "#lib/db/schema/slots";
 import { sources } from "#lib/db/schema/sources";
+import { workers } from "#lib/db/schema/workers";
 import { makeId } from "#lib/domain/ids";
 import { metricsResponse } from "#lib/http/metrics";
 import { setRuntime } from "#lib/http/runtime";
@@ -123,6 +124,16 @@ test("runs, the queue, the scheduler's lag and disks are told", async () => {
   const lag = Number(lines.find((line) => line.startsWith("lifeboat_scheduler_lag_seconds "))?.split(" ")[1]);
   expect(lag).toBeGreaterThanOrEqual(90);
   expect(lag).toBeLessThan(600);
+});
+
+test("a group whose workers were stopped, or never came, is told as one without a worker", async () => {
+  const { db } = context;
+  await insertServer(db, { workerGroup: "paris" });
+  const stopped = await insertWorker(db, { group: "paris", heartbeatAt: new Date(Date.now() + 3_600_000) });
+  const told = async () => (await linesOf()).filter((line) => line.startsWith("lifeboat_workers_alive{"));
+  expect(await told()).toEqual(['lifeboat_workers_alive{group="default"} 1', 'lifeboat_workers_alive{group="paris"} 1']);
+  await db.update(workers).set({ stoppedAt: new Date() }).where(eq(workers.id, stopped));
+  expect(await told()).toEqual(['lifeboat_workers_alive{group="default"} 1', 'lifeboat_workers_alive{group="paris"} 0']);
 });
 
 test("what has ended is counted once, whether it is read again or remembered, and as time goes on", async () => {

@@ -1,31 +1,11 @@
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { isNull, sql } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
-import { schedules } from "#lib/db/schema/schedules";
-import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import type { Reason } from "#lib/domain/error";
 import { findSystemProblems } from "#lib/domain/system-problems";
+import { loadNamedGroups } from "./named-groups.ts";
 import { loadWorkers, type WorkerRow } from "./workers.ts";
-
-/** Work on storage alone (verify, delete) goes to this group. */
-const storageGroup = "default";
-
-/** Groups that servers, sources and schedules which are switched on send their work to. */
-async function loadNamedGroups(db: Database): Promise<string[]> {
-  const ofSchedule = db
-    .select({ group: schedules.workerGroup })
-    .from(schedules)
-    .innerJoin(sources, and(eq(sources.id, schedules.sourceId), isNull(sources.removedAt)))
-    .where(and(schedules.enabled, isNotNull(schedules.workerGroup)));
-  const rows = await db
-    .select({ group: sql<string | null>`${servers.workerGroup}` })
-    .from(servers)
-    .where(isNull(servers.removedAt))
-    .union(db.select({ group: sources.workerGroup }).from(sources).where(isNull(sources.removedAt)))
-    .union(ofSchedule);
-  return rows.flatMap(({ group }) => group ?? []).toSorted();
-}
 
 /** Workers and what is wrong with the installation, for the status page and the overview. */
 export async function loadSystemProblems(db: Database): Promise<{ workers: WorkerRow[]; problems: Reason[] }> {
@@ -46,7 +26,7 @@ export async function loadSystemProblems(db: Database): Promise<{ workers: Worke
       .where(isNull(sources.removedAt)),
   ]);
   const problems = findSystemProblems({
-    groups: [...new Set([storageGroup, ...groups])],
+    groups,
     workers,
     largestBackupBytes: largest[0]?.bytes ?? null,
   });
