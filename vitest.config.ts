@@ -32,6 +32,7 @@ export default defineConfig({
           exclude: [integrationTests, "node_modules"],
           environment: "node",
           testTimeout: 120_000,
+          hookTimeout: 120_000,
           expect: { poll: { timeout: 20_000 } },
           maxWorkers: 2,
         },

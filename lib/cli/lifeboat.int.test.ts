@@ -126,6 +126,32 @@ describe("policies from the command line", () => {
   });
 });
 
+it("each command that tells something tells it as one document with --json", async () => {
+  const backup = json((await home.run("backup", "--source", "shop", "--json")).out).backup.id;
+  const to = ["--server", await serverName(), "--database", `${shop.name}_json`];
+  // Whether all is well here depends on the tools of the machine.
+  const either = expect.toBeOneOf([0, 1]) as unknown;
+  const asked: readonly (readonly [string[], string, unknown?])[] = [
+    [["sources"], "sources"],
+    [["backups", "--source", "shop"], "backups"],
+    [["verify", backup], "verified"],
+    [["preview", backup, ...to], "plan"],
+    [["status"], "verdict", 1],
+    [["validate"], "checks", either],
+    [["cleanup", "--source", "shop", "--dry-run"], "going"],
+    [["cleanup", "--source", "shop"], "state"],
+    [["policy", "list"], "policies"],
+    [["policy", "show", "--source", "shop"], "schedules"],
+    [["policy", "set", "--source", "shop", "--policy", "none"], "retentionPolicyId"],
+    [["policy", "simulate", "--source", "shop"], "decisions"],
+    [["drill", "list"], "drills"],
+  ];
+  for (const [words, key, code = 0] of asked) {
+    const told = await home.run(...words, "--json");
+    expect([words, told.code, Object.keys(json(told.out))]).toEqual([words, code, expect.arrayContaining([key])]);
+  }
+});
+
 async function serverName(): Promise<string> {
   const answer = await fetch(`${home.baseUrl}/api/v1/servers`, { headers: { authorization: `Bearer ${home.token}` } });
   const { items } = (await answer.json()) as { items: { name: string }[] };

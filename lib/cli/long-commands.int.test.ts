@@ -95,7 +95,7 @@ describe("drill", () => {
   it("goes on in Lifeboat after Ctrl-C", async () => {
     await drillHand(home.context).plan(sourceId, { checks: [content], target: target() });
     const running = home.start("drill", "--source", "shop");
-    await expect.poll(async () => (await drills()).length, { timeout: 20_000, interval: 50 }).toBe(2);
+    await expect.poll(async () => (await drills()).length, { interval: 50 }).toBe(2);
     running.kill("SIGINT");
     const [{ id }] = await drills();
     expect(await running.ended).toMatchObject({ code: 130, out: "", err: told(`${id} goes on in Lifeboat`) });

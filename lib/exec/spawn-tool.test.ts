@@ -118,7 +118,8 @@ describe("runTool", () => {
       const child = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)"], { stdio: "inherit" });
       setInterval(() => {}, 1000);`;
     let grandchild = 0;
-    const result = await runTool({ ...script(source), timeoutMs: 1_500, onLine: (_, line) => (grandchild = Number(line)) });
+    // The scene has to be set by then: two processes, one after the other, on a busy machine.
+    const result = await runTool({ ...script(source), timeoutMs: 8_000, onLine: (_, line) => (grandchild = Number(line)) });
     expect(result).toMatchObject({ timedOut: true, signal: "SIGTERM" });
     expect(grandchild).toBeGreaterThan(0);
     await expect.poll(() => isAlive(grandchild)).toBe(false);

@@ -40,6 +40,8 @@ describe.each(recipes)("the client of the recipe %s", (recipe, fileName, program
   let token: string;
   let sourceId: string;
 
+  const origin = (of: Server) => `http://127.0.0.1:${(of.address() as AddressInfo).port}`;
+
   beforeAll(async () => {
     home = await createCatalogue();
     const { db } = home.catalogue;
@@ -53,6 +55,13 @@ describe.each(recipes)("the client of the recipe %s", (recipe, fileName, program
       each.listen(0, "127.0.0.1");
       await once(each, "listening");
     }
+    // The clients wait a second: what a server does once, connecting and compiling, is done by then.
+    const other = await insertSource(db, await insertServer(db));
+    const warm = await fetch(`${origin(server)}/api/v1/sources/${other}/back-up-if-stale?maxAge=7d`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await warm.text();
     folder = await mkdtemp(join(tmpdir(), "lifeboat-recipes-"));
     await writeFile(join(folder, fileName), callOf(await clientOf(recipe)));
   });
@@ -65,7 +74,6 @@ describe.each(recipes)("the client of the recipe %s", (recipe, fileName, program
     await removeFolder(folder);
   });
 
-  const origin = (of: Server) => `http://127.0.0.1:${(of.address() as AddressInfo).port}`;
   /** Throws where the program does not end with 0. */
   const call = (url: string, secret = token) => {
     const told = { LIFEBOAT_URL: url, LIFEBOAT_SOURCE: sourceId, LIFEBOAT_TOKEN: secret };

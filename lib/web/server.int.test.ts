@@ -247,7 +247,7 @@ describe("a download", () => {
   );
 
   it("holds the chain while it lasts and lets go of it when the reader leaves", async () => {
-    await vi.waitFor(async () => expect(await locksOf(chainId)).toEqual([]), { timeout: 20_000 });
+    await expect.poll(() => locksOf(chainId)).toEqual([]);
     const large = await storeFull({
       name: "2",
       root: join(folder, "b"),
@@ -266,7 +266,7 @@ describe("a download", () => {
     await expect(remove).rejects.toMatchObject({ code: "chain-locked" });
     leave.abort();
     await expect(response.arrayBuffer()).rejects.toThrow(/abort/);
-    await vi.waitFor(async () => expect(await locksOf(other.chainId)).toEqual([]), { timeout: 20_000 });
+    await expect.poll(() => locksOf(other.chainId)).toEqual([]);
     await stopServer(slow);
   });
 

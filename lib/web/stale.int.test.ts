@@ -27,6 +27,8 @@ import { stopServer } from "./stop-server.ts";
 type Web = {
   readonly base: string;
   readonly freshness: Freshness;
+  /** What it was told so far. */
+  readonly heard: ReadonlySet<string>;
   /** How often its memory asked the catalogue. */
   readonly asked: () => number;
   readonly stop: () => Promise<void>;
@@ -75,12 +77,16 @@ async function startWebProcess(name: string): Promise<Web> {
     },
   });
   const freshness = createFreshness({ db: counting, logger: runtime.logger });
+  const heard = new Set<string>();
   const up = Promise.withResolvers<void>();
   const listener: Listener = listenTo({
     databaseUrl: home.url,
     applicationName: `ear-${name}`,
     channel: "lifeboat_changes",
-    onPayload: freshness.onPayload,
+    onPayload: (payload) => {
+      freshness.onPayload(payload);
+      heard.add(payload);
+    },
     onUp: () => (freshness.onUp(), up.resolve()),
     onDown: freshness.onDown,
     heartbeatMs: 1_000,
@@ -97,6 +103,7 @@ async function startWebProcess(name: string): Promise<Web> {
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     freshness,
+    heard,
     asked: () => asked,
     stop: async () => {
       await listener.stop();
@@ -121,8 +128,18 @@ async function source(lastGoodHoursAgo: number | null): Promise<string> {
   return sourceId;
 }
 
+let marks = 0;
+
 /** Asks until the answer is held: a change that was told of meanwhile makes it be asked again. */
 async function untilHeld(web: Web, sourceId: string, token = admin): Promise<void> {
+  // Changes are told in the order of their commits: who has heard this one has heard all that were made before. Told anew with each look, because a
+  // connection that was just lost hears nothing.
+  const mark = `source:mark-${(marks += 1)}`;
+  const isHeard = async () => {
+    await home.catalogue.sql`select pg_notify('lifeboat_changes', ${mark})`;
+    return web.heard.has(mark);
+  };
+  await expect.poll(isHeard).toBe(true);
   const isHeld = async () => {
     expect(await ask(web, sourceId, "9999w", bearer(token))).toMatchObject({ state: "fresh" });
     return web.freshness.sources.has(sourceId) && web.freshness.tokens.has(tokenHash(token));
