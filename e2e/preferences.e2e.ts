@@ -6,6 +6,7 @@ import spanish from "#messages/es" with { type: "json" };
 import { addPerson } from "./catalogue.ts";
 import { choose } from "./choose.ts";
 import { expect, nobody, test } from "./fixtures.ts";
+import { holdScripts } from "./hold-scripts.ts";
 import { signIn } from "./sign-in.ts";
 
 type Messages = { [key: string]: string | Messages };
@@ -123,6 +124,36 @@ test("times are shown in the browser's zone at once, and in the profile's when i
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("There is no such time zone.", { exact: false })).toBeVisible();
 });
+
+for (const { kind, path, field, isKnown } of [
+  {
+    kind: "a text",
+    path: "/settings/profile",
+    field: (page: Page) => page.getByLabel("Time zone"),
+    isKnown: (page: Page) => expect(page.getByText("There is no such time zone.", { exact: false })).toBeVisible(),
+  },
+  {
+    kind: "a long text",
+    path: "/reports/verify",
+    field: (page: Page) => page.locator("textarea"),
+    isKnown: (page: Page) => expect(page.getByRole("button", { name: "Check the text" })).toBeEnabled(),
+  },
+  {
+    kind: "a search",
+    path: "/backups",
+    field: (page: Page) => page.getByRole("searchbox", { name: "Find by source, label, note or reason" }),
+    isKnown: (page: Page) => expect(page).toHaveURL(/[?&]q=Nowhere/),
+  },
+]) {
+  test(`${kind} that was typed before the page's scripts had come is known to the page`, async ({ page }) => {
+    const release = await holdScripts(page);
+    await page.goto(path, { waitUntil: "commit" });
+    await field(page).fill("Nowhere");
+    release();
+    await isKnown(page);
+    await expect(field(page)).toHaveValue("Nowhere");
+  });
+}
 
 test("the chosen theme stays, on this browser and on another", async ({ page, browser, context, baseURL }) => {
   const darkness = (at: Page) => at.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

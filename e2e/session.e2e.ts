@@ -1,5 +1,6 @@
 import { addPerson, disablePerson } from "./catalogue.ts";
 import { expect, nobody, test } from "./fixtures.ts";
+import { holdScripts } from "./hold-scripts.ts";
 
 test.describe("signing in and out", () => {
   test.use({ storageState: nobody });
@@ -30,6 +31,19 @@ test.describe("signing in and out", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
     await page.goto("/");
     await expect(page).toHaveURL(/\/sign-in/);
+  });
+
+  test("what is filled in before the page's scripts have come is what is sent", async ({ page, lifeboat }) => {
+    const person = await addPerson(lifeboat.dataDir, "admin", "Early Bird");
+    const release = await holdScripts(page);
+    await page.goto("/sign-in?to=/backups", { waitUntil: "commit" });
+    await page.getByLabel("E-mail address").fill(person.email);
+    await page.getByLabel("Password", { exact: true }).fill(person.password);
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeDisabled();
+
+    release();
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Backups" })).toBeVisible();
   });
 
   test("disabling an account ends its session at once, and an open page goes to the sign-in by itself", async ({

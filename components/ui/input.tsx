@@ -10,18 +10,33 @@ import { Search, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ComponentProps } from "react";
 import { controlClass } from "./field.tsx";
+import { useEarlyText } from "./use-early-text.ts";
 
-type InputProps = Omit<ComponentProps<typeof Base>, "className"> & { mono?: boolean; className?: string };
+type InputProps = Omit<ComponentProps<typeof Base>, "className" | "onChange" | "onValueChange" | "ref"> & {
+  onValueChange?: (value: string) => void;
+  mono?: boolean;
+  className?: string;
+};
 
-export function Input({ mono, className, ...rest }: InputProps) {
-  return <Base {...rest} className={clsx(controlClass, "h-9", mono && "font-mono text-[0.8125rem]", className)} />;
+export function Input({ onValueChange, mono, className, ...rest }: InputProps) {
+  const field = useEarlyText<HTMLInputElement>(rest.value, onValueChange);
+  return (
+    <Base
+      {...rest}
+      ref={field}
+      onValueChange={onValueChange && ((next) => onValueChange(next))}
+      className={clsx(controlClass, "h-9", mono && "font-mono text-[0.8125rem]", className)}
+    />
+  );
 }
 
-type TextareaProps = Omit<ComponentProps<"textarea">, "onChange"> & { onValueChange?: (value: string) => void; mono?: boolean };
+type TextareaProps = Omit<ComponentProps<"textarea">, "onChange" | "ref"> & { onValueChange?: (value: string) => void; mono?: boolean };
 
 export function Textarea({ onValueChange, mono, className, rows = 3, ...rest }: TextareaProps) {
+  const field = useEarlyText<HTMLTextAreaElement>(rest.value, onValueChange);
   return (
     <Field.Control
+      ref={field}
       render={<textarea rows={rows} {...rest} />}
       value={rest.value}
       onValueChange={onValueChange}
@@ -34,10 +49,12 @@ type SearchProps = { label: string; value: string; onValueChange: (value: string
 
 export function SearchInput({ label, value, onValueChange, placeholder, className }: SearchProps) {
   const t = useTranslations("common");
+  const field = useEarlyText<HTMLInputElement>(value, onValueChange);
   return (
     <div className={clsx("relative min-w-0", className)}>
       <Search aria-hidden className="pointer-events-none absolute top-2.5 left-2.5 size-4 text-ink-3" />
       <Base
+        ref={field}
         type="search"
         aria-label={label}
         placeholder={placeholder ?? label}
