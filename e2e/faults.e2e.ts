@@ -2,6 +2,7 @@ import { closeSync, openSync, readFileSync, renameSync, statSync, writeSync } fr
 import { join } from "node:path";
 import postgres from "postgres";
 import { getBackup } from "#lib/contracts/backups";
+import { getSource } from "#lib/contracts/sources";
 import type { ApiClient } from "./api-client.ts";
 import { addPerson } from "./catalogue.ts";
 import { expect, nobody, test } from "./fixtures.ts";
@@ -121,6 +122,48 @@ test("a damaged pack is refused before the target exists", async ({ page, api, l
   expect(found).toEqual([]);
   await page.getByRole("link", { name: "See the comparison" }).click();
   await expect(page.getByText(/^The restore failed\./)).toBeVisible();
+});
+
+test("what is restored is what was planned, however late the source or the plan come", async ({ page, api, lifeboat }) => {
+  // The first by name; the source's own is what is offered.
+  await api.serverNamed("A server before the others", lifeboat.shop);
+  const backup = await api.backUp(sourceId);
+  const [source, plan] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await page.route(`**/api/v1/sources/${sourceId}`, async (route) => {
+    await source.promise;
+    await route.continue();
+  });
+  await page.route("**/api/v1/restores/preview", async (route) => {
+    await plan.promise;
+    await route.continue();
+  });
+  const sentTo = async (path: string): Promise<Record<string, unknown>> => {
+    const request = await page.waitForRequest((each) => each.method() === "POST" && new URL(each.url()).pathname === path);
+    return request.postDataJSON() as Record<string, unknown>;
+  };
+  await page.goto(`/restores/new?backup=${backup.id}`);
+  const target = `ledger_planned_${Date.now()}`;
+  await page.getByLabel("Name of the new database").fill(target);
+  const [planned] = await Promise.all([
+    sentTo("/api/v1/restores/preview"),
+    page.getByRole("button", { name: "See what it would do" }).click(),
+  ]);
+  await page.getByLabel("Name of the new database").fill(`${target}_meanwhile`);
+  plan.resolve();
+  await expect(page.getByText("Nothing stops this restore")).toBeVisible();
+  source.resolve();
+  // Offered as soon as the source is known.
+  await expect(page.getByRole("button", { name: "Start a drill of this backup" })).toBeVisible();
+  const [again] = await Promise.all([sentTo("/api/v1/restores/preview"), page.getByRole("button", { name: "Ask again" }).click()]);
+  const [started] = await Promise.all([
+    sentTo("/api/v1/restores"),
+    page.getByRole("button", { name: new RegExp(`^Restore .* into ${target}$`) }).click(),
+  ]);
+  const { serverId } = await api.ask(getSource, { params: { id: sourceId } });
+  expect([planned["serverId"], started["serverId"]]).toEqual([serverId, serverId]);
+  expect(again).toEqual(planned);
+  expect(started).toMatchObject(planned);
+  await expect(page.getByText("The restore ran to its end")).toBeVisible();
 });
 
 test.describe("a viewer", () => {

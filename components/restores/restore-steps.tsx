@@ -28,7 +28,7 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
   const router = useRouter();
   const isFile = backup.extension === "db";
   const { data: servers } = useQuery({ ...listServersQuery({ limit: 200 }), enabled: !isFile });
-  const { data: source } = useQuery({ ...getSourceQuery(backup.sourceId), refetchInterval: false, retry: false });
+  const { data: source, isPending: isAsking } = useQuery({ ...getSourceQuery(backup.sourceId), refetchInterval: false, retry: false });
   const [held, change] = useDraft<RestoreDraft>(() => ({
     serverId: null,
     mode: "new",
@@ -45,16 +45,18 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
   }));
   const sourcePath = source?.path ?? null;
   const suggested = sourcePath === null ? "" : suggestFile(sourcePath, backup.snapshotAt);
+  // Until the source has told its own server none is presumed: what is offered must not change under one's hands.
+  const offered = isAsking ? undefined : (source?.serverId ?? servers?.items[0]?.id);
   const draft: RestoreDraft = {
     ...held,
-    serverId: held.serverId ?? source?.serverId ?? servers?.items[0]?.id ?? null,
+    serverId: held.serverId ?? offered ?? null,
     path: isFile ? (held.path ?? suggested) : null,
   };
   const input = toRestoreInput(point, draft);
   const preview = useMutation({ mutationFn: (body: RestoreInput) => call(previewRestore, { body }), retry: false });
   const start = useAction(createRestore, {
     changes: ["listRestores", "listRuns", "getOverview"],
-    onDone: ({ run, restoreId }) => router.push(draft.mode === "replace" ? `/restores/${restoreId}` : `/runs/${run.id}`),
+    onDone: ({ run, restoreId }, { body }) => router.push(body?.mode === "replace" ? `/restores/${restoreId}` : `/runs/${run.id}`),
   });
   const heading = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -72,23 +74,24 @@ export function RestoreSteps({ backup, point, wantedAt }: { backup: BackupDetail
       </Notice>
     );
   }
-  if (preview.data !== undefined && input !== null) {
-    const shown = preview.data;
+  const { data: shown, variables: planned } = preview;
+  if (shown !== undefined && planned !== undefined) {
     return (
       <>
         <WizardSteps current="plan" />
         <div ref={heading} tabIndex={-1} className="flex max-w-4xl flex-col gap-5 outline-none">
           <RestorePreview
             preview={shown}
-            input={input}
+            input={planned}
             onBack={() => preview.reset()}
-            onAgain={() => ask(input)}
+            onAgain={() => ask(planned)}
             asking={preview.isPending}
             starting={start.isPending}
             onStart={(confirmation) =>
               start.mutate({
                 body: {
-                  ...input,
+                  // What was planned, and nothing that was typed or offered since.
+                  ...planned,
                   ...confirmation,
                   plannedBackupId: shown.backupId,
                   estimatedMs: shown.plan.estimate?.milliseconds,

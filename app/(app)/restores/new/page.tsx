@@ -9,6 +9,7 @@ import * as servers from "#lib/contracts/servers";
 import * as sources from "#lib/contracts/sources";
 import { ask, prefetch } from "#lib/query/prefetch";
 import { getBackup } from "#lib/services/backups/get";
+import type { ServiceContext } from "#lib/services/context";
 import { listRestorePoints } from "#lib/services/restore-points/list";
 import { listServers } from "#lib/services/servers/list";
 import { getSource } from "#lib/services/sources/get";
@@ -26,7 +27,7 @@ export default async function NewRestorePage({ searchParams }: { searchParams: S
   const context = await pageContext("restores:create");
   const answeredServers = ask(context, servers.listServers, listServers, { query: { limit: 200 } });
   if (typeof id === "string") {
-    const state = await prefetch(ask(context, backups.getBackup, getBackup, { params: { id } }), answeredServers);
+    const state = await prefetchBackup(context, id, answeredServers);
     return (
       <HydrationBoundary state={state}>
         <RestoreWizard point={{ backupId: id }} />
@@ -45,4 +46,18 @@ export default async function NewRestorePage({ searchParams }: { searchParams: S
       <RestoreWizard point={{ sourceId: source, at: instant }} />
     </HydrationBoundary>
   );
+}
+
+/** The backup, and then the source that it tells: into the source's own server one restores first, and no other is to be offered until then. */
+async function prefetchBackup(context: ServiceContext, id: string, besides: ReturnType<typeof ask>) {
+  const told: { sourceId?: string } = {};
+  const askBackup: typeof getBackup = async (asking, input) => {
+    const backup = await getBackup(asking, input);
+    told.sourceId = backup.sourceId;
+    return backup;
+  };
+  const state = await prefetch(ask(context, backups.getBackup, askBackup, { params: { id } }), besides);
+  if (told.sourceId === undefined) return state;
+  const ofSource = await prefetch(ask(context, sources.getSource, getSource, { params: { id: told.sourceId } }));
+  return { ...state, queries: [...state.queries, ...ofSource.queries] };
 }
