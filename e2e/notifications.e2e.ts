@@ -71,6 +71,19 @@ test("a channel is added and tested; a failing backup arrives as mail and as a s
     ]);
   });
 
+  await test.step("a test message that is still on its way when the answer comes is followed to its end, and sent once", async () => {
+    // What the answer is like where the worker is busy for ten seconds.
+    await page.route("**/api/v1/channels/*/test", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: { ...((await answer.json()) as object), state: "pending", sentAt: null } });
+    });
+    await page.reload();
+    await page.getByRole("button", { name: "Send a test message" }).click();
+    await expect(page.getByText("The test message was delivered")).toBeVisible();
+    expect(mail.mails).toHaveLength(2);
+    await page.unroute("**/api/v1/channels/*/test");
+  });
+
   let key = "";
   await test.step("webhook: its signing key is shown once, and signs", async () => {
     await newChannel(page, /^Webhook/, "Harbour robot");

@@ -1,8 +1,11 @@
 "use client";
 /** `useTestChannel(channel)`: sends a test message and tells how it ended, in place. */
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { Send } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { testChannel, type ChannelDto, type DeliveryDto } from "#lib/contracts/notifications";
+import { pollWhileRunningMs } from "#lib/query/endpoint-query";
+import { listDeliveriesPages } from "#lib/query/notifications";
 import { useAction } from "#lib/query/use-action";
 import { ProblemNotice } from "../state/error-state.tsx";
 import { ReasonText } from "../state/reason.tsx";
@@ -11,7 +14,28 @@ import { Notice } from "../ui/notice.tsx";
 
 export function useTestChannel(channel: Pick<ChannelDto, "id">) {
   const test = useAction(testChannel, { changes: ["getChannel", "listChannels", "listDeliveries"] });
-  return { test: () => test.mutate({ params: { id: channel.id } }), isPending: test.isPending, delivery: test.data, error: test.error };
+  return {
+    test: () => test.mutate({ params: { id: channel.id } }),
+    isPending: test.isPending,
+    delivery: useOutcome(test.data),
+    error: test.error,
+  };
+}
+
+/** A message that was still on its way when the answer came is looked up in the log until it has ended; it is not sent again. */
+function useOutcome(sent: DeliveryDto | undefined): DeliveryDto | undefined {
+  const find = (log: readonly { items: readonly DeliveryDto[] }[] = []): DeliveryDto | undefined =>
+    log.flatMap(({ items }) => items).find(({ id }) => id === sent?.id);
+  const { data } = useInfiniteQuery({
+    ...listDeliveriesPages({ channel: sent?.channelId, kind: "test" }),
+    enabled: isOnItsWay(sent),
+    refetchInterval: ({ state }) => (isOnItsWay(find(state.data?.pages) ?? sent) ? pollWhileRunningMs : false),
+  });
+  return isOnItsWay(sent) ? (find(data?.pages) ?? sent) : sent;
+}
+
+function isOnItsWay(delivery: DeliveryDto | undefined): boolean {
+  return delivery?.state === "pending" || delivery?.state === "sending";
 }
 
 type Testing = ReturnType<typeof useTestChannel>;
