@@ -13,6 +13,8 @@ const sessionOptions = "-c bytea_output=hex -c jit=off -c client_min_messages=wa
 
 class Sockets extends Set<Socket> {
   isClosed = false;
+  /** How many connections were over so far. */
+  lost = 0;
 }
 
 const socketsOf = new WeakMap<postgres.Sql, Sockets>();
@@ -114,6 +116,8 @@ export function openSql(address: PinnedAddress, database: string, applicationNam
     keep_alive: 15,
     prepare: false,
     onnotice: () => undefined,
+    // Told in the same turn in which the statements of a connection are rejected, and before anybody learns of that.
+    onclose: () => void (sockets.lost += 1),
     // Literals are made by us: what a backslash means must not depend on a role's settings.
     connection: {
       application_name: applicationName,
@@ -137,4 +141,40 @@ export async function closeSql(sql: postgres.Sql, graceSeconds: number): Promise
   await sql.end({ timeout: graceSeconds });
   // A lost connection would keep its socket for minutes: what postgres.js sent at the end may never be acknowledged.
   for (const socket of sockets ?? []) socket.destroy();
+}
+
+/** What the client gives for a statement, as far as it matters here: it hands itself to this when somebody waits for it. */
+type Statement = { handler?: (statement: { reject: (error: unknown) => void }) => void };
+
+/**
+ * The one session of `openSql`, which must be connected already, for oneself. Once it was lost, whatever is asked of it fails with
+ * CONNECTION_CLOSED: the client (postgres.js 3.4) would write it to a socket that is gone, a TypeError that nobody can catch and that ends
+ * the process, or give it to the session that it opened since.
+ */
+export async function reserveSession(sql: postgres.Sql): Promise<postgres.ReservedSql> {
+  const session = await sql.reserve();
+  const sockets = socketsOf.get(sql);
+  const before = sockets?.lost;
+  const isLost = () => sockets?.lost !== before;
+  const guarded = <T>(asked: T): T => {
+    const statement = asked as Statement;
+    const { handler } = statement;
+    if (handler === undefined) return asked;
+    statement.handler = (sent) => {
+      if (isLost()) sent.reject(Object.assign(new Error("the session was lost"), { code: "CONNECTION_CLOSED" }));
+      else handler(sent);
+    };
+    return asked;
+  };
+  const unsafe = (...args: Parameters<typeof session.unsafe>) => guarded(session.unsafe(...args));
+  // The client took a lost one back by itself.
+  const release = () => void (isLost() || session.release());
+  return new Proxy(session, {
+    apply: (target, self, args) => guarded(Reflect.apply(target, self, args) as unknown),
+    get(target, key) {
+      if (key === "unsafe") return unsafe;
+      if (key === "release") return release;
+      return Reflect.get(target, key) as unknown;
+    },
+  });
 }

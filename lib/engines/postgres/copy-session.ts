@@ -3,6 +3,7 @@ import { LifeboatError } from "#lib/domain/error";
 import { redactText } from "#lib/log/redact";
 import type { CopyTarget } from "../copy-port.ts";
 import type { EngineContext } from "../port.ts";
+import { reserveSession } from "./connection.ts";
 import { helperName } from "./session-name.ts";
 import { querySql, reachServer, readVersion, type ServerVersion } from "./server.ts";
 
@@ -25,7 +26,7 @@ export async function inCopy<T>(
   try {
     return await querySql(address, target.database, helperName(context.applicationName, "look"), async (pool) => {
       const version = await readVersion(pool);
-      const sql = await pool.reserve();
+      const sql = await reserveSession(pool);
       const end = () => void pool.end({ timeout: 0 }).catch(() => undefined);
       context.signal.addEventListener("abort", end, { once: true });
       try {

@@ -3,7 +3,7 @@ import { LifeboatError } from "#lib/domain/error";
 import type { EngineContext, OpenSnapshot, SnapshotManifest, SnapshotRequest, SnapshotResult, TableDigest } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
 import { mapConnectionError } from "./connection-errors.ts";
-import { closeSql, libpqEnvironment, openSql } from "./connection.ts";
+import { closeSql, libpqEnvironment, openSql, reserveSession } from "./connection.ts";
 import { dumpArguments } from "./dump-arguments.ts";
 import { DumpStream } from "./dump-stream.ts";
 import type { Deps } from "./engine-options.ts";
@@ -73,7 +73,7 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
   const prepare = async () => {
     // postgres.js never resolves a reservation that itself has to connect: connect first.
     await sql`select 1`;
-    const session = await sql.reserve();
+    const session = await reserveSession(sql);
     return { session, inside: await begin(session, request) };
   };
   try {
