@@ -214,6 +214,7 @@ looking("dialogs and menus are accessible, too", async ({ page, api, lifeboat })
   await expect(page.getByRole("dialog")).toBeVisible();
   expect.soft(["back up", await faultsOf(page)]).toEqual(["back up", []]);
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.keyboard.press("Control+k");
   await expect(page.getByRole("option").first()).toBeVisible();
   expect.soft(["commands", await faultsOf(page)]).toEqual(["commands", []]);

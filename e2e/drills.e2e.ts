@@ -146,6 +146,8 @@ test("a person is led from the plan to a signed report, across a reload and besi
     await other.getByRole("button", { name: "Pause the drill" }).click();
     await expect(page.getByText("Paused by Ada Drill")).toBeVisible();
     await other.getByRole("button", { name: "Resume" }).first().click();
+    // Left at once, the page would take its question back; and only the operator may resume.
+    await expect(other.getByText("Paused by Ada Drill")).toHaveCount(0);
     await other.goto("about:blank");
     await context.close();
     await page.getByRole("button", { name: "Take it over" }).click();

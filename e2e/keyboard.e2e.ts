@@ -29,14 +29,18 @@ test("the command menu opens with Ctrl-K, finds by typing, and goes or acts on E
   await expect(menu.getByRole("option", { name: "Audit log" })).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/activity\/audit$/);
+  // Opened again while it still closes, it would hold what was typed before.
+  await expect(menu).toBeHidden();
 
   await page.keyboard.press("Control+k");
+  await expect(menu.getByRole("combobox")).toBeFocused();
   await page.keyboard.type("keyed ledger");
   await expect(menu.getByRole("option", { name: sourceName }).first()).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(menu).toBeHidden();
 
   await page.keyboard.press("Control+k");
+  await expect(menu.getByRole("combobox")).toBeFocused();
   await page.keyboard.type(`back up ${sourceName} now`);
   await expect(menu.getByRole("option", { name: `Back up ${sourceName} now` })).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
@@ -59,6 +63,8 @@ test.describe("with the keyboard alone", () => {
     await page.keyboard.type(person.email);
     await page.keyboard.press("Tab");
     await page.keyboard.type(person.password);
+    // Until the page's scripts have taken the form over, Enter has nothing to press.
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeEnabled();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("table", { name: "Sources" })).toBeVisible();
 
