@@ -2,6 +2,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { isAlive } from "#lib/clusters/postmaster-pid";
 import { createGate as contract, type GateDto } from "#lib/contracts/gates";
 import type { GateState } from "#lib/domain/gate-state";
 import { getGate } from "#lib/services/gates/get";
@@ -98,17 +99,13 @@ describe("a gate whose worker is killed -9", () => {
       return checkRunId ?? "";
     });
     const pid = await child();
-    expect(() => process.kill(pid, 0)).not.toThrow();
+    expect(isAlive(pid)).toBe(true);
     const next: Worker = await ground.station.startWorker({ tickMs, hooksFile: join(folder, "hooks.json") });
-    expect((await until(id, "failed")).error).toMatchObject({ code: "worker-lost" });
-    const isLeft = () => {
-      try {
-        return process.kill(pid, 0);
-      } catch {
-        return false;
-      }
-    };
-    await expect.poll(isLeft).toBe(false);
-    await next.stop();
+    try {
+      expect((await until(id, "failed")).error).toMatchObject({ code: "worker-lost" });
+      await expect.poll(() => isAlive(pid)).toBe(false);
+    } finally {
+      await next.stop();
+    }
   });
 });
