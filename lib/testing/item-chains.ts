@@ -1,7 +1,6 @@
 import { asc, eq } from "drizzle-orm";
 import { open, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { zstdDecompressSync } from "node:zlib";
 import postgres from "postgres";
 import { expect } from "vitest";
 import type { RunDetailDto } from "#lib/contracts/runs";
@@ -18,6 +17,7 @@ import { createRestore } from "#lib/services/restores/start";
 import type { RunRow } from "#lib/services/runs/start";
 import { createLocalStorage } from "#lib/storage/local/local-storage";
 import type { Worker } from "#lib/worker/worker";
+import { byteThatCounts } from "./byte-that-counts.ts";
 import { testContext, type TestContext } from "./context.ts";
 import { createCatalogue, createEmptyDatabase, type TestDatabase, testServer } from "./postgres.ts";
 import { restoreOrder } from "./restore-order.ts";
@@ -71,25 +71,6 @@ async function flipAt(path: string, at: number): Promise<() => Promise<void>> {
   await file.write(Buffer.of((whole[at] ?? 0) ^ flippedBit), 0, 1, at);
   await file.close();
   return () => writeFile(path, whole);
-}
-
-/**
- * A place in a frame whose flipped bit changes what comes out, or lets nothing come out: where zstd fills up its tables to whole bytes it reads
- * over a bit, and only the file is another one then.
- */
-async function bitThatCounts(path: string, begin: number, end: number): Promise<number> {
-  const frame = (await readFile(path)).subarray(begin, end);
-  const good = zstdDecompressSync(frame);
-  for (let at = Math.floor(frame.length / 2); at < frame.length; at += 1) {
-    const bad = Buffer.from(frame);
-    bad[at]! ^= flippedBit;
-    try {
-      if (!zstdDecompressSync(bad).equals(good)) return begin + at;
-    } catch {
-      return begin + at;
-    }
-  }
-  throw new Error("no bit of the frame counts");
 }
 
 const contents = `select count(*)::int as rows, md5(string_agg(id || name, ',' order by id)) as digest from items`;
@@ -172,7 +153,9 @@ export async function createItemChains(): Promise<ItemChains> {
       if (number === 0 || extent < 0) throw new Error("the one does not need the other");
       const segment = other.extents.firsts[extent]!;
       const path = await packPath(backupId);
-      return flipAt(path, await bitThatCounts(path, own.frameOffsets[segment]!, own.frameOffsets[segment + 1]!));
+      const begin = own.frameOffsets[segment]!;
+      const frame = (await readFile(path)).subarray(begin, own.frameOffsets[segment + 1]);
+      return flipAt(path, begin + byteThatCounts(frame, flippedBit, Math.floor(frame.length / 2)));
     },
     takeAway: async (backupId) => {
       const path = await packPath(backupId);

@@ -6,9 +6,12 @@ import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { packs } from "#lib/db/schema/packs";
 import { restores } from "#lib/db/schema/restores";
 import type { BackupKind } from "#lib/domain/backup-state";
+import { openPack } from "#lib/repository/read-pack";
 import { createBackup } from "#lib/services/backups/run-now";
 import { previewRestore } from "#lib/services/restores/preview";
 import { createRestore } from "#lib/services/restores/start";
+import { createLocalStorage } from "#lib/storage/local/local-storage";
+import { byteThatCounts } from "#lib/testing/byte-that-counts";
 import { type ChainKit, createChainKit } from "#lib/testing/chain-kit";
 import { createKillGround } from "#lib/testing/kill-ground";
 import { restoreKind } from "#lib/testing/kill-kinds";
@@ -78,9 +81,17 @@ describe("a member whose base", () => {
     "has a flipped bit in a range that it needs (%i) is refused before the target is touched, naming the pack",
     async (part) => {
       const flip = async (path: string) => {
+        const { key } = await packOf("full");
+        const { frameOffsets } = await openPack(createLocalStorage({ root: kit.station.backupDir }), key);
         const bytes = await readFile(path);
-        const at = Math.floor((bytes.length * part) / 5);
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << part);
+        const wanted = Math.floor((bytes.length * part) / 5);
+        const begin = frameOffsets.findLast((offset) => offset <= wanted) ?? 0;
+        const frame = bytes.subarray(
+          begin,
+          frameOffsets.find((offset) => offset > wanted),
+        );
+        // A bit that a decoder does not look at damages the file, and not the member.
+        frame[byteThatCounts(frame, 1 << part, wanted - begin)]! ^= 1 << part;
         await writeFile(path, bytes);
       };
       await spoilt(flip, async (key) => {
