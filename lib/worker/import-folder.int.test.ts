@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { execFileSync } from "node:child_process";
 import { randomUUIDv7 } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
@@ -99,9 +100,11 @@ it("sweeps what nobody goes on with: uploads of two days ago, bytes without a ro
       { ...common, id: old, state: "uploading", touchedAt: before },
       { ...common, id: fresh, state: "uploading", touchedAt: now },
       { ...common, id: lost, state: "running", runId: makeId("run", randomUUIDv7()), touchedAt: now, format: "pg-plain" },
-      { ...common, id: whole, state: "uploading", receivedBytes: 20, touchedAt: now },
+      { ...common, id: whole, state: "uploading", touchedAt: now },
     ]);
   for (const id of [old, fresh, lost, bare, whole]) writeFileSync(join(uploads, id), "create table t (); --");
+  // Only now: a sweep that finds it complete looks into its file.
+  await db().update(imports).set({ receivedBytes: 20 }).where(eq(imports.id, whole));
   await expect.poll(() => readdirSync(uploads).sort()).toEqual([fresh, lost, whole].sort());
   const states = async () => Object.fromEntries((await db().select().from(imports)).map((row) => [row.id, row.state]));
   await expect.poll(states).toMatchObject({ [fresh]: "uploading", [lost]: "failed", [whole]: "ready" });
