@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { backups } from "#lib/db/schema/backups";
 import { restores } from "#lib/db/schema/restores";
+import { countWriters } from "#lib/engines/sqlite/open-by";
 import { type Ground, makeDatabase, makeGround } from "#lib/engines/sqlite/sqlite-fixture";
 import { createBackup } from "#lib/services/backups/run-now";
 import { insertFileSource } from "#lib/services/sources/create-file";
@@ -44,6 +45,12 @@ function contentOf(): string {
   return execFileSync("sqlite3", [path, ".dump"], { maxBuffer: 2 ** 28 }).toString();
 }
 
+/**
+ * A killed worker's child holds its locks until it sees that nobody is there any more. Null: other users' processes cannot be looked at, and none
+ * of ours is left.
+ */
+const untilLetGo = () => expect.poll(async () => (await countWriters(path)) ?? 0, { interval: 20 }).toBe(0);
+
 function write(): void {
   const db = new DatabaseSync(path);
   db.exec("insert into moves (at) values ('written')");
@@ -62,6 +69,7 @@ function backupKind(): KillKind {
       return backUp();
     },
     judge: async (runId) => {
+      await untilLetGo();
       const run = await loadRun(ground.db, runId);
       const made = await ground.db.select().from(backups).where(eq(backups.runId, runId));
       expect(made).toHaveLength(run.backupId === null ? 0 : 1);
@@ -93,6 +101,7 @@ function replaceKind(): KillKind {
       return (await createRestore(ground.context, { ...none, params: {}, body })).run.id;
     },
     judge: async (runId) => {
+      await untilLetGo();
       const [restore] = await ground.db.select().from(restores).where(eq(restores.runId, runId));
       const content = contentOf();
       expect(content).toBe(restore?.outcome === "replaced" ? wanted : live);
