@@ -116,7 +116,7 @@ async function recordFailure(db: Database, { deps, run, lease, reporter, logger 
     } catch (error) {
       if (reasonOf(error).code === "lease-lost") return;
       logger.warn("the run's end was not written", { attempt, error });
-      await delay(1000);
+      if (attempt < endingTries) await delay(1000);
     }
   }
 }
