@@ -65,6 +65,42 @@ describe("a connection that is lost in the middle of a transaction", () => {
     expect(uncaught).toEqual([]);
   });
 
+  it.each([
+    ["which goes on as if nothing was", async (inner: Catalogue["db"]) => void (await inner.execute(sql`select 1`))],
+    ["which fails by itself then", () => Promise.reject(new Error("of its own"))],
+    ["which is done then", () => Promise.resolve()],
+  ])("fails the transaction of a savepoint %s, and the next one works", async (_name, then) => {
+    const broken = catalogue.db.transaction(async (tx) => {
+      await tx.transaction(async (inner) => {
+        await endSession(await pidOf(inner));
+        await then(inner);
+      });
+    });
+    await expect(broken).rejects.toBeInstanceOf(Error);
+    expect(await catalogue.db.transaction(async (tx) => await pidOf(tx))).toBeGreaterThan(0);
+    expect(uncaught).toEqual([]);
+  });
+
+  it("tells what is outside a savepoint when it is lost while a statement in it waits for its answer", async () => {
+    const heard: unknown[] = [];
+    const broken = catalogue.db.transaction(async (tx) => {
+      const pid = await pidOf(tx);
+      const asked = tx.transaction(async (inner) => void (await inner.execute(sql`select pg_sleep(60)`)));
+      asked.catch((error: unknown) => heard.push(error));
+      const sleeping = async () =>
+        (await test.catalogue.sql`select 1 from pg_stat_activity where pid = ${pid} and wait_event = 'PgSleep'`).length;
+      await expect.poll(sleeping).toBe(1);
+      await endSession(pid);
+      await asked.catch(() => undefined);
+      await tx.execute(sql`select 2`);
+    });
+    await expect(broken).rejects.toBeInstanceOf(Error);
+    await expect.poll(() => heard).toHaveLength(1);
+    // The client tells the first statement of the next session what ended the last one, once.
+    await expect.poll(() => catalogue.db.transaction(async (tx) => await pidOf(tx))).toBeGreaterThan(0);
+    expect(uncaught).toEqual([]);
+  });
+
   it("does not make a failure of the work itself look like one of the connection", async () => {
     await expect(catalogue.db.transaction(() => Promise.reject(new Error("of its own")))).rejects.toThrow("of its own");
     await expect(catalogue.db.transaction(async (tx) => tx.execute(sql`select 1 / 0`))).rejects.toMatchObject({ cause: { code: "22012" } });

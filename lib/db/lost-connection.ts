@@ -62,7 +62,21 @@ function guard(tx: postgres.TransactionSql, state: { lost: boolean }): postgres.
     };
   };
   const savepoint = (work: (inner: postgres.TransactionSql) => Promise<unknown>) =>
-    watched(() => tx.savepoint((inner) => work(guard(inner, state)) as never));
+    watched(() => {
+      const lost = Promise.withResolvers<never>();
+      const inside = async (inner: postgres.TransactionSql): Promise<unknown> => {
+        try {
+          return await work(guard(inner, state));
+        } catch (error) {
+          await nextTurn();
+          if (!state.lost) throw error;
+          // Kept from the client, which would send `rollback to` now.
+          lost.reject(error);
+          return new Promise(() => undefined);
+        }
+      };
+      return Promise.race([tx.savepoint(inside as never), lost.promise]);
+    });
   return new Proxy(tx, {
     get(target, key) {
       if (key === "unsafe") return unsafe;
