@@ -29,9 +29,7 @@ export async function startSurroundings(): Promise<{ started: Surroundings; stop
       // Journeys hold a lock until they have cancelled what waits for it, on whatever machine.
       LIFEBOAT_LOCK_WAIT_MS: "240000",
     };
-    const startedAt = performance.now();
     const lifeboat = await startLifeboat({ args: ["--sample"], env });
-    const startedInMs = /Installing|Building/.test(lifeboat.output()) ? null : performance.now() - startedAt;
     const stop = async () => {
       await Promise.all([lifeboat.stop(), shop.stop()]);
       remove();
@@ -39,7 +37,7 @@ export async function startSurroundings(): Promise<{ started: Surroundings; stop
     try {
       const { url, dataDir, adminEmail, adminPassword, token } = lifeboat;
       const cookies = await signIn(url, adminEmail, adminPassword);
-      return { started: { url, dataDir, adminEmail, adminPassword, token, cookies, folders, shop: shop.facts, startedInMs }, stop };
+      return { started: { url, dataDir, adminEmail, adminPassword, token, cookies, folders, shop: shop.facts }, stop };
     } catch (error) {
       await lifeboat.stop();
       throw error;

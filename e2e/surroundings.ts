@@ -14,8 +14,6 @@ export type Surroundings = {
   /** Folders of the host that Lifeboat may read: SQLite files to protect, files to import. */
   folders: { sqlite: string; imports: string };
   shop: ShopServer;
-  /** How long this machine needed to start it; null where the pages were built meanwhile. */
-  startedInMs: number | null;
 };
 
 const variable = "E2E_SURROUNDINGS";
@@ -29,19 +27,10 @@ export function wereTold(): boolean {
   return process.env[variable] !== undefined;
 }
 
-/** The longest start of this run that built nothing, or 0: the one of the first worker usually builds. */
-export function longestStartMs(): number {
-  return Math.max(0, ...readAll().map(({ startedInMs }) => startedInMs ?? 0));
-}
-
 /** Those of the worker that asks: no journey sees what another worker's does at the same time. */
 export function surroundings(): Surroundings {
-  const all = readAll();
+  const all = JSON.parse(process.env[variable] ?? "[]") as Surroundings[];
   const mine = all[Number(process.env["TEST_PARALLEL_INDEX"] ?? 0) % Math.max(1, all.length)];
   if (mine === undefined) throw new Error("the global set-up did not run");
   return mine;
-}
-
-function readAll(): Surroundings[] {
-  return JSON.parse(process.env[variable] ?? "[]") as Surroundings[];
 }
