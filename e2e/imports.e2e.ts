@@ -9,6 +9,7 @@ import { createRestore, getRestore } from "#lib/contracts/restores";
 import { listServers } from "#lib/contracts/servers";
 import type { ApiClient } from "./api-client.ts";
 import { choose } from "./choose.ts";
+import { holdScripts } from "./hold-scripts.ts";
 import { expect, test } from "./fixtures.ts";
 import { sha256Of, stockTool } from "./files.ts";
 import type { ShopServer } from "./shop-server.ts";
@@ -167,8 +168,11 @@ test("an upload goes on after a lost connection and, with the same file chosen a
   await expect(row).toContainText("Uploading");
   await row.getByRole("link", { name: large }).click();
   await expect(page.getByText("This upload was interrupted")).toBeVisible();
-  await page.reload();
+  // Chosen before the page's scripts have come, too, a file is one that was chosen.
+  const release = await holdScripts(page);
+  await page.reload({ waitUntil: "commit" });
   await page.getByLabel(`Choose “${large}” again`).setInputFiles(other);
+  release();
   await expect(page.getByText("“other.sql” is another file")).toBeVisible();
   const sent: number[] = [];
   page.on("request", (request) => {

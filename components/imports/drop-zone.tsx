@@ -2,13 +2,26 @@
 /** `<DropZone title hint onFile={(file) => …} disabled />`: a file is dropped on it or chosen; nothing of it is read here. */
 import { clsx } from "clsx";
 import { Upload } from "lucide-react";
-import { useId, useState, type DragEvent, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, useState, type DragEvent, type ReactNode } from "react";
+import { useHydrated } from "../ui/use-hydrated.ts";
 
 type DropZoneProps = { title: ReactNode; hint: ReactNode; disabled?: boolean; onFile: (file: File) => void };
 
 export function DropZone({ title, hint, disabled = false, onFile }: DropZoneProps) {
   const id = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const isHydrated = useHydrated();
   const [isOver, setIsOver] = useState(false);
+  const take = (input: HTMLInputElement): void => {
+    const [file] = input.files ?? [];
+    if (file !== undefined) onFile(file);
+    // The same file can be chosen again.
+    input.value = "";
+  };
+  useLayoutEffect(() => {
+    // Chosen before the page's scripts had come: nobody heard of it yet.
+    if (!isHydrated && !disabled && field.current !== null) take(field.current);
+  });
   const over = (event: DragEvent): void => {
     event.preventDefault();
     setIsOver(!disabled);
@@ -42,17 +55,13 @@ export function DropZone({ title, hint, disabled = false, onFile }: DropZoneProp
         {hint}
       </span>
       <input
+        ref={field}
         id={id}
         type="file"
         disabled={disabled}
         aria-describedby={`${id}-hint`}
         className="sr-only"
-        onChange={({ target }) => {
-          const [file] = target.files ?? [];
-          if (file !== undefined) onFile(file);
-          // The same file can be chosen again.
-          target.value = "";
-        }}
+        onChange={({ target }) => take(target)}
       />
     </label>
   );

@@ -6,6 +6,7 @@ import { formatDay } from "#lib/format/time";
 import { Button } from "../ui/button.tsx";
 import { Field } from "../ui/field.tsx";
 import { Input } from "../ui/input.tsx";
+import { useEarlyText } from "../ui/use-early-text.ts";
 import { dateAfter, daysUntil } from "./simulation-model.ts";
 
 type DayProps = {
@@ -21,6 +22,7 @@ export function DayChoice({ day, max, today, onChange }: DayProps) {
   const t = useTranslations("policies.simulation");
   const locale = useLocale();
   const id = useId();
+  const slider = useEarlyText<HTMLInputElement>(String(day), (text) => onChange(Number(text)));
   const date = dateAfter(today, day);
   const spoken = `${formatDay(`${date}T12:00:00Z`, { locale, timeZone: "UTC" })}, ${t("inDays", { days: day })}`;
   return (
@@ -43,6 +45,7 @@ export function DayChoice({ day, max, today, onChange }: DayProps) {
           <span className="font-normal text-ink-2 nums">{t("inDays", { days: day })}</span>
         </label>
         <input
+          ref={slider}
           id={id}
           type="range"
           min={0}
