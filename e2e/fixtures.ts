@@ -37,7 +37,10 @@ export const test = base.extend<Fixtures>({
       const troubles: Trouble[] = [];
       const allowed: RegExp[] = [];
       const ends: (() => void)[] = [];
-      const begin = (page: Page) => ends.push(watch(page, troubles));
+      const begin = (page: Page) => {
+        waitForScripts(page);
+        ends.push(watch(page, troubles));
+      };
       context.pages().forEach(begin);
       context.on("page", begin);
       await use((pattern) => void allowed.push(pattern));
@@ -78,6 +81,43 @@ export const looking = test.extend<object, { sharedPage: Page }>({
     await use(sharedPage);
   },
 });
+
+const waiting = new WeakSet<Page>();
+
+/**
+ * Going somewhere ends when the page's scripts listen: `load` comes before that, and a busy machine leaves room between them for a click that nobody hears.
+ * A journey that is about that very moment says `waitUntil`.
+ */
+function waitForScripts(page: Page): void {
+  if (waiting.has(page)) return;
+  waiting.add(page);
+  const goto = page.goto.bind(page);
+  const reload = page.reload.bind(page);
+  page.goto = async (url, options) => {
+    const answer = await goto(url, options);
+    if (options?.waitUntil === undefined) await listening(page);
+    return answer;
+  };
+  page.reload = async (options) => {
+    const answer = await reload(options);
+    if (options?.waitUntil === undefined) await listening(page);
+    return answer;
+  };
+}
+
+/** React leaves its mark on the document when it begins to listen; from then on it takes over what is clicked, whatever else it has still to do. */
+async function listening(page: Page): Promise<void> {
+  const isHeard = () =>
+    page
+      .evaluate(
+        () =>
+          document.querySelector('script[src*="/_next/"]') === null ||
+          Object.keys(document).some((key) => key.startsWith("_reactListening")),
+      )
+      // It went on by itself meanwhile.
+      .catch(() => false);
+  await expect.poll(isHeard, { intervals: [20, 50, 100] }).toBe(true);
+}
 
 /** What pages showed when a journey failed, as text: `npm test` prints it beside the error, where a screenshot is lost with the machine. */
 async function keepPages(context: BrowserContext, info: TestInfo): Promise<void> {
