@@ -85,8 +85,8 @@ export const looking = test.extend<object, { sharedPage: Page }>({
 const waiting = new WeakSet<Page>();
 
 /**
- * Going somewhere ends when the page's scripts listen: `load` comes before that, and a busy machine leaves room between them for a click that nobody hears.
- * A journey that is about that very moment says `waitUntil`.
+ * Going somewhere ends when the page's scripts listen and what was streamed stands in its place: `load` comes before that, and a busy machine leaves room
+ * between them for a click that nobody hears, and for a text that is there twice. A journey that is about that very moment says `waitUntil`.
  */
 function waitForScripts(page: Page): void {
   if (waiting.has(page)) return;
@@ -105,14 +105,18 @@ function waitForScripts(page: Page): void {
   };
 }
 
-/** React leaves its mark on the document when it begins to listen; from then on it takes over what is clicked, whatever else it has still to do. */
+/**
+ * React leaves its mark on the document when it begins to listen; from then on it takes over what is clicked, whatever else it has still to do. Streamed
+ * parts wait hidden at the end of the body (`S:`) for their places (`B:`).
+ */
 async function listening(page: Page): Promise<void> {
   const isHeard = () =>
     page
       .evaluate(
         () =>
           document.querySelector('script[src*="/_next/"]') === null ||
-          Object.keys(document).some((key) => key.startsWith("_reactListening")),
+          (document.querySelector('div[hidden][id^="S:"], template[id^="B:"]') === null &&
+            Object.keys(document).some((key) => key.startsWith("_reactListening"))),
       )
       // It went on by itself meanwhile.
       .catch(() => false);
