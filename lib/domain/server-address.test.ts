@@ -113,7 +113,7 @@ describe("parseConnectionUrl", () => {
     ["?ssl=true", "require"],
     ["?sslmode=verify-full&sslmode=disable", "verify-full"],
     ["?sslmode=require&ssl=disable", "require"],
-    ["?SSLMODE=verify-ca&sslmode=bogus", "verify-ca"],
+    ["?SSLMODE=verify-ca&sslmode=require", "verify-ca"],
   ])("takes the strictest TLS mode of %s", (query, mode) => {
     expect(parseConnectionUrl(`postgres://h/d${query}`).tlsMode).toBe(mode);
   });
@@ -138,6 +138,10 @@ describe("parseConnectionUrl", () => {
     "postgres://[::1/d",
     "http://x",
     "postgres://h/%00",
+    "postgres://h/d?sslmode=verify_full",
+    "postgres://h/d?sslmode=",
+    "postgres://h/d?sslmode=constructor",
+    "postgres://h/d?SSLMODE=verify-ca&sslmode=bogus",
   ])("does not understand %j", (url) =>
     expect(() => parseConnectionUrl(url)).toThrow(expect.objectContaining({ code: "url-not-understood" })),
   );

@@ -60,7 +60,8 @@ const tlsParameters = new Set(["sslmode", "ssl", "tls", "usessl"]);
 /**
  * Reads a connection URL in the forms that other stacks use (SQLAlchemy's `postgresql+psycopg://`, `jdbc:postgresql://`, `ecto://` …)
  * into known fields. Only `sslmode` and its like, and JDBC's `user` and `password`, are taken from the query; every other
- * parameter (`host`, `options`, `service`, `passfile` …) is ignored and listed. Where TLS is named twice the stricter counts.
+ * parameter (`host`, `options`, `service`, `passfile` …) is ignored and listed. Where TLS is named twice the stricter counts; an `sslmode`
+ * that there is not is refused, as by libpq: no connection is to be weaker than somebody meant it.
  * Throws `url-not-understood`, `address-invalid`, `address-forbidden`.
  */
 export function parseConnectionUrl(url: string): ParsedConnection {
@@ -86,7 +87,7 @@ export function parseConnectionUrl(url: string): ParsedConnection {
   const at = authority.lastIndexOf("@");
   const credentials = at < 0 ? "" : authority.slice(0, at);
   const colon = credentials.indexOf(":");
-  const fromQuery = readQuery(query, decode);
+  const fromQuery = readQuery(query, decode, bad);
   const username = decode(colon < 0 ? credentials : credentials.slice(0, colon), "the user name") || (fromQuery.user ?? "");
   const password = colon < 0 ? (fromQuery.password ?? null) : decode(credentials.slice(colon + 1), "the password");
   const { host, port } = readAuthority(authority.slice(at + 1), decode, bad);
@@ -109,7 +110,7 @@ function readAuthority(text: string, decode: Decode, bad: (part: string) => Life
 
 type QueryFields = { user: string | null; password: string | null; tlsMode: TlsMode; ignored: string[] };
 
-function readQuery(query: string, decode: Decode): QueryFields {
+function readQuery(query: string, decode: Decode, bad: (part: string) => LifeboatError): QueryFields {
   const fields: QueryFields = { user: null, password: null, tlsMode: "prefer", ignored: [] };
   const named: TlsMode[] = [];
   for (const pair of query.split("&").filter((part) => part !== "")) {
@@ -117,8 +118,9 @@ function readQuery(query: string, decode: Decode): QueryFields {
     const name = decode(equals < 0 ? pair : pair.slice(0, equals), "the parameters");
     const value = equals < 0 ? "" : decode(pair.slice(equals + 1).replaceAll("+", "%20"), `the parameter ${name.slice(0, 60)}`);
     const lower = name.toLowerCase();
-    const mode = tlsModes[value.toLowerCase()];
+    const mode = Object.entries(tlsModes).find(([spelling]) => spelling === value.toLowerCase())?.[1];
     if (tlsParameters.has(lower) && mode !== undefined) named.push(mode);
+    else if (lower === "sslmode") throw bad("the parameter sslmode");
     else if (lower === "user" && fields.user === null) fields.user = value;
     else if (lower === "password" && fields.password === null) fields.password = value;
     else fields.ignored.push(name.slice(0, 60));

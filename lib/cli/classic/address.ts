@@ -33,6 +33,7 @@ export function readPlace(given: Given, env: CliEnv, terminal: Terminal): Place 
     throw usageError("say the database with --url or --url-file", "DATABASE_URL is never used here: it is Lifeboat's own catalogue.");
   const url = typed ?? readFirstLine(resolve(env.callerDir, path ?? ""));
   const parsed = parseConnectionUrl(url);
+  refuseElsewhere(parsed.ignored);
   const { host, port, tlsMode } = parsed;
   const username = parsed.username || env.operator;
   const database = given.text("database") ?? parsed.database;
@@ -46,6 +47,18 @@ export function readPlace(given: Given, env: CliEnv, terminal: Terminal): Place 
   const tlsCa = readCa(given.text("tls-ca"), env);
   const maintenanceDatabase = given.text("maintenance-database") ?? "postgres";
   return { address: { host, port, tlsMode, tlsCa, username, password, maintenanceDatabase }, database };
+}
+
+/** What libpq would let decide where to connect. In a form a person sees what was not taken over; here nobody looks before it is done. */
+const redirecting = new Set(["host", "hostaddr", "port", "dbname", "service", "servicefile"]);
+
+function refuseElsewhere(ignored: readonly string[]): void {
+  const name = ignored.find((each) => redirecting.has(each.toLowerCase()));
+  if (name === undefined) return;
+  throw usageError(
+    `the URL says ${name} behind its question mark, which is not read: another database could be meant than the one that would be taken`,
+    "Put it before the question mark: postgresql://user@host:port/database. Sockets and service files are not supported.",
+  );
 }
 
 function readCa(path: string | undefined, env: CliEnv): string {
