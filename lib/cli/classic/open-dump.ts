@@ -11,6 +11,7 @@ import type { EngineContext, TableDigest } from "#lib/engines/port";
 import { createCodecPool } from "#lib/repository/codec-pool";
 import { createKeyring } from "#lib/secrets/keyring";
 import { sniffFile, type Wrapping } from "#lib/services/imports/sniff-file";
+import { zstdFrames } from "#lib/services/imports/zstd-frames";
 import { decodeForeignPack } from "#lib/worker/decode-foreign-pack";
 import { CommandError, exitCode } from "../exit-code.ts";
 import { readRecord, recordPath } from "./record.ts";
@@ -123,9 +124,12 @@ async function copyOut(path: string, toPath: string, wrapping: Wrapping, signal:
     };
   try {
     const target = createWriteStream(toPath, { mode: 0o600, flags: "wx" });
-    await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), tap(stored), unpack, tap(archive), target, { signal });
+    const source = createReadStream(path, { highWaterMark: 1_048_576 });
+    if (wrapping === "zstd") await pipeline(source, tap(stored), zstdFrames, unpack, tap(archive), target, { signal });
+    else await pipeline(source, tap(stored), unpack, tap(archive), target, { signal });
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof LifeboatError) throw error;
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOSPC")
       throw new CommandError(exitCode.failed, `no space for a private copy of ${basename(path)}; set LIFEBOAT_TEMP_DIR`);

@@ -8,6 +8,7 @@ import type { RunWork } from "../runs/work.ts";
 import type { ImportRow } from "./dto.ts";
 import { importPath } from "./import-file.ts";
 import type { Wrapping } from "./sniff-file.ts";
+import { zstdFrames } from "./zstd-frames.ts";
 
 const chunkBytes = 1024 * 1024;
 /** Room that stays on a disk that a file is unpacked to. */
@@ -102,7 +103,10 @@ export async function* unwrap(
   if (wrapping === "none") return yield* source;
   const unpack = wrapping === "gzip" ? createGunzip({ chunkSize: 262_144 }) : createZstdDecompress({ chunkSize: 262_144 });
   let failure: unknown = null;
-  pipeline(Readable.from(source, { objectMode: false }), unpack, (error) => (failure = error));
+  // As objects: pieces stay the pieces that they are.
+  const packed =
+    wrapping === "gzip" ? Readable.from(source, { objectMode: false }) : Readable.from(zstdFrames(source), { highWaterMark: 1 });
+  pipeline(packed, unpack, (error) => (failure = error));
   let sinceLook = Infinity;
   try {
     for await (const chunk of unpack as AsyncIterable<Buffer>) {
