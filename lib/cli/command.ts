@@ -1,5 +1,5 @@
 import type { ExitCode } from "./exit-code.ts";
-import { optionLines, type Given, type Options } from "./options.ts";
+import { optionLines, type Given, type Options, type Takes } from "./options.ts";
 import type { Session } from "./session.ts";
 
 export type Command = {
@@ -9,6 +9,7 @@ export type Command = {
   /** What may follow the name, one line a form. */
   readonly usage: readonly string[];
   readonly options: Options;
+  readonly takes: Takes;
   /** More lines of help. */
   readonly about?: readonly string[];
   /** Said on standard error whenever it ends by an error, whichever. */

@@ -35,13 +35,14 @@ export async function findPolicy(session: Session, wanted: string): Promise<Poli
   return pick("policy", await askAll((after, limit) => ask(session, listPolicies, { query: { after, limit } })), wanted);
 }
 
-/** A backup by its id, or the newest good one of a source. */
+/** A backup by its id, or the newest good one of a source. Throws a usage error for both: one of them would be passed over. */
 export async function findBackup(
   session: Session,
   wanted: { id: string | undefined; source: string | undefined },
 ): Promise<BackupDetailDto> {
   const { id, source } = wanted;
   if (id !== undefined && id !== "latest") {
+    if (source !== undefined) throw usageError("either a backup's id or --source, not both");
     if (!isIdOf("backup", id)) throw usageError(`${id} is no id of a backup`, "Say an id like bkp_…, or latest with --source.");
     return await ask(session, getBackup, { params: { id } });
   }

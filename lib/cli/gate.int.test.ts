@@ -116,6 +116,21 @@ describe("lifeboat gate", () => {
     expect(away).toMatchObject({ code: 4, err: expect.stringContaining("DO NOT DEPLOY") as unknown });
   });
 
+  it("never opens for a command whose -- was forgotten: it would pass without the check", async () => {
+    const gates = async () => {
+      const answer = await fetch(`${home.baseUrl}/api/v1/gates?limit=100`, { headers: { authorization: `Bearer ${home.token}` } });
+      return ((await answer.json()) as { items: unknown[] }).items.length;
+    };
+    const before = await gates();
+    const ended = await home.start("gate", "--source", "shop", "npm", "run", "release-check").ended;
+    expect(ended).toMatchObject({
+      code: 2,
+      out: "",
+      err: expect.stringMatching(/^DO NOT DEPLOY\nlifeboat: the command goes behind --/) as unknown,
+    });
+    expect(await gates()).toBe(before);
+  });
+
   it.each(["stdout", "stderr"] as const)("is as strict when nobody reads its %s any more", async (stream) => {
     const main = join(import.meta.dirname, "main.ts");
     const args = ["--disable-warning=ExperimentalWarning", main, "gate", "--source", "shop", "--json", "--", "false"];

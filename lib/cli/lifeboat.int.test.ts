@@ -120,6 +120,10 @@ describe("policies from the command line", () => {
       code: 0,
       out: expect.stringContaining("cleaned up shop") as unknown,
     });
+    const cleanups = async () => await home.test.catalogue.sql`select id from lifeboat.runs where type = 'clean-up'`;
+    const before = await cleanups();
+    expect(await home.run("cleanup", "--source", "shop", "--", "--dry-run")).toMatchObject({ code: 2, out: "" });
+    expect(await cleanups()).toEqual(before);
     expect((await home.run("backups", "--source", "shop", "--json")).out).toContain("bkp_");
     expect(await home.run("drill", "--source", "gone")).toMatchObject({ code: 1, err: expect.stringMatching(/\S/) as unknown });
     expect((await home.run("drill", "list")).code).toBe(0);

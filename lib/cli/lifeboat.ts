@@ -54,7 +54,7 @@ export async function lifeboat(args: readonly string[], around: Surroundings): P
   if (load === undefined) throw usageError(`there is no command ${wanted}`, "lifeboat --help lists them.");
   const command = await load();
   try {
-    const given = parseOptions(name === "help" ? ["--help"] : rest, { ...command.options, ...commonOptions });
+    const given = parseOptions(name === "help" ? ["--help"] : rest, { ...command.options, ...commonOptions }, command.takes);
     if (!given.flag("help")) return await command.run(given, openSession(given, around));
   } catch (error) {
     if (command.whenFailed !== undefined) terminal.note(command.whenFailed);

@@ -12,6 +12,14 @@ export type Option = {
 };
 export type Options = Readonly<Record<string, Option>>;
 
+/** What may stand beside the options. */
+export type Takes = {
+  /** Words of its own, at most. */
+  readonly words: number;
+  /** Behind `--`, a command to run. */
+  readonly command?: true;
+};
+
 /** What was typed. Options that were left out are undefined. */
 export class Given {
   readonly positionals: readonly string[];
@@ -61,19 +69,32 @@ export class Given {
   }
 }
 
-/** Parses arguments. Throws a usage error for what is not known; a value that was typed is never in its text. */
-export function parseOptions(args: readonly string[], options: Options): Given {
+/** Parses arguments. Throws a usage error for what is not known, and for more than is taken; a value that was typed is never in its text. */
+export function parseOptions(args: readonly string[], options: Options, takes: Takes = { words: 0 }): Given {
   const end = args.indexOf("--");
   const own = end < 0 ? args : args.slice(0, end);
   const config: Record<string, ParseArgsOptionDescriptor> = {};
   for (const [name, { type, short, multiple }] of Object.entries(options))
     config[name] = { type, ...(short === undefined ? {} : { short }), ...(multiple === true ? { multiple } : {}) };
+  let parsed;
   try {
-    const parsed = parseArgs({ args: [...own], options: config, allowPositionals: true, strict: true });
-    return new Given(parsed.values, parsed.positionals, end < 0 ? null : args.slice(end + 1));
+    parsed = parseArgs({ args: [...own], options: config, allowPositionals: true, strict: true });
   } catch (error) {
     throw usageError((error as Error).message.split("\n")[0] ?? "the arguments were not understood");
   }
+  const given = new Given(parsed.values, parsed.positionals, end < 0 ? null : args.slice(end + 1));
+  refuseMore(given, takes);
+  return given;
+}
+
+/** What would be passed over in silence may be what mattered most: a gate's check, a `--dry-run`. */
+function refuseMore({ positionals, rest }: Given, { words, command }: Takes): void {
+  if (positionals.length > words) {
+    if (command === true) throw usageError("the command goes behind --", "For example: … -- npm run release-check");
+    throw usageError(`a word too many: beside options it takes ${words === 0 ? "none" : words}`, "--help shows what it takes.");
+  }
+  if (command !== true && rest !== null && rest.length > 0)
+    throw usageError("nothing may stand behind -- here", "Say it before the --, or without one; --help shows what it takes.");
 }
 
 /** The lines of `--help` for options, aligned. */

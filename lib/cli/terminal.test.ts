@@ -60,7 +60,7 @@ describe("what was typed", () => {
   } as const;
 
   it("keeps what is behind -- word by word, whatever it looks like", () => {
-    const given = parseOptions(["-s", "shop", "--", "npm", "test", "--json", "--", "-x"], options);
+    const given = parseOptions(["-s", "shop", "--", "npm", "test", "--json", "--", "-x"], options, { words: 0, command: true });
     expect([given.needed("source"), given.flag("json"), given.rest]).toEqual(["shop", false, ["npm", "test", "--json", "--", "-x"]]);
   });
 

@@ -37,6 +37,7 @@ export const backupCommand: Command = {
   name: "backup",
   summary: "Back a source up now, and wait for it",
   usage: ["--source name [--kind full|differential|incremental] [--verify] [--no-wait]"],
+  takes: { words: 0 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the source, by name or id" },
     kind: { type: "string", short: "k", value: "kind", help: "full, differential or incremental (default: full)" },

@@ -21,6 +21,7 @@ export const backupsCommand: Command = {
   name: "backups",
   summary: "List backups, newest first",
   usage: ["[--source name] [--kind kind] [--proof proof] [--limit n]"],
+  takes: { words: 0 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "only of this source" },
     kind: { type: "string", short: "k", value: "kind", help: "only full, differential or incremental ones" },

@@ -26,6 +26,7 @@ export const cleanupCommand: Command = {
   name: "cleanup",
   summary: "Carry out a source's retention policy now: trash first, then what waited there long enough is removed",
   usage: ["--source name [--dry-run]"],
+  takes: { words: 0 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the source" },
     "dry-run": { type: "boolean", help: "only show what would go, and why" },

@@ -15,6 +15,7 @@ export const downloadCommand: Command = {
   name: "download",
   summary: "Download a backup's file; goes on where an earlier try ended, and checks every byte",
   usage: ["<backup id> [--out file] [--format dump|stored]", "--source name [--out file]"],
+  takes: { words: 1 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the newest good backup of this source" },
     out: { type: "string", short: "o", value: "file", help: "the file (default: its own name, here)" },

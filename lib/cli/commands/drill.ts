@@ -52,7 +52,9 @@ async function start(given: Given, session: Session): Promise<ExitCode> {
   const body = {
     sourceId: source.id,
     unattended: true,
-    ...(backup === undefined ? {} : { backupId: (await findBackup(session, { id: backup, source: source.id })).id }),
+    ...(backup === undefined
+      ? {}
+      : { backupId: (await findBackup(session, { id: backup, source: backup === "latest" ? source.id : undefined })).id }),
   };
   const started = await askPatiently(session, startDrill, { body, idempotencyKey: randomUUID() }).catch((error: unknown) => {
     const open = error instanceof ProblemError && error.code === "drill-open" ? error.params["drillId"] : undefined;
@@ -99,6 +101,7 @@ export const drillCommand: Command = {
   name: "drill",
   summary: "Rehearse a restore by the source's plan, up to the signed report; or list and show drills",
   usage: ["--source name [--backup id]", "list [--source name]", "show <drill id>"],
+  takes: { words: 2 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the source" },
     backup: { type: "string", value: "id", help: "this backup instead of the plan's choice" },
@@ -107,9 +110,11 @@ export const drillCommand: Command = {
   about: ["Exits with 1 when the drill fails."],
   run: async (given, session) => {
     const [verb = "start", id] = given.positionals;
-    if (verb === "start") return await start(given, session);
+    if (!["start", "list", "show"].includes(verb) || (verb === "show") !== (id !== undefined))
+      throw usageError("drill, drill list, or drill show <drill id>");
+    if (id !== undefined && given.text("source") !== undefined) throw usageError("either a drill's id or --source, not both");
     if (verb === "list") return await list(given, session);
-    if (verb !== "show" || id === undefined) throw usageError("drill, drill list, or drill show <drill id>");
+    if (id === undefined) return await start(given, session);
     return tell(session, await ask(session, getDrill, { params: { id } }));
   },
 };

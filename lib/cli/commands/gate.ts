@@ -107,6 +107,7 @@ export const gateCommand: Command = {
   name: "gate",
   summary: "Before a deployment: back up, verify, run the release check; anything that fails means do not deploy",
   usage: ["--source name [--commit id] -- <command …>", "--source name [--worker-command name]"],
+  takes: { words: 0, command: true },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the source that the deployment changes" },
     kind: { type: "string", short: "k", value: "kind", help: "full, differential or incremental (default: full)" },

@@ -102,6 +102,7 @@ export const policyCommand: Command = {
   name: "policy",
   summary: "Show retention policies and a source's schedules, choose a policy, or simulate one",
   usage: ["list", "show --source name", "set --source name --policy name|none", "simulate --source name [--policy name] [--day n]"],
+  takes: { words: 1 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the source" },
     policy: { type: "string", short: "p", value: "name", help: "the retention policy, by name or id" },

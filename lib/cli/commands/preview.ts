@@ -32,6 +32,7 @@ export const previewCommand: Command = {
   name: "preview",
   summary: "Show what a restore would do and what would stop it; nothing is changed",
   usage: ["<backup id> --server name --database name", "--source name [--at time] --server name --database name [--mode replace]"],
+  takes: { words: 1 },
   options: restoreOptions,
   about: ["Exits with 1 when something stands in the way."],
   run: async (given, session) => {

@@ -45,6 +45,7 @@ export const restoreCommand: Command = {
     "<backup id> --server name --database new_name",
     "--source name [--at time] --server name --database name --mode replace --confirm name [--confirm-production]",
   ],
+  takes: { words: 1 },
   options: {
     ...restoreOptions,
     confirm: { type: "string", value: "name", help: "with --mode replace: the name of the database, typed again" },

@@ -10,6 +10,7 @@ export const sourcesCommand: Command = {
   name: "sources",
   summary: "List what is protected",
   usage: ["[--query text]"],
+  takes: { words: 0 },
   options: { query: { type: "string", short: "q", value: "text", help: "only names with this text" } },
   run: async (given, session) => {
     const q = given.text("query");

@@ -61,6 +61,7 @@ export const statusCommand: Command = {
   name: "status",
   summary: "Say whether everything is fine",
   usage: ["", "--source name"],
+  takes: { words: 0 },
   options: { source: { type: "string", short: "s", value: "name", help: "of one source" } },
   about: ["Exits with 0 when all is well (or paused), with 1 when something needs a person."],
   run: async (given, session) => {

@@ -75,6 +75,7 @@ export const validateCommand: Command = {
   name: "validate",
   summary: "Check configuration, connection, rights, workers, destinations and tools",
   usage: [""],
+  takes: { words: 0 },
   options: {},
   about: ["Exits with 0 when nothing failed, with 1 when something did, with 3 when Lifeboat cannot be reached or the token is not taken."],
   run: async (_given, session) => {

@@ -11,6 +11,7 @@ export const verifyCommand: Command = {
   name: "verify",
   summary: "Decode every byte of a backup and compare its checksums",
   usage: ["<backup id>", "--source name"],
+  takes: { words: 1 },
   options: {
     source: { type: "string", short: "s", value: "name", help: "the newest good backup of this source" },
     "no-wait": { type: "boolean", help: "start it and go" },
