@@ -27,3 +27,11 @@ it.each([
   expect(readCron(cron, "en")).toBe(english);
   expect(readCron(cron, "es")).toBe(spanish);
 });
+
+it.each([
+  ["0 0 1 * ?", "0 0 1 * *"],
+  ["0 0 ? * 1", "0 0 * * 1"],
+  ["0 23 ? * ?", "0 23 * * *"],
+])("%s says what %s says: a question mark is a star to the parser", (asked, plain) => {
+  for (const locale of ["en", "es"]) expect(readCron(asked, locale)).toBe(readCron(plain, locale));
+});

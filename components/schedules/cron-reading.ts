@@ -3,7 +3,8 @@ import "cronstrue/locales/es";
 
 /** An expression in the reader's words, without its zone: "At 23:00, every day"; null for what is no expression. */
 export function readCron(cron: string, locale: string): string | null {
-  const fields = cron.trim().split(/\s+/u);
+  // To the parser a question mark is a star, in any field.
+  const fields = cron.trim().replaceAll("?", "*").split(/\s+/u);
   const [minute, hour, day, month, weekday] = fields;
   if (fields.length !== 5 || day === undefined || weekday === undefined) return null;
   // Cron starts on either where both days are given; the reading of the whole would say "and". A plus is our parser's way to mean both.
