@@ -48,6 +48,16 @@ describe("the draft of a retention policy", () => {
     expect([...policyFaults({ ...policyDraftOf(policy), graceDays: "366", capGib: "0" })]).toEqual(["graceDays", "capGib"]);
   });
 
+  it.each([10_000_000_000, 1, 100_000, 3 * 1024 ** 3 + 1, Number.MAX_SAFE_INTEGER])(
+    "keeps a limit of %i bytes, which its field shows rounded, until somebody types another",
+    (capBytes) => {
+      const draft = policyDraftOf({ ...policy, rule: { ...policy.rule, capBytes } });
+      expect([...policyFaults(draft)]).toEqual([]);
+      expect(policyOf({ ...draft, name: "Others" })?.rule.capBytes).toBe(capBytes);
+      expect(policyOf({ ...draft, capGib: "2" })?.rule.capBytes).toBe(2 * 1024 ** 3);
+    },
+  );
+
   it("takes a decimal comma", () => {
     expect(policyOf({ ...policyDraftOf(policy), capGib: "1,5" })?.rule.capBytes).toBe(1.5 * 1024 ** 3);
   });

@@ -18,11 +18,13 @@ export type PolicyDraft = {
   readonly keep: string;
   readonly days: string;
   readonly capGib: string;
+  /** The limit that the policy has, with its text in `capGib`, which is rounded: what nobody types anew stays to the byte. */
+  readonly capBefore: { readonly gib: string; readonly bytes: number } | null;
   readonly graceDays: string;
   readonly afterBackup: boolean;
 };
 
-export type NumberField = Exclude<keyof PolicyDraft, "name" | "on" | "afterBackup">;
+export type NumberField = Exclude<keyof PolicyDraft, "name" | "on" | "capBefore" | "afterBackup">;
 
 /** The numbers that each rule asks for, with what they may be. */
 export const ruleFields: Readonly<Record<RuleType, readonly NumberField[]>> = {
@@ -58,6 +60,7 @@ const offered: PolicyDraft = {
   keep: "20",
   days: "30",
   capGib: "100",
+  capBefore: null,
   graceDays: "3",
   afterBackup: false,
 };
@@ -65,6 +68,7 @@ const offered: PolicyDraft = {
 export function policyDraftOf(policy: Editable | null): PolicyDraft {
   if (policy === null) return offered;
   const { keep, capBytes } = policy.rule;
+  const capBefore = capBytes === null ? null : { gib: String(Math.round((capBytes / gib) * 1000) / 1000), bytes: capBytes };
   const has = (type: RuleType): boolean => keep.some((rule) => rule.type === type);
   return {
     ...offered,
@@ -77,7 +81,8 @@ export function policyDraftOf(policy: Editable | null): PolicyDraft {
       "keep-days": has("keep-days"),
       cap: capBytes !== null,
     },
-    capGib: capBytes === null ? offered.capGib : String(Math.round((capBytes / gib) * 1000) / 1000),
+    capGib: capBefore?.gib ?? offered.capGib,
+    capBefore,
     graceDays: String(policy.graceDays),
     afterBackup: policy.afterBackup,
   };
@@ -156,7 +161,8 @@ function numberOf(draft: PolicyDraft, field: keyof typeof numberRanges): number 
 }
 
 /** Bytes of what was typed in GiB; a comma is a decimal point, too. */
-function capOf({ capGib }: PolicyDraft): number | null {
+function capOf({ capGib, capBefore }: PolicyDraft): number | null {
+  if (capGib === capBefore?.gib) return capBefore.bytes;
   const typed = capGib.trim().replace(",", ".");
   if (!/^\d{1,7}(\.\d{1,3})?$/.test(typed)) return null;
   const bytes = Math.round(Number(typed) * gib);
