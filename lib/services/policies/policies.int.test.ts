@@ -93,6 +93,26 @@ describe("policies", () => {
     expect((await list()).map(({ id }) => id)).not.toContain(made.id);
   });
 
+  it("have one default, whichever of three at the same moment are made it", async () => {
+    const [before, ...others] = [await add("First"), await add("Second"), await add("Third"), await add("Fourth")];
+    const makeDefault = (id: string) => updatePolicy(context, { params: { id }, query: {}, body: { isDefault: true }, ifMatch: 1 });
+    await makeDefault(before.id);
+    let all: Promise<unknown> = Promise.resolve();
+    // All three have begun, and none goes on before the default of now is let go.
+    await context.db.transaction(async (tx) => {
+      await tx.select().from(retentionPolicies).where(eq(retentionPolicies.id, before.id)).for("update");
+      all = Promise.all(others.map(({ id }) => makeDefault(id)));
+      all.catch(() => undefined);
+      const waiting = () =>
+        home.catalogue.sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await waiting()).length).toBe(others.length);
+    });
+    expect(await all).toEqual(others.map(({ id }) => expect.objectContaining({ id, isDefault: true })));
+    expect((await list()).filter(({ isDefault }) => isDefault)).toHaveLength(1);
+    await context.db.update(retentionPolicies).set({ isDefault: false });
+    for (const { id } of [before, ...others]) await context.db.delete(retentionPolicies).where(eq(retentionPolicies.id, id));
+  });
+
   it("are read by viewers and changed by admins alone", async () => {
     const viewer = { ...context, actor: testActor("viewer") };
     expect((await listPolicies(viewer, { ...none, body: {}, query: { limit: 1 } })).next).not.toBeNull();

@@ -1,4 +1,4 @@
-import { and, eq, ne } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type * as contract from "#lib/contracts/policies";
 import { retentionPolicies } from "#lib/db/schema/retention-policies";
@@ -23,6 +23,9 @@ export async function updatePolicy(
   const expected = requireVersion(input.ifMatch);
   try {
     return await context.db.transaction(async (tx) => {
+      // Of two who choose at the same moment the second must see what the first chose; taken before any row, so that neither holds what the other waits for.
+      if (input.body.isDefault === true)
+        await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('lifeboat.default-policy', 0))`);
       const row = await lockPolicy(tx, id);
       refuseStale("policy", row.version, expected);
       const now = context.now();
