@@ -65,12 +65,22 @@ export function slotsToMake(
 
 const hourMs = 3_600_000;
 
-/** The newest starts of a timetable from `first` to `now`, both inclusive; found backwards, because a clock may have jumped by years. */
+/** Looked at together; more are too many to see where they end. */
+const mostAtOnce = longestPast * 16;
+
+/**
+ * The newest starts of a timetable from `first` to `now`, both inclusive; found backwards, because a clock may have jumped by years. A span in which there
+ * are more than can be looked at is cut at its end, where the newest are: then a shorter one is taken, between it and the last that held too few.
+ */
 export function pastStarts(timetable: Timetable, first: number, now: number): number[] {
-  for (let span = hourMs; ; span *= 4) {
+  let tooShort = 0;
+  let tooLong: number | null = null;
+  for (let span = hourMs; ; span = tooLong === null ? span * 4 : Math.ceil((tooShort + tooLong) / 2)) {
     const from = Math.max(first - 1, now - span);
-    const found = startsBetween(timetable, from, now, longestPast * 16);
-    if (found.length >= longestPast || from === first - 1) return found.slice(-longestPast);
+    const found = startsBetween(timetable, from, now, mostAtOnce);
+    if (found.length === mostAtOnce) tooLong = now - from;
+    else if (found.length >= longestPast || from === first - 1) return found.slice(-longestPast);
+    else tooShort = span;
   }
 }
 
