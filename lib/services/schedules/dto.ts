@@ -8,6 +8,7 @@ import { slots } from "#lib/db/schema/slots";
 import { sources } from "#lib/db/schema/sources";
 import { LifeboatError } from "#lib/domain/error";
 import { oneOf } from "../one-of.ts";
+import { readOr } from "./unreadable.ts";
 
 export type ScheduleRow = typeof schedules.$inferSelect;
 type SlotRow = typeof slots.$inferSelect;
@@ -40,7 +41,7 @@ export function findSchedules(db: Database | Transaction, where: SQL | undefined
     .orderBy(sql`${schedules.nextDueAt} asc nulls last`, schedules.id);
 }
 
-/** Rows → DTOs as they stand at `now`, with a fixed number of queries however many there are. */
+/** Rows → DTOs as they stand at `now`, with a fixed number of queries however many there are. One that this host cannot read shows no next times. */
 export async function toScheduleDtos(db: Database | Transaction, found: readonly FoundSchedule[], now: Date): Promise<ScheduleDto[]> {
   const ids = found.map(({ schedule }) => schedule.id);
   const last = ids.length === 0 ? [] : await readLastSlots(db, ids);
@@ -85,8 +86,8 @@ function toScheduleDto(row: ScheduleRow, source: SourcePart, lastSlot: SlotRow |
     retries: row.retries,
     retryMinutes: row.retryMinutes,
     pausedUntil: row.pausedUntil?.toISOString() ?? null,
-    next: from === null ? [] : nextStarts(row, from, nextCount).map(iso),
-    dst: clockNotes(row, now).map(toNote),
+    next: from === null ? [] : readOr(() => nextStarts(row, from, nextCount), []).map(iso),
+    dst: readOr(() => clockNotes(row, now), []).map(toNote),
     lastSlot: lastSlot === null ? null : { nominalAt: lastSlot.nominalAt.toISOString(), state: lastSlot.state, runId: lastSlot.runId },
     version: row.version,
     createdAt: row.createdAt.toISOString(),

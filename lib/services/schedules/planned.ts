@@ -1,5 +1,6 @@
 import { startsBetween } from "#lib/cron/starts";
 import { activeFrom, type FoundSchedule } from "./dto.ts";
+import { readOr } from "./unreadable.ts";
 
 /** Schedules that have the same starts in a range: worked out once, however many sources share them. */
 export type PlannedGroup = { readonly found: FoundSchedule[]; readonly starts: readonly number[] };
@@ -18,7 +19,7 @@ export function plannedGroups(found: readonly FoundSchedule[], fromMs: number, t
     const key = `${schedule.cron}/${schedule.timeZone}/${after}`;
     const known = groups.get(key);
     if (known !== undefined) known.found.push(one);
-    else groups.set(key, { found: [one], starts: startsBetween(schedule, after, toMs - 1, mostStarts) });
+    else groups.set(key, { found: [one], starts: readOr(() => startsBetween(schedule, after, toMs - 1, mostStarts), []) });
   }
   return [...groups.values()];
 }

@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { schedules } from "#lib/db/schema/schedules";
 import { sources } from "#lib/db/schema/sources";
 import { insertServer, insertSource } from "#lib/testing/catalogue-rows";
@@ -8,7 +8,12 @@ import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { quietLogger } from "#lib/testing/quiet-logger";
 import { addSchedule, slotsOf } from "#lib/testing/schedule-rows";
 import { systemActor } from "../context.ts";
+import { getCalendar } from "./calendar.ts";
+import { getSchedule } from "./get.ts";
+import { listSchedules } from "./list.ts";
+import { deleteSchedule } from "./remove.ts";
 import { createScheduler } from "./tick.ts";
+import { updateSchedule } from "./update.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -94,4 +99,50 @@ it("a pause ends although one schedule of its source cannot be read; the others 
   now = after(day);
   await one.tick();
   expect(await states(plain)).toEqual(["skipped", "started"]);
+});
+
+describe("a web process that cannot read one schedule", () => {
+  const nothing = { params: {}, query: {}, body: {}, ifMatch: null };
+  const ofId = (id: string) => ({ ...nothing, params: { id } });
+  const admin = () => testContext(home.catalogue);
+  const change = (id: string, version: number, body: Parameters<typeof updateSchedule>[1]["body"]) =>
+    updateSchedule(admin(), { ...ofId(id), body, ifMatch: version });
+
+  it("shows it without its next times, and all others with theirs", async () => {
+    const sourceId = await addSource();
+    const far = after(1000 * day);
+    const [unread, plain] = [await add(far, { ...odd, sourceId }), await add(far, { sourceId })];
+    const { items } = await listSchedules(admin(), { ...nothing, query: { source: sourceId, limit: 50 } });
+    expect(new Map(items.map(({ id, next, dst }) => [id, [next.length, dst.length]]))).toEqual(
+      new Map([
+        [unread, [0, 0]],
+        [plain, [5, 0]],
+      ]),
+    );
+    expect(await getSchedule(admin(), ofId(unread))).toMatchObject({ ...odd, next: [], dst: [] });
+    const range = { from: after(1001 * day).toISOString(), to: after(1004 * day).toISOString(), source: sourceId };
+    const shown = await getCalendar(admin(), { ...nothing, query: range });
+    expect(shown.items.map(({ scheduleId }) => scheduleId)).toEqual([plain, plain, plain]);
+  });
+
+  it("changes it, switches it off and removes the others; who can read it finds its time as it was until it is off", async () => {
+    const sourceId = await addSource();
+    // Long due by any clock.
+    const due = new Date(0);
+    const [unread, plain] = [await add(due, { ...odd, sourceId }), await add(after(1000 * day), { sourceId })];
+    const nextOf = async () => {
+      const [row] = await context.db.select().from(schedules).where(eq(schedules.id, unread));
+      return row?.nextDueAt;
+    };
+    expect(await change(unread, 1, { retries: 0 })).toMatchObject({ retries: 0, next: [] });
+    expect(await nextOf()).toEqual(due);
+    expect(await change(unread, 2, { pausedUntil: null })).toMatchObject({ next: [] });
+    expect(await nextOf()).toEqual(due);
+    await deleteSchedule(admin(), { ...ofId(plain), ifMatch: 1 });
+    expect(await change(unread, 3, { enabled: false })).toMatchObject({ enabled: false, next: [] });
+    expect(await nextOf()).toBeNull();
+    await expect(change(unread, 4, { enabled: true })).rejects.toMatchObject({ code: "invalid-input" });
+    expect(await change(unread, 4, { enabled: true, timeZone: "UTC" })).toMatchObject({ enabled: true });
+    expect(await nextOf()).not.toBeNull();
+  });
 });

@@ -1,7 +1,7 @@
 import { eq } from "drizzle-orm";
 import type { EndpointInput } from "#lib/contracts/endpoint";
 import type { ScheduleDto, updateSchedule as contract } from "#lib/contracts/schedules";
-import { nextStart } from "#lib/cron/starts";
+import { nextStart, type Timetable } from "#lib/cron/starts";
 import type { Transaction } from "#lib/db/client";
 import { schedules } from "#lib/db/schema/schedules";
 import { LifeboatError } from "#lib/domain/error";
@@ -15,12 +15,14 @@ import { readCatalogueClock } from "./clock.ts";
 import { auditedSchedule, auditName, loadSchedule, type ScheduleRow } from "./dto.ts";
 import { recordPast } from "./due-slots.ts";
 import { writeExpectedEvery } from "./expected.ts";
+import { isUnreadable, readOr } from "./unreadable.ts";
 
 type Body = EndpointInput<typeof contract>["body"];
 
 /**
  * Changes, pauses or resumes a schedule. A slot that waits already keeps its time; it looks at the new settings when it starts. What came due before and was
- * seen by no worker is kept as it was planned. Throws `not-found`, `version-required`, `version-conflict`, `cron-invalid`, `cron-never`.
+ * seen by no worker is kept as it was planned. Throws `not-found`, `version-required`, `version-conflict`, `cron-invalid`, `cron-never`, `invalid-input` for a
+ * zone of before that this host does not know, where the times are to be worked out in it.
  */
 export async function updateSchedule(
   context: ServiceContext,
@@ -73,11 +75,29 @@ export async function lockSchedule(tx: Transaction, id: string): Promise<{ sched
 /** The times that are due already have their slots by now. */
 function nextAfterChange(schedule: ScheduleRow, fields: Omit<Body, "pausedUntil">, now: Date): Date | null {
   const after = { ...schedule, ...fields };
-  const isSame = after.cron === schedule.cron && after.timeZone === schedule.timeZone && after.enabled === schedule.enabled;
-  if (isSame && (schedule.nextDueAt === null || schedule.nextDueAt > now)) return schedule.nextDueAt;
+  const isSame = after.cron === schedule.cron && after.timeZone === schedule.timeZone;
+  if (isSame && !after.enabled) return null;
+  if (isSame && schedule.enabled) {
+    if (schedule.nextDueAt === null || schedule.nextDueAt > now) return schedule.nextDueAt;
+    // One that this host cannot read stays due: another host may know what it missed.
+    return readOr(() => toDate(nextStart(after, now.getTime())), schedule.nextDueAt);
+  }
   // Also of one that is switched off: it is refused now rather than when it is switched on.
-  const next = nextStart(after, now.getTime());
-  return after.enabled && next !== null ? new Date(next) : null;
+  const next = nextOrRefusal(after, now);
+  return after.enabled ? next : null;
+}
+
+function nextOrRefusal(after: Timetable, now: Date): Date | null {
+  try {
+    return toDate(nextStart(after, now.getTime()));
+  } catch (error) {
+    if (error instanceof LifeboatError || !isUnreadable(error)) throw error;
+    throw new LifeboatError("invalid-input", { issues: "timeZone: one that this host knows" }, { cause: error });
+  }
+}
+
+function toDate(ms: number | null): Date | null {
+  return ms === null ? null : new Date(ms);
 }
 
 function actionOf(before: ScheduleRow, after: ScheduleRow, otherFields: number, now: Date): string {
