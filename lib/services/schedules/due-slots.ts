@@ -1,10 +1,13 @@
+import { and, eq, lte } from "drizzle-orm";
 import { nextStart, startsBetween, type Timetable } from "#lib/cron/starts";
 import type { Transaction } from "#lib/db/client";
+import { schedules } from "#lib/db/schema/schedules";
 import { slots } from "#lib/db/schema/slots";
 import { makeId } from "#lib/domain/ids";
 import { type DueSlot, slotsOfDue } from "#lib/domain/slot-due";
 import type { ServiceContext } from "../context.ts";
 import type { ScheduleRow } from "./dto.ts";
+import { readOr } from "./unreadable.ts";
 
 /** So many missed times of one schedule get a row; of a longer absence the newest ones. */
 const longestPast = 400;
@@ -23,21 +26,44 @@ export async function recordPast(
   now: Date,
 ): Promise<void> {
   const { schedule, source, isLeaving } = of;
-  const values = pastSlots(schedule, source, now).map((slot) => {
+  const values = lookBack(schedule, source, now).due.map((slot) => {
     const isMissed = isLeaving && slot.state === "waiting" && slot.late;
     return toSlotRow(context, schedule, isMissed ? { ...slot, state: "missed" } : slot, now);
   });
   if (values.length > 0) await tx.insert(slots).values(values).onConflictDoNothing();
 }
 
-function pastSlots(schedule: ScheduleRow, source: SourcePause, now: Date): DueSlot[] {
-  if (schedule.nextDueAt === null || schedule.nextDueAt > now) return [];
-  try {
-    return slotsToMake(schedule, source, now.getTime(), "not-running").due;
-  } catch {
-    // Its time zone is one that this host does not know: that keeps nobody from changing or removing it.
-    return [];
+/**
+ * The same for all schedules of a source whose pause is about to change, as the source was until now: what fell into the old pause was meant not to run, and
+ * what came before or after it was not. Moves them to their next times, as a worker would have. The caller holds the source locked.
+ */
+export async function recordPastOfSource(
+  tx: Transaction,
+  context: ServiceContext,
+  source: SourcePause & { readonly id: string },
+  now: Date,
+): Promise<void> {
+  const rows = await tx
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.sourceId, source.id), lte(schedules.nextDueAt, now)))
+    .orderBy(schedules.id)
+    .for("update");
+  for (const schedule of rows) {
+    await recordPast(tx, context, { schedule, source, isLeaving: false }, now);
+    const { next } = lookBack(schedule, source, now);
+    await tx
+      .update(schedules)
+      .set({ nextDueAt: next === null ? null : new Date(next) })
+      .where(eq(schedules.id, schedule.id));
   }
+}
+
+/** One that this host cannot read keeps its time: another host may know what it missed. */
+function lookBack(schedule: ScheduleRow, source: SourcePause, now: Date): { due: DueSlot[]; next: number | null } {
+  const asItIs = { due: [], next: schedule.nextDueAt?.getTime() ?? null };
+  if (schedule.nextDueAt === null || schedule.nextDueAt > now) return asItIs;
+  return readOr(() => slotsToMake(schedule, source, now.getTime(), "not-running"), asItIs);
 }
 
 /** What a due schedule leads to; one that is off, or of a removed source, to nothing any more. */

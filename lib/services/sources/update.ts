@@ -7,6 +7,8 @@ import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { refuseStale, requireVersion } from "../require-version.ts";
+import { readCatalogueClock } from "../schedules/clock.ts";
+import { recordPastOfSource } from "../schedules/due-slots.ts";
 import { auditedSource, type SourceRow } from "./dto.ts";
 import { loadSource, lockSource } from "./load.ts";
 import { refuseUnknownPolicy } from "./retention-of-new.ts";
@@ -37,9 +39,13 @@ function pauseAfter(row: SourceRow, change: PauseChange, now: Date): Pick<Source
   return { pausedAt: row.pausedAt ?? now, pausedUntil: until === undefined ? row.pausedUntil : until };
 }
 
+function isSamePause(row: SourceRow, { pausedAt, pausedUntil }: Pick<SourceRow, "pausedAt" | "pausedUntil">): boolean {
+  return row.pausedAt?.getTime() === pausedAt?.getTime() && row.pausedUntil?.getTime() === pausedUntil?.getTime();
+}
+
 /**
- * Changes, pauses (also until a time) or resumes a source. A running backup goes on. Throws `not-found` (also for a policy), `version-required`,
- * `version-conflict`, `invalid-input` for a pause that ends in the past.
+ * Changes, pauses (also until a time) or resumes a source. A running backup goes on; what came due before and was seen by no worker is kept as the pause of
+ * then had it. Throws `not-found` (also for a policy), `version-required`, `version-conflict`, `invalid-input` for a pause that ends in the past.
  */
 export async function updateSource(
   context: ServiceContext,
@@ -56,6 +62,7 @@ export async function updateSource(
     await refuseUnknownPolicy(tx, fields.retentionPolicyId);
     const now = context.now();
     const pause = pauseAfter(row, { paused, pausedUntil }, now);
+    if (!isSamePause(row, pause)) await recordPastOfSource(tx, context, row, await readCatalogueClock(tx));
     const [after] = await tx
       .update(sources)
       .set({ ...fields, ...pause, version: row.version + 1, updatedAt: now })
