@@ -54,7 +54,7 @@ function codeOf(exit: ExitCode): string {
 /** Tells an error: as JSON on standard output where that was asked for, else as text on standard error. */
 export function tellFailure(terminal: Terminal, failure: Failure, asJson: boolean): void {
   terminal.endProgress();
-  if (asJson) return terminal.print(JSON.stringify({ error: failure }));
+  if (asJson) return terminal.printJson({ error: failure });
   terminal.note(`lifeboat: ${failure.message}`);
   if (failure.hint !== "") terminal.note(failure.hint);
 }

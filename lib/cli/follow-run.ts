@@ -57,6 +57,7 @@ export function requireSuccess(run: RunDetailDto): RunDetailDto {
 
 /** Tells a run that was started and is not waited for. */
 export function tellStarted(session: Session, run: RunDetailDto): ExitCode {
-  session.terminal.print(session.asJson ? JSON.stringify(run) : `${run.id} ${run.state}; look at ${session.baseUrl}/runs/${run.id}`);
+  if (session.asJson) session.terminal.printJson(run);
+  else session.terminal.print(`${run.id} ${run.state}; look at ${session.baseUrl}/runs/${run.id}`);
   return exitCode.ok;
 }

@@ -26,6 +26,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const quiet = (): Terminal => ({
   print: () => undefined,
+  printJson: () => undefined,
   note: (line) => void notes.push(line),
   progress: () => undefined,
   endProgress: () => undefined,

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { LifeboatError } from "#lib/domain/error";
 import { rememberSecret } from "#lib/log/redact";
-import { failureOf } from "./end-with.ts";
+import { failureOf, tellFailure } from "./end-with.ts";
 import { parseOptions } from "./options.ts";
 import { createTerminal, progressBar, tableLines } from "./terminal.ts";
 
@@ -34,6 +34,28 @@ describe("what a terminal is told", () => {
     const { terminal, out } = terminalWith(false);
     terminal.print("name \u001b[31mred\u001b]0;title\u0007 hunter2-canary postgresql://a:b0b@h/x");
     expect(out()).toBe("name �[31mred�]0;title� ••• postgresql://a:•••@h/x\n");
+  });
+
+  it("a document that is one whatever is masked in it: texts are, numbers and names of fields are not", () => {
+    rememberSecret("1234");
+    const { terminal, out } = terminalWith(false);
+    const told = (document: unknown) => {
+      terminal.printJson(document);
+      return JSON.parse(out()) as unknown;
+    };
+    expect(told({ label: "rotate password: done", pinned: true })).toEqual({ label: "rotate password: •••", pinned: true });
+    expect(told({ bytes: 81_234_567, 1234: [{ at: "81234567" }] })).toEqual({ bytes: 81_234_567, 1234: [{ at: "8•••567" }] });
+    const gate = { commit: "http://ci:8080", operator: "rosa@example.com", url: "postgresql://a:b0b@h/x" };
+    expect(told(gate)).toEqual({ ...gate, url: "postgresql://a:•••@h/x" });
+    expect(told({ name: "a\u001b[31m\u009bb\u007f\n" })).toEqual({ name: "a\u001b[31m\u009bb\u007f\n" });
+    terminal.printJson({ name: "\u009b\u007f" });
+    expect(out()).toBe(`{"name":"\\u009b\\u007f"}\n`);
+  });
+
+  it("a failure in the same way", () => {
+    const { terminal, out } = terminalWith(false);
+    tellFailure(terminal, { exit: 1, code: "tool-failed", message: "psql: password: wrong", hint: "" }, true);
+    expect(JSON.parse(out())).toMatchObject({ error: { message: "psql: password: •••", exit: 1 } });
   });
 
   it("columns of equal width, and a bar that ends where it is full", () => {

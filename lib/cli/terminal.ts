@@ -1,10 +1,12 @@
 import { formatBytes } from "#lib/format/bytes";
-import { redactText } from "#lib/log/redact";
+import { redactedJson, redactText } from "#lib/log/redact";
 
 /** Where a command speaks: results on standard output, everything else on standard error. */
 export interface Terminal {
   /** A line of the result. */
   print(line: string): void;
+  /** A result as one JSON document in a line, which can be parsed whatever was masked in it. */
+  printJson(document: object): void;
   /** A line for people beside the result. */
   note(line: string): void;
   /** Replaces the line of progress; on anything but a terminal nothing is shown. */
@@ -22,6 +24,11 @@ export function shown(text: string): string {
   return redactText(text).replaceAll(commands, "�");
 }
 
+/** A document as a terminal may have it: what it would obey stands only within texts, where JSON has another way to write it. */
+function shownJson(document: object): string {
+  return redactedJson(document).replaceAll(commands, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 export function createTerminal(out: NodeJS.WritableStream = process.stdout, err: NodeJS.WriteStream = process.stderr): Terminal {
   const isInteractive = err.isTTY;
   let isShowing = false;
@@ -34,6 +41,10 @@ export function createTerminal(out: NodeJS.WritableStream = process.stdout, err:
     print: (line) => {
       clear();
       out.write(`${shown(line)}\n`);
+    },
+    printJson: (document) => {
+      clear();
+      out.write(`${shownJson(document)}\n`);
     },
     note: (line) => {
       clear();

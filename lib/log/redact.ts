@@ -26,6 +26,11 @@ export function redactText(text: string): string {
   return result.replace(assignedPassword, `$1$2${mask}`);
 }
 
+/** A document as JSON in which every text is redacted: masking what is serialised already would take quotes and digits with it. */
+export function redactedJson(document: object): string {
+  return JSON.stringify(document, (_key, item: unknown) => (typeof item === "string" ? redactText(item) : item));
+}
+
 /** Masks values whose key names a secret, at any depth, and redacts every text in a value. */
 export function redactValue(value: unknown, depth = 0): unknown {
   if (typeof value === "string") return redactText(value);

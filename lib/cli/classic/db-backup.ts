@@ -51,7 +51,7 @@ export async function dbBackup(args: readonly string[], { env, terminal, signal 
     return await backUp(workshop, { place, out, operator, lockWaitSeconds }, terminal);
   });
   const rows = record.tables.reduce((sum, table) => sum + table.rows, 0);
-  if (given.flag("json")) terminal.print(JSON.stringify({ path: out, ...record }));
+  if (given.flag("json")) terminal.printJson({ path: out, ...record });
   else {
     const what = `${formatCount(record.tables.length, "en")} tables, ${formatCount(rows, "en")} rows`;
     terminal.print(`${out}: ${formatBytes(record.bytes, "en")}, ${what}, SHA-256 ${record.sha256}`);

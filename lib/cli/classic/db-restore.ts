@@ -73,7 +73,8 @@ export async function dbRestore(args: readonly string[], { env, terminal, signal
     restore(workshop, ask, env, terminal),
   );
   for (const warning of outcome.warnings) terminal.note(`warning: ${warning}`);
-  terminal.print(given.flag("json") ? JSON.stringify(outcome) : sentence(outcome));
+  if (given.flag("json")) terminal.printJson(outcome);
+  else terminal.print(sentence(outcome));
   return exitCode.ok;
 }
 

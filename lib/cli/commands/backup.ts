@@ -52,7 +52,8 @@ export const backupCommand: Command = {
     const started = await start(given, session);
     if (given.flag("no-wait")) {
       if (!("joined" in started)) return tellStarted(session, started);
-      session.terminal.print(session.asJson ? JSON.stringify({ id: started.id }) : started.id);
+      if (session.asJson) session.terminal.printJson({ id: started.id });
+      else session.terminal.print(started.id);
       return exitCode.ok;
     }
     const run = requireSuccess(await followRun(session, started.id));
@@ -67,7 +68,7 @@ export const backupCommand: Command = {
     }
     const backup = await askPatiently(session, getBackup, { params: { id: backupId } }).catch(isMade);
     for (const warning of run.warnings) session.terminal.note(`warning: ${warning}`);
-    if (session.asJson) session.terminal.print(JSON.stringify({ run, backup }));
+    if (session.asJson) session.terminal.printJson({ run, backup });
     else {
       const sizes = `${formatBytes(backup.streamBytes, "en")}, ${formatBytes(backup.storedBytes, "en")} stored`;
       session.terminal.print(`${backup.id} ${backup.kind} of ${backup.sourceName}: ${sizes}${given.flag("verify") ? ", verified" : ""}`);

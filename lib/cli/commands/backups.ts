@@ -38,7 +38,7 @@ export const backupsCommand: Command = {
     const most = given.whole("limit", 1, 10_000) ?? 20;
     const backups = await askAll((after, limit) => ask(session, listBackups, { query: { ...query, after, limit } }), most);
     if (session.asJson) {
-      session.terminal.print(JSON.stringify({ backups }));
+      session.terminal.printJson({ backups });
       return exitCode.ok;
     }
     const rows = backups.map((backup) => [

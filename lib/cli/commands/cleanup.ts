@@ -13,7 +13,7 @@ import { tableLines } from "../terminal.ts";
 async function tellPlan(session: Session, id: string): Promise<ExitCode> {
   const { policyName, decisions } = await ask(session, simulateRetention, { params: { id }, body: { day: 0, days: 1 } });
   const going = decisions.filter(({ verdict, exists }) => verdict === "trash" && exists);
-  if (session.asJson) session.terminal.print(JSON.stringify({ policyName, going }));
+  if (session.asJson) session.terminal.printJson({ policyName, going });
   else {
     const rows = going.map((each) => [each.backupId, each.kind, moment(each.snapshotAt), formatBytes(each.storedBytes, "en"), each.reason]);
     for (const line of tableLines(["BACKUP", "KIND", "OF", "STORED", "WHY"], rows)) session.terminal.print(line);
@@ -38,7 +38,7 @@ export const cleanupCommand: Command = {
     const started = await askPatiently(session, cleanUpSource, { params: { id }, idempotencyKey: randomUUID() });
     if (given.flag("no-wait")) return tellStarted(session, started);
     const run = requireSuccess(await followRun(session, started.id));
-    if (session.asJson) session.terminal.print(JSON.stringify(run));
+    if (session.asJson) session.terminal.printJson(run);
     else {
       const facts = run.steps.flatMap(({ facts }) => Object.entries(facts)).map(([key, value]) => `${key} ${String(value)}`);
       session.terminal.print(`cleaned up ${name}${facts.length === 0 ? "" : `: ${facts.join(", ")}`}`);

@@ -38,7 +38,7 @@ export const downloadCommand: Command = {
     const path = endpointUrl(downloadBackup, { params: { id: backup.id }, query: { format } });
     const { bytes, sha256, resumedFrom } = await downloadFile(session, path, out);
     const { terminal } = session;
-    if (session.asJson) terminal.print(JSON.stringify({ path: out, bytes, sha256, resumedFrom, backupId: backup.id, format }));
+    if (session.asJson) terminal.printJson({ path: out, bytes, sha256, resumedFrom, backupId: backup.id, format });
     else {
       if (resumedFrom > 0) terminal.note(`went on after ${formatBytes(resumedFrom, "en")}`);
       terminal.print(`${out}: ${formatBytes(bytes, "en")}, SHA-256 ${sha256}, as recorded`);

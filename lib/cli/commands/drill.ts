@@ -62,7 +62,8 @@ async function start(given: Given, session: Session): Promise<ExitCode> {
     throw failed(`a drill of ${source.name} is under way already: ${open}`, `Look at ${session.baseUrl}/drills/${open}.`, "drill-open");
   });
   if (given.flag("no-wait")) {
-    session.terminal.print(session.asJson ? JSON.stringify(started) : sentence(session, started));
+    if (session.asJson) session.terminal.printJson(started);
+    else session.terminal.print(sentence(session, started));
     return exitCode.ok;
   }
   return tell(session, await follow(session, started.id));
@@ -80,7 +81,8 @@ function reasonsOf({ problem, verdictReasons, checks }: DrillDetailDto): string[
 
 function tell(session: Session, drill: DrillDetailDto): ExitCode {
   for (const line of reasonsOf(drill)) session.terminal.note(line);
-  session.terminal.print(session.asJson ? JSON.stringify(drill) : sentence(session, drill));
+  if (session.asJson) session.terminal.printJson(drill);
+  else session.terminal.print(sentence(session, drill));
   if (isDrillOpen(drill.state)) return exitCode.ok;
   return drill.verdict === "passed" || drill.verdict === "passed-with-findings" ? exitCode.ok : exitCode.failed;
 }
@@ -89,7 +91,7 @@ async function list(given: Given, session: Session): Promise<ExitCode> {
   const name = given.text("source");
   const source = name === undefined ? undefined : (await findSource(session, name)).id;
   const drills = await askAll((after, limit) => ask(session, listDrills, { query: { after, limit, source } }), 20);
-  if (session.asJson) session.terminal.print(JSON.stringify({ drills }));
+  if (session.asJson) session.terminal.printJson({ drills });
   else {
     const rows = drills.map((drill) => [drill.id, drill.sourceName, moment(drill.startedAt), drill.state, drill.verdict ?? ""]);
     for (const line of tableLines(["DRILL", "SOURCE", "STARTED", "STATE", "VERDICT"], rows)) session.terminal.print(line);

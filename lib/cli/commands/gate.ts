@@ -85,7 +85,7 @@ async function follow(session: Session, opened: GateDto, command: readonly strin
 }
 
 function verdict(session: Session, gate: GateDto): ExitCode {
-  if (session.asJson) session.terminal.print(JSON.stringify(gate));
+  if (session.asJson) session.terminal.printJson(gate);
   if (gate.state === "passed" && gate.mayDeploy) {
     const took = gate.endedAt === null ? "" : ` after ${formatDuration(Date.parse(gate.endedAt) - Date.parse(gate.startedAt), "en")}`;
     session.terminal.note(`may deploy: ${gate.sourceName} is backed up (${gate.backupId ?? ""}) and verified${took}`);

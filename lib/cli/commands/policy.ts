@@ -31,7 +31,7 @@ function ruleText({ keep, capBytes }: Rule): string {
 }
 
 function print(session: Session, document: object, lines: readonly string[]): ExitCode {
-  if (session.asJson) session.terminal.print(JSON.stringify(document));
+  if (session.asJson) session.terminal.printJson(document);
   else for (const line of lines) session.terminal.print(line);
   return exitCode.ok;
 }

@@ -37,7 +37,7 @@ export const previewCommand: Command = {
   about: ["Exits with 1 when something stands in the way."],
   run: async (given, session) => {
     const preview = await ask(session, previewRestore, { body: await readRestore(given, session) });
-    if (session.asJson) session.terminal.print(JSON.stringify(preview));
+    if (session.asJson) session.terminal.printJson(preview);
     else for (const line of previewLines(preview)) session.terminal.print(line);
     return preview.blockers.length === 0 ? exitCode.ok : exitCode.failed;
   },

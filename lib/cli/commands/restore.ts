@@ -81,7 +81,8 @@ export const restoreCommand: Command = {
     });
     if (given.flag("no-wait")) return tellStarted(session, started.run);
     const restore = await follow(session, started.restoreId, started.run.id);
-    session.terminal.print(session.asJson ? JSON.stringify(restore) : restoreSentence(restore));
+    if (session.asJson) session.terminal.printJson(restore);
+    else session.terminal.print(restoreSentence(restore));
     return exitCode.ok;
   },
 };

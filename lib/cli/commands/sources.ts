@@ -18,7 +18,7 @@ export const sourcesCommand: Command = {
       ask(session, listSources, { query: { after, limit, ...(q === undefined ? {} : { q }) } }),
     );
     if (session.asJson) {
-      session.terminal.print(JSON.stringify({ sources }));
+      session.terminal.printJson({ sources });
       return exitCode.ok;
     }
     const rows = sources.map((source) => [

@@ -68,13 +68,13 @@ export const statusCommand: Command = {
     const name = given.text("source");
     if (name === undefined) {
       const overview = await ask(session, getOverview);
-      if (session.asJson) session.terminal.print(JSON.stringify(overview));
+      if (session.asJson) session.terminal.printJson(overview);
       else for (const line of overviewLines(overview)) session.terminal.print(line);
       return overview.verdict.level === "good" || overview.verdict.level === "empty" ? exitCode.ok : exitCode.failed;
     }
     const { id } = await findSource(session, name);
     const status = await ask(session, getSourceStatus, { params: { id } });
-    if (session.asJson) session.terminal.print(JSON.stringify(status));
+    if (session.asJson) session.terminal.printJson(status);
     else for (const line of statusLines(status)) session.terminal.print(line);
     return status.level === "good" || status.level === "paused" ? exitCode.ok : exitCode.failed;
   },

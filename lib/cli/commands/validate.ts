@@ -90,7 +90,7 @@ export const validateCommand: Command = {
     const tools = await attempt("tools", () => readTools(session));
     const checks = [...who.lines, ...system.lines, ...tools.lines];
     const { terminal } = session;
-    if (session.asJson) terminal.print(JSON.stringify({ checks }));
+    if (session.asJson) terminal.printJson({ checks });
     else
       for (const { state, what, hint } of checks)
         terminal.print(`${state.padEnd(8)} ${what}${hint === "" || state === "ok" ? "" : `. ${hint}`}`);

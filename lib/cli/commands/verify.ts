@@ -22,7 +22,8 @@ export const verifyCommand: Command = {
     if (given.flag("no-wait")) return tellStarted(session, started);
     const run = requireSuccess(await followRun(session, started.id));
     const text = `${backup.id} of ${backup.sourceName} (${moment(backup.snapshotAt)}) is whole`;
-    session.terminal.print(session.asJson ? JSON.stringify({ run, backupId: backup.id, verified: true }) : text);
+    if (session.asJson) session.terminal.printJson({ run, backupId: backup.id, verified: true });
+    else session.terminal.print(text);
     return exitCode.ok;
   },
 };
