@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { CallOptions } from "#lib/http/client";
 import { type previewRestore, restoreContent, restoreModes } from "#lib/contracts/restores";
 import { usageError } from "./exit-code.ts";
@@ -41,9 +42,12 @@ export async function readRestore(given: Given, session: Session): Promise<Body>
   };
 }
 
+/** A day that there is, and a zone: all output is in UTC, and the caller's own zone would be another hour's rows. Seconds may be left out. */
+const instant = z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })]);
+
 async function atTime(given: Given, session: Session, at: string): Promise<{ sourceId: string; at: string }> {
-  const time = new Date(at);
-  if (!/^\d{4}-\d\d-\d\dT/.test(at) || Number.isNaN(time.getTime())) throw usageError(`--at: ${at} is no time like 2026-11-22T14:05:00Z`);
+  if (!instant.safeParse(at).success)
+    throw usageError(`--at: ${at} is no time like 2026-11-22T14:05:00Z`, "Say the zone, too: Z for UTC, or an offset like +01:00.");
   if (given.positionals.length > 0) throw usageError("--at chooses the backup: say --source instead of a backup's id");
-  return { sourceId: (await findSource(session, given.needed("source"))).id, at: time.toISOString() };
+  return { sourceId: (await findSource(session, given.needed("source"))).id, at: new Date(at).toISOString() };
 }
