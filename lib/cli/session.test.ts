@@ -9,6 +9,7 @@ import { verifyBackup } from "#lib/contracts/backups";
 import { getSource } from "#lib/contracts/sources";
 import { readCliEnv } from "#lib/env/cli-env";
 import { ProblemError } from "#lib/http/client";
+import { validateCommand } from "./commands/validate.ts";
 import { failureOf } from "./end-with.ts";
 import { CommandError } from "./exit-code.ts";
 import { followRun } from "./follow-run.ts";
@@ -18,15 +19,17 @@ import type { Terminal } from "./terminal.ts";
 
 let folder: string;
 let notes: string[];
+let printed: string[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lifeboat-session-"));
   notes = [];
+  printed = [];
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const quiet = (): Terminal => ({
-  print: () => undefined,
-  printJson: () => undefined,
+  print: (line) => void printed.push(line),
+  printJson: (document) => void printed.push(JSON.stringify(document)),
   note: (line) => void notes.push(line),
   progress: () => undefined,
   endProgress: () => undefined,
@@ -182,6 +185,16 @@ describe("an interrupt", () => {
     await expect(changing).rejects.toBeInstanceOf(ProblemError);
     await expect(ask(session, verifyBackup, { params: { id: "bkp_1" } })).rejects.toThrow("interrupted");
     expect(asked).toHaveLength(2);
+    close();
+  });
+
+  it("ends a command that looks at several things, and looks at no more of them", async () => {
+    const { session, asked, stop, close } = await slowLifeboat();
+    const validating = validateCommand.run(given(), session);
+    await expect.poll(() => asked.length).toBe(1);
+    stop();
+    await expect(validating).rejects.toThrow("interrupted");
+    expect(printed).toEqual([]);
     close();
   });
 

@@ -61,11 +61,12 @@ async function readSystem(session: Session): Promise<Line[]> {
   return lines;
 }
 
-/** What a look found, or how it failed; the exit code of a failure counts. */
-async function attempt(what: string, look: () => Promise<Line[]>): Promise<{ lines: Line[]; exit: ExitCode }> {
+/** What a look found, or how it failed; the exit code of a failure counts. Throws when it was interrupted: then nothing is known to be wrong. */
+async function attempt(signal: AbortSignal, what: string, look: () => Promise<Line[]>): Promise<{ lines: Line[]; exit: ExitCode }> {
   try {
     return { lines: await look(), exit: exitCode.ok };
   } catch (error) {
+    signal.throwIfAborted();
     const { message, hint, exit } = failureOf(error, false);
     return { lines: [line("failed", `${what}: ${message}`, hint)], exit };
   }
@@ -79,17 +80,17 @@ export const validateCommand: Command = {
   options: {},
   about: ["Exits with 0 when nothing failed, with 1 when something did, with 3 when Lifeboat cannot be reached or the token is not taken."],
   run: async (_given, session) => {
-    const who = await attempt(session.baseUrl, async () => {
+    const { terminal, signal } = session;
+    const who = await attempt(signal, session.baseUrl, async () => {
       const me = await ask(session, getMe);
       return [
         line("ok", `${session.baseUrl} answers`),
         line("ok", `${me.type} ${me.name}, ${me.role}, ${me.permissions.length} permissions`),
       ];
     });
-    const system = who.exit === exitCode.ok ? await attempt("system", () => readSystem(session)) : { lines: [], exit: who.exit };
-    const tools = await attempt("tools", () => readTools(session));
+    const system = who.exit === exitCode.ok ? await attempt(signal, "system", () => readSystem(session)) : { lines: [], exit: who.exit };
+    const tools = await attempt(signal, "tools", () => readTools(session));
     const checks = [...who.lines, ...system.lines, ...tools.lines];
-    const { terminal } = session;
     if (session.asJson) terminal.printJson({ checks });
     else
       for (const { state, what, hint } of checks)
