@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { temporaryFolder } from "#lib/testing/temporary-folder";
 import { runReleaseCheck } from "./release-check.ts";
 
@@ -26,6 +26,15 @@ it.each([
   stop.abort();
   expect((await ending).exitCode).not.toBe(0);
   await expect.poll(() => isAlive(pidOf()), { timeout: 20_000 }).toBe(false);
+});
+
+it("does not tell the check's own calls of Lifeboat that they stand where the gate's caller stood", async () => {
+  const cwd = await temporaryFolder();
+  vi.stubEnv("LIFEBOAT_CALLER_DIR", "/elsewhere");
+  const options = { cwd, gateId: "gat_x", deadlineMs: 60_000, output: "stdout", signal: new AbortController().signal } as const;
+  await runReleaseCheck(["sh", "-c", 'printf %s "${LIFEBOAT_CALLER_DIR-nowhere}" > seen'], options);
+  vi.unstubAllEnvs();
+  expect(readFileSync(join(cwd, "seen"), "utf8")).toBe("nowhere");
 });
 
 it("leaves running what a check that ended by itself has left, and says that one ended at the deadline was", async () => {

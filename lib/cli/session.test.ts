@@ -90,6 +90,16 @@ describe("who the command line talks to, and as whom", () => {
     expect(() => readCliEnv({ HOME: folder, LIFEBOAT_TOKEN_FILE: join(folder, "secret") })).toThrow("cannot be read (ENOENT)");
   });
 
+  it("files that the environment names are found from where the caller stands, as by any other program", () => {
+    const named = { PGPASSFILE: "pass", PGSSLROOTCERT: "ca.pem" };
+    const env = readCliEnv({ HOME: folder, LIFEBOAT_CALLER_DIR: "/srv/ops", ...named });
+    expect([env.pgPassFile, env.pgRootCert]).toEqual(["/srv/ops/pass", "/srv/ops/ca.pem"]);
+    expect(readCliEnv({ HOME: folder, PGSSLROOTCERT: "system" })).toMatchObject({
+      pgRootCert: "system",
+      pgPassFile: join(folder, ".pgpass"),
+    });
+  });
+
   it("a token that would travel unencrypted to another host is pointed out", () => {
     open({ LIFEBOAT_URL: "http://backup.example", LIFEBOAT_TOKEN: canary });
     expect(notes.join()).toContain("without encryption");

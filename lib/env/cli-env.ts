@@ -35,8 +35,10 @@ export function readCliEnv(source: Source = process.env): CliEnv {
   const homeDir = said("HOME") ?? homedir();
   const port = Number(said("PORT") ?? 3210);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new EnvError("PORT: must be a port number between 1 and 65535");
+  const callerDir = said("LIFEBOAT_CALLER_DIR") ?? said("INIT_CWD") ?? process.cwd();
+  const rootCert = said("PGSSLROOTCERT");
   return {
-    callerDir: said("LIFEBOAT_CALLER_DIR") ?? said("INIT_CWD") ?? process.cwd(),
+    callerDir,
     operator: said("LIFEBOAT_OPERATOR") ?? said("SUDO_USER") ?? said("USER") ?? userInfo().username,
     homeDir,
     tempDir: resolve(said("LIFEBOAT_TEMP_DIR") ?? tmpdir()),
@@ -48,8 +50,9 @@ export function readCliEnv(source: Source = process.env): CliEnv {
     productionDatabases: list(said("LIFEBOAT_PRODUCTION_DATABASES"), ","),
     pgBinPath: list(said("PG_BIN_PATH"), ":"),
     pgPassword: said("PGPASSWORD"),
-    pgPassFile: said("PGPASSFILE") ?? join(homeDir, ".pgpass"),
-    pgRootCert: said("PGSSLROOTCERT"),
+    // As libpq finds them: npm has started us in another folder than the one that the caller stands in.
+    pgPassFile: resolve(callerDir, said("PGPASSFILE") ?? join(homeDir, ".pgpass")),
+    pgRootCert: rootCert === null || rootCert === "system" ? rootCert : resolve(callerDir, rootCert),
   };
 }
 
@@ -80,12 +83,15 @@ function list(value: string | null, separator: string): string[] {
   return parts.filter((part) => part !== "");
 }
 
-/** The caller's environment for a command that the caller wants to be run: all of it but the API token, and `extra`. */
+/**
+ * The caller's environment for a command that the caller wants to be run: all of it but the API token, and `extra`. Where the caller stood is left
+ * out, too: a Lifeboat that the command calls from another folder would look for its files in ours.
+ */
 export function commandEnvironment(
   extra: Readonly<Record<string, string>>,
   source: Source = process.env,
 ): Record<string, string | undefined> {
-  const { LIFEBOAT_TOKEN: _token, LIFEBOAT_TOKEN_FILE: _file, ...rest } = source;
+  const { LIFEBOAT_TOKEN: _token, LIFEBOAT_TOKEN_FILE: _file, LIFEBOAT_CALLER_DIR: _folder, ...rest } = source;
   return { ...rest, ...extra };
 }
 
