@@ -39,7 +39,7 @@ describe("what a terminal is told", () => {
   it("a document that is one whatever is masked in it: texts are, numbers and names of fields are not", () => {
     rememberSecret("1234");
     const { terminal, out } = terminalWith(false);
-    const told = (document: unknown) => {
+    const told = (document: object) => {
       terminal.printJson(document);
       return JSON.parse(out()) as unknown;
     };
