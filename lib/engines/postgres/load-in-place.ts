@@ -7,6 +7,7 @@ import { besideDatabase } from "./beside.ts";
 import type { Deps } from "./engine-options.ts";
 import { type InPlaceFacts, selectInPlace } from "./in-place-list.ts";
 import { readAnyToc } from "./any-toc.ts";
+import { type FilledTable, foreseeDoubled, keysOf, readFilledTables, relationKey } from "./load-onto-rows.ts";
 import { runPgRestore } from "./pg-restore.ts";
 import { quietDrops } from "./quiet-drops.ts";
 import { querySql, reachServer, readVersion, refuseCatalogue } from "./server.ts";
@@ -17,8 +18,7 @@ import { pickToolSet, safetyNote } from "./tool-choice.ts";
 type Relation = { schema: string; table: string };
 type Facts = InPlaceFacts & {
   prepared: number;
-  /** Tables of extensions that hold rows. */
-  extensionTables: Relation[];
+  filledTables: FilledTable[];
   /** Partitions with all that they are partitions of. */
   partitions: (Relation & { ancestors: Relation[] })[];
 };
@@ -83,26 +83,23 @@ function isDeadlock({ exitCode, errors }: LoadResult): boolean {
 
 /** What would be lost silently, or could come out wrong: nothing is started then. */
 function foresee(toc: readonly TocEntry[], facts: Facts): RestoreLineError[] {
-  const key = ({ schema, table }: Relation) => JSON.stringify([schema, table]);
-  const keys = (description: string) =>
-    new Set(toc.filter((entry) => entry.description === description).map((entry) => key({ schema: entry.namespace, table: entry.tag })));
-  const tables = keys("TABLE");
-  const filled = keys("TABLE DATA");
+  const tables = keysOf(toc, "TABLE");
+  const filled = keysOf(toc, "TABLE DATA");
   const lost = facts.partitions
-    .filter((partition) => !tables.has(key(partition)) && partition.ancestors.some((ancestor) => tables.has(key(ancestor))))
+    .filter((partition) => !tables.has(relationKey(partition)) && partition.ancestors.some((ancestor) => tables.has(relationKey(ancestor))))
     .map(({ schema, table }) => ({
       class: "exists" as const,
       entry: `TABLE ${schema} ${table}`,
       message: `the partition ${schema}.${table} is not in the backup and would be dropped with the table that it belongs to`,
     }));
-  const doubled = facts.extensionTables
-    .filter((relation) => filled.has(key(relation)))
+  const doubled = facts.filledTables
+    .filter((relation) => relation.isOfExtension && filled.has(relationKey(relation)))
     .map(({ schema, table }) => ({
       class: "extension" as const,
       entry: `TABLE DATA ${schema} ${table}`,
       message: `the table ${schema}.${table} belongs to an extension that stays, and has rows already`,
     }));
-  return [...lost, ...doubled];
+  return [...lost, ...doubled, ...foreseeDoubled(toc, facts.filledTables)];
 }
 
 async function readFacts(sql: postgres.Sql): Promise<Facts> {
@@ -112,11 +109,6 @@ async function readFacts(sql: postgres.Sql): Promise<Facts> {
   const [prepared] = await sql<
     { count: number }[]
   >`select count(*)::int as count from pg_catalog.pg_prepared_xacts where database = current_database()`;
-  const extensionTables = await sql<Relation[]>`
-    select n.nspname as schema, c.relname as table
-    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    join pg_catalog.pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
-    where c.relkind = 'r' and pg_relation_size(c.oid) > 0`;
   const partitions = await sql<(Relation & { ancestors: Relation[] })[]>`
     select n.nspname as schema, c.relname as table,
       (select coalesce(json_agg(json_build_object('schema', an.nspname, 'table', ac.relname)), '[]')
@@ -127,7 +119,7 @@ async function readFacts(sql: postgres.Sql): Promise<Facts> {
     extensions: extensions.map((extension) => extension.name),
     schemas: [...schemas],
     prepared: prepared!.count,
-    extensionTables: [...extensionTables],
+    filledTables: await readFilledTables(sql),
     partitions: [...partitions],
   };
 }
