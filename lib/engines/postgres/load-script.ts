@@ -63,16 +63,18 @@ export async function loadScript(deps: Deps, load: ScriptLoad, context: EngineCo
   context.signal.throwIfAborted();
   if (exit.signal !== null) throw new LifeboatError("tool-killed", { tool: "psql", signal: exit.signal });
   if (exit.exitCode === 2) throw new LifeboatError("connection-lost", { host: address.host, port: address.port });
-  if (exit.exitCode !== 0) throw scriptFailure(exit.stderr);
+  if (exit.exitCode !== 0) throw scriptFailure(exit.stderr, linesBefore(before));
   return { tool: `psql ${toolSet.version}` };
 }
 
-/** Lines of ours before the script's first one. */
-const ownLines = 2;
+/** Lines of ours before the script's first one: two, and as many more as names and comments have line ends in them. */
+function linesBefore(before: readonly string[]): number {
+  return 2 + before.reduce((sum, statement) => sum + statement.split("\n").length - 1, 0);
+}
 
 async function* inOneTransaction(isRestricted: boolean, before: readonly string[], { script, afterwards }: ScriptLoad) {
   yield Buffer.from(isRestricted ? `\\restrict ${randomBytes(16).toString("hex")}\n` : "\n");
-  yield Buffer.from(`begin; ${before.map((statement) => `${statement.replaceAll("\n", " ")};`).join(" ")}\n`);
+  yield Buffer.from(`begin; ${before.map((statement) => `${statement};`).join(" ")}\n`);
   yield* script;
   yield Buffer.from("\n;\n");
   for (const statement of afterwards) yield Buffer.from(`${statement};\n`);
@@ -80,7 +82,7 @@ async function* inOneTransaction(isRestricted: boolean, before: readonly string[
 }
 
 /** A script decides what its errors say: one line, bounded, without what a terminal would obey. */
-function scriptFailure(stderr: string): LifeboatError {
+function scriptFailure(stderr: string, ownLines: number): LifeboatError {
   const told = /^psql:<stdin>:(\d+): (?:ERROR|FATAL|PANIC|error): {1,2}(.*)$/m.exec(stderr);
   const line = told === null ? 0 : Math.max(0, Number(told[1]) - ownLines);
   // oxlint-disable-next-line no-control-regex
