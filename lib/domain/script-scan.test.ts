@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { LifeboatError } from "./error.ts";
-import { type ScriptFacts, ScriptScanner } from "./script-scan.ts";
+import { ScriptScanner, type WholeScript } from "./script-scan.ts";
 
 /** Scans a script in pieces of `size` bytes; gives what may run and the facts. */
-function scan(text: string, size = 1_000_000): { out: string; facts: ScriptFacts } {
+function scan(text: string, size = 1_000_000): { out: string; facts: WholeScript } {
   const scanner = new ScriptScanner();
   const bytes = new Uint8Array(Buffer.from(text));
   const out: Uint8Array[] = [];
@@ -69,7 +69,35 @@ describe("a script of pg_dump", () => {
       leftOut: 0,
       encoding: "UTF8",
       transactionLine: null,
+      removingLine: null,
+      // Its last lines are not there.
+      isCut: true,
     });
+  });
+
+  it.each([
+    ["-- PostgreSQL database dump\nselect 1;\n-- PostgreSQL database dump complete\n--\n\n\\unrestrict a\n", false],
+    ["-- PostgreSQL database dump\r\nselect 1;\r\n-- PostgreSQL database dump complete", false],
+    ["-- PostgreSQL database dump\nselect 1;\n", true],
+    ["-- PostgreSQL database dump\n-- PostgreSQL database dump comp", true],
+    ["-- PostgreSQL database dump\ncopy t from stdin;\n-- PostgreSQL database dump complete\n\\.\n", true],
+    ["-- PostgreSQL database dump\nselect '\n-- PostgreSQL database dump complete\n';", true],
+    ["-- PostgreSQL database dump\n-- PostgreSQL database dump complete\n-- PostgreSQL database dump\n", true],
+    ["select 1;\n-- not a PostgreSQL database dump\n", false],
+    [`-- PostgreSQL database dump ${"and more ".repeat(20)}\nselect 1;\n`, false],
+    ["select 1;", false],
+  ])("tells whether %j is cut before pg_dump's last line", (text, isCut) => {
+    for (const size of [1, 3, 1_000]) expect(scan(text, size).facts.isCut).toBe(isCut);
+  });
+
+  it.each([
+    ["create table a ();\n\ndrop table b;\ndrop table c;", 3],
+    ["select 1;\ntruncate b;", 2],
+    ["drop table a;\ncreate table a ();", null],
+    ["create table a ();\ndrop database b;\nselect 'drop table a;';\ncopy t from stdin;\ndrop table a;\n\\.\n", null],
+    ["create function f() returns int language sql as $$ truncate a; select 1 $$;", null],
+  ])("tells the line where %j removes something", (text, line) => {
+    expect(scan(text).facts.removingLine).toBe(line);
   });
 
   it.each([

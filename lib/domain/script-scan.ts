@@ -1,5 +1,6 @@
 import { LifeboatError } from "./error.ts";
 import { code, commentEnd, countLines, dollarEnd, dollarTagEnd, type Found, isEscapeQuote, isInWord, quoteEnd } from "./script-lexis.ts";
+import { longestDumpLine, readDumpLine } from "./script-scan-end.ts";
 import { isInBody, meaningfulWords, readStatement, type StatementFacts } from "./script-statement.ts";
 
 /** What a whole script needs, known once its last byte was scanned. */
@@ -17,13 +18,21 @@ export type ScriptFacts = {
   readonly transactionLine: number | null;
 };
 
+/** What is told of a script beside what its run needs. */
+export type WholeScript = ScriptFacts & {
+  /** The line of the first statement that drops or truncates something and runs; null when there is none. */
+  readonly removingLine: number | null;
+  /** It begins as what pg_dump writes, and its last line is missing. */
+  readonly isCut: boolean;
+};
+
 type State = "code" | "line-comment" | "comment" | "quote" | "escape-quote" | "name" | "dollar" | "copy";
 
 const { lf, cr, tab, feed, upright, lowerC, space, dollar, single, double, open, close, star, minus, slash, semicolon, backslash, stop } =
   code;
 const decoder = new TextDecoder();
 /** Most statements are rows of data: one byte tells. */
-const meaningfulLetters = new Set([...meaningfulWords].map((word) => word.charCodeAt(0)));
+const meaningfulLetters = new Set([...meaningfulWords, "truncate"].map((word) => word.charCodeAt(0)));
 /** A statement is kept back until its end so that it can be left out; a longer one goes on in pieces and is not. */
 const longestHeld = 262_144;
 const longestLine = 4_096;
@@ -66,6 +75,8 @@ export class ScriptScanner {
   #connected: string | null = null;
   #encoding: string | null = null;
   #transactionLine: number | null = null;
+  #removingLine: number | null = null;
+  #isCut = false;
   #searchPath: string | null = null;
   #out: Uint8Array[] = [];
   readonly #isOneTransaction: boolean;
@@ -84,7 +95,7 @@ export class ScriptScanner {
   }
 
   /** Ends the script. Throws `script-forbidden` for one that ends inside a string, a comment or rows. */
-  end(): { chunks: Uint8Array[]; facts: ScriptFacts } {
+  end(): { chunks: Uint8Array[]; facts: WholeScript } {
     this.#scan(true);
     if (this.#state === "copy") throw this.#forbidden("it ends inside the rows of a table");
     if (this.#state !== "code" && this.#state !== "line-comment")
@@ -102,6 +113,8 @@ export class ScriptScanner {
         leftOut: this.#leftOut,
         encoding: this.#encoding,
         transactionLine: this.#transactionLine,
+        removingLine: this.#removingLine,
+        isCut: this.#isCut,
       },
     };
   }
@@ -183,7 +196,7 @@ export class ScriptScanner {
       case "code":
         return this.#code(isLast);
       case "line-comment":
-        return this.#lineComment();
+        return this.#lineComment(isLast);
       case "comment":
         return this.#pass(commentEnd(this.#bytes, this.#at, this.#comment), isLast);
       case "quote":
@@ -280,8 +293,14 @@ export class ScriptScanner {
     return this.#enter(state, at);
   }
 
-  #lineComment(): boolean {
+  #lineComment(isLast: boolean): boolean {
     const end = this.#bytes.indexOf(lf, this.#at);
+    const to = end < 0 ? this.#bytes.length : end;
+    if (end < 0 && !isLast && to - this.#at < longestDumpLine) return false;
+    if (this.#start === null && to - this.#at <= longestDumpLine) {
+      const told = readDumpLine(this.#decode(this.#at, to));
+      if (told !== null) this.#isCut = told === "begins";
+    }
     if (end < 0) {
       this.#at = this.#bytes.length;
       return true;
@@ -341,6 +360,7 @@ export class ScriptScanner {
     this.#start = null;
     this.#text = "";
     const word = /^\s*([a-z]+)/i.exec(text)?.[1]?.toLowerCase() ?? "";
+    if (word === "truncate") this.#removingLine ??= line;
     if (!meaningfulWords.has(word)) return;
     const facts = readStatement(text);
     if (facts.forbidden !== null) throw this.#forbidden(facts.forbidden, line);
@@ -350,6 +370,7 @@ export class ScriptScanner {
     this.#hasCreated ||= word === "create" && facts.leaveOut === null;
     if (facts.leaveOut !== null && !(facts.leaveOut === "clean" && isCreated)) this.#cut(start, at);
     else if (facts.transaction === "bracket" && this.#isOneTransaction) this.#cut(start, at);
+    else if (word === "drop") this.#removingLine ??= line;
   }
 
   #note(facts: StatementFacts, text: string, line: number): void {

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { LifeboatError } from "#lib/domain/error";
-import { ScriptScanner, type ScriptFacts } from "#lib/domain/script-scan";
+import { ScriptScanner, type WholeScript } from "#lib/domain/script-scan";
+import { missingEnd } from "#lib/domain/script-scan-end";
 import type { LoadResult, RestoreRequest } from "#lib/engines/port";
 import { loadAdded } from "#lib/engines/postgres/load-added";
 import { loadScript } from "#lib/engines/postgres/load-script";
@@ -11,11 +12,12 @@ import type { Workshop } from "./workshop.ts";
 
 export type LoadAsk = { readonly dump: OpenDump; readonly request: RestoreRequest; readonly clean: boolean };
 
-/** Reads a script to its end before a line of it runs. Throws `script-forbidden` { line, detail }. */
-export async function scanScript(path: string): Promise<ScriptFacts> {
+/** Reads a script to its end before a line of it runs. Throws `script-forbidden` { line, detail }, `stream-cut` for one whose end is missing. */
+export async function scanScript(path: string): Promise<WholeScript> {
   const scanner = new ScriptScanner({ isOneTransaction: true });
   for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 })) scanner.push(chunk as Buffer);
   const { facts } = scanner.end();
+  if (facts.isCut) throw new LifeboatError("stream-cut", { detail: missingEnd });
   const line = facts.transactionLine;
   if (line === null) return facts;
   throw new LifeboatError("script-forbidden", {

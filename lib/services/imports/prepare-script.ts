@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { scriptVersions } from "#lib/domain/detect-format";
 import { LifeboatError } from "#lib/domain/error";
 import { type ScriptFacts, ScriptScanner } from "#lib/domain/script-scan";
+import { missingEnd } from "#lib/domain/script-scan-end";
 import { majorOf } from "#lib/domain/tool-choice";
 import type { OpenSnapshot } from "#lib/engines/port";
 import type { RunWork } from "../runs/work.ts";
@@ -36,6 +37,7 @@ export async function scanScript(work: RunWork, opened: OpenImport, { wrapping }
     scanner.push(chunk);
   }
   const { facts } = scanner.end();
+  if (facts.isCut) throw new LifeboatError("stream-cut", { detail: missingEnd });
   const { server, tool } = scriptVersions(head.toString("utf8"));
   return { facts, sha256: source.digest(), major: Math.max(lowestMajor, majorOf(server) ?? 0, majorOf(tool) ?? 0) };
 }
