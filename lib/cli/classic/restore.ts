@@ -63,23 +63,32 @@ export async function restore(workshop: Workshop, ask: RestoreAsk, env: CliEnv, 
   guardTarget({ place, state, productionDatabases: env.productionDatabases, confirmed, clean });
   await verifyTools(workshop, place, /\.sql(\.\w+)?$/i.test(ask.file) ? "psql" : "pg_restore", terminal);
   const dump = await openDump(ask.file, ask.sha256, context);
-  if (dump.kind === "script") await scanScript(dump.path);
+  const script = dump.kind === "script" ? await scanScript(dump.path) : null;
   await refuseUnsafe(workshop, state, dump, ask.trustFile);
   if (dump.vouchedBy === null)
     terminal.note("nothing vouches for this file: no record beside it, no --sha256; pg_restore itself notices little");
   else terminal.note(`every byte was checked against ${dump.vouchedBy}`);
-  const safetyBackup = state.objects === 0 || !clean ? null : await makeSafety(workshop, ask, terminal);
-  const outcome = await load(workshop, ask, { state, dump }, terminal);
+  const removes = clean || (script !== null && script.removingLine !== null);
+  const safetyBackup = state.objects === 0 || !removes ? null : await makeSafety(workshop, ask, terminal);
   const { database } = place;
   const { sha256, vouchedBy } = dump;
   const created = !state.exists;
   const tell = async (more: Readonly<Record<string, unknown>>) => {
     if (dump.kind !== "pack") await note(ask, { sha256, ...more }, terminal);
   };
-  // What is committed is noted before anything can fail again.
-  await tell({ step: "restored", created, clean, tool: outcome.tool });
-  const equalTables = ask.compare ? await compare(workshop, requestOf(ask, dump), { dump, tell }) : null;
-  return { database, created, sha256, vouchedBy, equalTables, safetyBackup, ...outcome };
+  const tool = await load(workshop, ask, { state, dump }, terminal);
+  // What is committed is told and noted before anything can fail again.
+  terminal.note(`${database} was ${clean && state.objects > 0 ? "replaced" : "loaded"} and committed`);
+  try {
+    await tell({ step: "restored", created, clean, tool });
+    const warnings = await takeProperties(workshop, requestOf(ask, dump), state);
+    const equalTables = ask.compare ? await compare(workshop, requestOf(ask, dump), { dump, tell }) : null;
+    return { database, created, sha256, vouchedBy, equalTables, safetyBackup, tool, warnings };
+  } catch (error) {
+    terminal.endProgress();
+    terminal.note(`${database} holds what was restored: that was committed before this`);
+    throw error;
+  }
 }
 
 function requestOf({ place, owners }: RestoreAsk, { properties }: OpenDump): RestoreRequest {
@@ -110,26 +119,30 @@ async function makeSafety(workshop: Workshop, ask: RestoreAsk, terminal: Termina
   return out;
 }
 
+/** Answers with the tool that loaded; all of it is committed then. */
 async function load(
   workshop: Workshop,
   ask: RestoreAsk,
   { state, dump }: { state: TargetState; dump: OpenDump },
   terminal: Terminal,
-): Promise<Pick<RestoreOutcome, "tool" | "warnings">> {
+): Promise<string> {
   const { engine, context } = workshop;
   const request = requestOf(ask, dump);
   if (!state.exists) await engine.createDatabase(request, context);
-  let tool: string;
   try {
-    tool = await loadDump(workshop, { dump, request, clean: ask.clean && state.objects > 0 }, terminal);
+    return await loadDump(workshop, { dump, request, clean: ask.clean && state.objects > 0 }, terminal);
   } catch (error) {
     if (!state.exists) await engine.dropDatabase(request, { ...context, signal: AbortSignal.timeout(60_000) });
     throw error;
   }
-  if (state.exists && !state.comment.startsWith(unfinishedMark)) return { tool, warnings: [] };
-  const address = await reachServer(ask.place.address, context.signal);
+}
+
+/** Gives a database that was made for it the backup's own settings; what could not be set is told. */
+async function takeProperties({ context }: Workshop, request: RestoreRequest, state: TargetState): Promise<string[]> {
+  if (state.exists && !state.comment.startsWith(unfinishedMark)) return [];
+  const address = await reachServer(request.address, context.signal);
   const unset = await applyProperties(address, request, state.version, context);
-  return { tool, warnings: unset.map(({ entry, message }) => `${entry}: ${message}`) };
+  return unset.map(({ entry, message }) => `${entry}: ${message}`);
 }
 
 /** Reads what was loaded through the reader that read the backup, and notes the verdict. Null where the dump does not say what it must be. */
