@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { link, mkdir, open, rename, rm, stat, statfs } from "node:fs/promises";
+import { link, lstat, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { constants, createZstdCompress } from "node:zlib";
@@ -22,9 +22,11 @@ export type DumpFile = {
 /** Opens a new file (0600) that gets its name only when all is well. Throws `file-exists` { path }, `no-space`. */
 export async function openDumpFile(path: string, estimatedBytes: number | null): Promise<DumpFile> {
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.partial`);
+  // Every container has a process of this id: the random part is what tells them apart.
+  const temporary = join(folder, `.${basename(path)}.${process.pid}-${randomBytes(3).toString("hex")}.partial`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (await exists(path)) throw new LifeboatError("file-exists", { path });
+  await sweepPartials(path);
   const { bavail, bsize } = await statfs(folder);
   if (estimatedBytes !== null && bavail * bsize < estimatedBytes && !path.endsWith(".zst"))
     throw new LifeboatError("no-space", { path: folder, freeBytes: bavail * bsize, neededBytes: estimatedBytes });
@@ -74,6 +76,23 @@ export async function openDumpFile(path: string, estimatedBytes: number | null):
       await rm(temporary, { force: true });
     },
   };
+}
+
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/**
+ * Removes what killed calls of this account left of the same name: whole dumps, perhaps. A process id says nothing about another host or container,
+ * but a dump that was not written to for a day is nobody's: one that stalls is ended long before.
+ */
+async function sweepPartials(path: string): Promise<void> {
+  const begin = `.${basename(path)}.`;
+  for (const name of await readdir(dirname(path)).catch(() => [])) {
+    if (!name.startsWith(begin) || !/^\d+(-[0-9a-f]+)?\.partial$/.test(name.slice(begin.length))) continue;
+    const partial = join(dirname(path), name);
+    const facts = await lstat(partial).catch(() => null);
+    if (facts?.isFile() !== true || facts.uid !== process.getuid?.() || Date.now() - facts.mtimeMs < dayMs) continue;
+    await rm(partial, { force: true }).catch(() => undefined);
+  }
 }
 
 /** A frame with a checksum. The chunks are copied: their owner may use the memory again while the compressor still reads it. */
