@@ -74,7 +74,7 @@ class FrameWalk {
       case "magic":
         if (value === frameMagic) this.#enter("descriptor", 1);
         else if (value - (value % 16) === skippableMagic) this.#enter("skip-size", 4);
-        else throw cut("something else than a frame follows (zstd)");
+        else throw cut("bytes that are no frame follow a frame (zstd)");
         return false;
       case "skip-size":
         this.#enter("skipped", value);
