@@ -1,12 +1,14 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { alerts } from "#lib/db/schema/alerts";
+import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { gates } from "#lib/db/schema/gates";
 import { runSteps } from "#lib/db/schema/run-steps";
 import { runs } from "#lib/db/schema/runs";
 import { slots } from "#lib/db/schema/slots";
 import { sources } from "#lib/db/schema/sources";
+import { validations } from "#lib/db/schema/validations";
 import { insertBackup, insertDestination, insertRun, insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { insertDrill } from "#lib/testing/drill-rows";
@@ -159,6 +161,44 @@ describe("what happens becomes alerts", () => {
     await endedRun(sourceId, "succeeded", { type: "verify" });
     expect(await openOf(sourceId)).toHaveLength(1);
     await context.db.update(copies).set({ failedAt: null, failure: null }).where(eq(copies.backupId, other));
+    expect(await openOf(sourceId)).toEqual([]);
+  });
+
+  it("a verification that could not look, until one passes: that something else goes, or passed before, proves nothing", async () => {
+    const sourceId = await newSource();
+    const [one, other] = [
+      await insertBackup(context.db, { sourceId, destinationId }, {}, { failedAt: new Date() }),
+      await insertBackup(context.db, { sourceId, destinationId }),
+    ];
+    const codes = async () => (await openOf(sourceId)).map(({ code }) => code);
+    const changed = (id: string, state: "trashed" | "deleting") => context.db.update(backups).set({ state }).where(eq(backups.id, id));
+    await endedRun(sourceId, "failed", { type: "verify" });
+    expect(await codes()).toEqual(["verification-failed"]);
+    await context.db.update(copies).set({ failedAt: null }).where(eq(copies.backupId, one));
+    expect(await codes()).toEqual(["verification-failed"]);
+    await changed(one, "trashed");
+    expect(await codes()).toEqual(["verification-failed"]);
+    await changed(one, "deleting");
+    expect(await codes()).toEqual(["verification-failed"]);
+    await endedRun(sourceId, "succeeded", { type: "verify-chain" });
+    expect(await codes()).toEqual([]);
+    // Where nothing is left there is nothing to verify any more.
+    await endedRun(sourceId, "failed", { type: "verify" });
+    expect(await codes()).toEqual(["verification-failed"]);
+    await changed(other, "trashed");
+    expect(await codes()).toEqual([]);
+  });
+
+  it("a verification that found a bad backup, until that one goes", async () => {
+    const sourceId = await newSource();
+    const backupId = await insertBackup(context.db, { sourceId, destinationId });
+    await insertBackup(context.db, { sourceId, destinationId });
+    const runId = await endedRun(sourceId, "failed", { type: "verify", backupId });
+    const verdict = { id: newId("validation"), backupId, runId, level: "verified", verdict: "failed", checks: [], durationMs: 1 } as const;
+    await context.db.insert(validations).values({ ...verdict, checks: [], at: new Date() });
+    await context.db.update(copies).set({ failedAt: new Date() }).where(eq(copies.backupId, backupId));
+    expect(await openOf(sourceId)).toMatchObject([{ code: "verification-failed" }]);
+    await context.db.update(backups).set({ state: "trashed" }).where(eq(backups.id, backupId));
     expect(await openOf(sourceId)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, isNotNull, isNull, or } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -6,6 +6,7 @@ import { gates } from "#lib/db/schema/gates";
 import { runs } from "#lib/db/schema/runs";
 import { slots } from "#lib/db/schema/slots";
 import { sources } from "#lib/db/schema/sources";
+import { validations } from "#lib/db/schema/validations";
 import { withReason } from "#lib/domain/alert-params";
 import type { Params, Reason } from "#lib/domain/error";
 import { isBackupTask, type ScheduleTask } from "#lib/domain/schedule-task";
@@ -178,16 +179,34 @@ async function copyFailed(told: Told): Promise<void> {
   await open(told, "verification-failed", withReason({ backupId: copy?.backupId ?? text(told, "backupId") }, copy?.failure ?? null));
 }
 
-/** Over when nothing of the source that can still be restored from is known to be bad. */
+/** Over when nothing of the source that can still be restored from is known to be bad, and the last verification could look. */
 async function endWhenVerified(told: Told): Promise<void> {
-  const { tx, sourceId } = told;
+  const { tx, context, event, sourceId } = told;
   const [bad] = await tx
     .select({ id: copies.id })
     .from(copies)
     .innerJoin(backups, and(eq(backups.id, copies.backupId), eq(backups.state, "available")))
     .where(and(eq(copies.sourceId, sourceId), or(isNotNull(copies.failedAt), inArray(copies.state, ["missing", "damaged"]))))
     .limit(1);
-  if (bad === undefined) await end(told, "verification-failed");
+  if (bad !== undefined) return;
+  if (event.type === "run.succeeded" || !(await lookedInVain(told))) return end(told, "verification-failed");
+  const isLeft = await tx.$count(backups, and(eq(backups.sourceId, sourceId), eq(backups.state, "available")));
+  if (isLeft === 0) await resolveAlert(tx, context, { code: "verification-failed", subject: sourceId, silently: true });
+}
+
+/**
+ * True when the last verification that ended has no verdict: the disk refused to be read, the worker was lost. That another backup goes, or passed before,
+ * says nothing then of what nobody could look at.
+ */
+async function lookedInVain({ tx, sourceId }: Told): Promise<boolean> {
+  const [last] = await tx
+    .select({ id: runs.id, state: runs.state })
+    .from(runs)
+    .where(and(eq(runs.sourceId, sourceId), inArray(runs.type, ["verify", "verify-chain"]), inArray(runs.state, ["succeeded", "failed"])))
+    .orderBy(sql`${runs.finishedAt} desc nulls last`, desc(runs.id))
+    .limit(1);
+  if (last?.state !== "failed") return false;
+  return (await tx.$count(validations, and(eq(validations.runId, last.id), eq(validations.verdict, "failed")))) === 0;
 }
 
 /** What was found odd about a backup's size when it was stored. */
