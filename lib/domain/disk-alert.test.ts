@@ -3,6 +3,7 @@ import { judgeDisks, type SeenDisk } from "./disk-alert.ts";
 
 const gib = 1024 ** 3;
 const disk = (change: Partial<SeenDisk> = {}): SeenDisk => ({
+  worker: "wrk_1",
   host: "one",
   purpose: "backups",
   path: "/backups",
@@ -22,6 +23,25 @@ describe("disks", () => {
   it("are nearly full where the largest backup would not fit once more", () => {
     expect(states([disk()], 51 * gib)).toEqual([["one:/backups", "full"]]);
     expect(states([disk({ purpose: "temporary", path: "/tmp" })], 51 * gib)).toEqual([["one:/tmp", "room"]]);
+  });
+
+  it("have room again only where the largest backup fits with a tenth to spare", () => {
+    const mib = 1024 ** 2;
+    expect(states([disk({ freeBytes: 50 * gib + 17 * mib })], 50 * gib)).toEqual([["one:/backups", "between"]]);
+    expect(states([disk({ freeBytes: 50 * gib + 15 * mib })], 50 * gib)).toEqual([["one:/backups", "full"]]);
+    expect(states([disk({ freeBytes: 56 * gib })], 50 * gib)).toEqual([["one:/backups", "room"]]);
+  });
+
+  it("are compared as one worker saw them: another one wrote its row later", () => {
+    const seenBy = (worker: string, free: number) => [
+      disk({ worker, freeBytes: free * gib }),
+      disk({ worker, freeBytes: free * gib, purpose: "data", path: "/data" }),
+    ];
+    const [newest, older] = [seenBy("wrk_b", 8.8), seenBy("wrk_a", 9)];
+    expect(states([...newest, ...older])).toEqual([["one:/backups", "full"]]);
+    // Each of them tells of one folder alone.
+    expect(states([...newest.slice(0, 1), ...older])).toEqual([["one:/backups", "full"]]);
+    expect(judgeDisks([...newest, ...older], 0)[0]?.freeBytes).toBe(8.8 * gib);
   });
 
   it("are told once however many folders lie on them, and apart where they are two", () => {

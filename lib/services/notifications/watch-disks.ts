@@ -3,7 +3,7 @@ import type { Transaction } from "#lib/db/client";
 import { alerts } from "#lib/db/schema/alerts";
 import { backups } from "#lib/db/schema/backups";
 import { sources } from "#lib/db/schema/sources";
-import { judgeDisks } from "#lib/domain/disk-alert";
+import { diskKey, isRoomy, judgeDisks, type SeenDisk } from "#lib/domain/disk-alert";
 import type { ServiceContext } from "../context.ts";
 import { loadWorkers } from "../system/workers.ts";
 import { openAlert, resolveAlert } from "./alerts.ts";
@@ -13,10 +13,10 @@ const code = "disk-nearly-full";
 /** Opens an alert for each disk that is nearly full, by what the workers wrote last, and ends it when there is room, or nobody knows the disk any more. */
 export async function watchDisks(tx: Transaction, context: ServiceContext): Promise<void> {
   const workers = await loadWorkers(tx);
-  const judged = judgeDisks(
-    workers.filter(({ alive }) => alive).flatMap(({ hostName, disks }) => disks.map((disk) => ({ host: hostName, ...disk }))),
-    await largestBackup(tx),
-  );
+  const seen = workers
+    .filter(({ alive }) => alive)
+    .flatMap(({ id, hostName, disks }) => disks.map((disk) => ({ worker: id, host: hostName, ...disk })));
+  const judged = judgeDisks(seen, await largestBackup(tx));
   const open = await tx
     .select({ key: alerts.key })
     .from(alerts)
@@ -28,16 +28,24 @@ export async function watchDisks(tx: Transaction, context: ServiceContext): Prom
       await openAlert(tx, context, { code, subject: key, sourceId: null, params, isState: true });
     } else if (state === "room" && isOpen.has(key)) await resolveAlert(tx, context, { code, subject: key });
   }
-  const known = new Set(workers.flatMap(({ hostName, disks }) => disks.map(({ path }) => `${hostName}:${path}`)));
-  for (const key of isOpen) if (!known.has(key)) await resolveAlert(tx, context, { code, subject: key, silently: true });
+  const known = new Set(workers.flatMap(({ hostName, disks }) => disks.map(({ path }) => diskKey({ host: hostName, path }))));
+  const told = new Set(judged.map(({ key }) => key));
+  for (const key of isOpen) {
+    // It lies on a disk that another folder stands for; once it was taken for one of its own.
+    const isMerged = !told.has(key) && isRoomyNow(seen.find((disk) => diskKey(disk) === key));
+    if (!known.has(key) || isMerged) await resolveAlert(tx, context, { code, subject: key, silently: true });
+  }
 }
 
-/** Bytes that the largest of the sources' newest backups took. */
+const isRoomyNow = (disk: SeenDisk | undefined) => disk !== undefined && isRoomy(disk);
+
+/** Bytes that the largest of the sources' newest backups took, of each kind: after a small one a large one comes again. */
 async function largestBackup(tx: Transaction): Promise<number> {
   const [row] = await tx.execute<{ bytes: string | null }>(sql`
-    select max((select newest.stored_bytes from ${backups} as newest
-                 where newest.source_id = source.id and newest.state = 'available'
-                 order by newest.snapshot_at desc limit 1))::text as bytes
-      from ${sources} as source where source.removed_at is null`);
+    select max(newest.stored_bytes)::text as bytes
+      from (select distinct on (backup.source_id, backup.kind) backup.stored_bytes
+              from ${backups} as backup join ${sources} as source on source.id = backup.source_id and source.removed_at is null
+             where backup.state = 'available'
+             order by backup.source_id, backup.kind, backup.snapshot_at desc) as newest`);
   return Number(row?.bytes ?? 0);
 }
