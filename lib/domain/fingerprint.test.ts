@@ -83,6 +83,12 @@ describe("a table that shrinks", () => {
     expect(judged([0, 0])).toEqual([]);
   });
 
+  it("is told when it is emptied for the first time, though it was made empty", () => {
+    expect(judged([0, 100, 500, 1000, 0])).toEqual(["table-shrank orders"]);
+    expect(judged([0, 0, 3, 0])).toEqual(["table-shrank orders"]);
+    expect(judged([0, 500, 0, 500, 0])).toEqual([]);
+  });
+
   it("does not make a few rows a finding", () => {
     expect(judged([12, 5])).toEqual([]);
   });

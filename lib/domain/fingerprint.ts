@@ -184,7 +184,9 @@ function shrank([schema, table, rows]: FingerprintTable, { rows: history, since 
   const counted = history.slice(since);
   const from = Math.max(last, ...counted);
   const finding: Finding = { code: "table-shrank", schema, table, params: { from, to: rows } };
-  if (rows === 0) return history.includes(0) ? [] : [finding];
+  // A table that was made empty was not emptied: only rows that went are a habit.
+  const wasEmptied = history.some((each, index) => each === 0 && (history[index - 1] ?? 0) > 0);
+  if (rows === 0) return wasEmptied ? [] : [finding];
   const onlyGrew = history.length > learnFrom && history.every((each, index) => each >= (history[index - 1] ?? 0));
   const allowed = onlyGrew ? lossOfGrowing : Math.max(usualLoss, habitOf(regainedLoss(counted)));
   return from - rows >= fewRows && lossOf(from, rows) > allowed ? [finding] : [];
