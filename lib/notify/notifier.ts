@@ -46,8 +46,11 @@ async function mailOf(
   const message = compose(outgoing.content.type === "message" ? outgoing.content.items : [], reader);
   const ca = smtpCa === undefined ? {} : { ca: smtpCa };
   const mail = { id: outgoing.deliveryId, subject: message.title, text: plainText(message, reader) };
-  await sendMail({ config, secrets: outgoing.secrets, timeoutMs, signal, ...ca }, mail);
-  return { sent: true, status: null };
+  const refused = await sendMail({ config, secrets: outgoing.secrets, timeoutMs, signal, ...ca }, mail);
+  if (refused === null) return { sent: true, status: null };
+  const { addresses, status, response } = refused;
+  const detail = detailOf(`${addresses.join(", ")}: ${response}`, outgoing.secrets);
+  return { sent: true, status: null, problem: { code: "channel-refused", params: { status: status ?? 0, detail } } };
 }
 
 async function requestOf(outgoing: Outgoing, { publicUrl }: NotifierOptions, signal: AbortSignal): Promise<SendOutcome> {

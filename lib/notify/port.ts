@@ -45,9 +45,9 @@ export type Outgoing = {
   readonly content: Content;
 };
 
-/** `status`: what an HTTP receiver answered, if one did. */
+/** `status`: what an HTTP receiver answered, if one did. `problem`: it was taken, and not for everybody that it was meant for. */
 export type SendOutcome =
-  | { readonly sent: true; readonly status: number | null }
+  | { readonly sent: true; readonly status: number | null; readonly problem?: Reason }
   | { readonly sent: false; readonly status: number | null; readonly error: Reason; readonly retryAfterMs: number | null };
 
 /** Sends messages. Never throws for what the other side does, and answers within `timeoutMs` whatever it does. */

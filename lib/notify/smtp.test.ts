@@ -151,6 +151,21 @@ describe("a mail server", () => {
     expect(JSON.stringify(outcome)).not.toContain(Buffer.from(canary).toString("base64"));
   });
 
+  it("that refuses some of the recipients is told with who they are: the others have it", async () => {
+    const server = await mailServer({
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith("two") ? done(Object.assign(new Error("no such user here"), { responseCode: 550 })) : done(),
+    });
+    expect(await send({ port: server.port })).toMatchObject({
+      sent: true,
+      problem: {
+        code: "channel-refused",
+        params: { status: 550, detail: expect.stringMatching(/^two@example\.org: .*no such user here/) },
+      },
+    });
+    expect(server.mails.map(({ to }) => to)).toEqual([["one@example.org"]]);
+  });
+
   it("that is down is told as unreachable", async () => {
     const server = await mailServer();
     await server.close();

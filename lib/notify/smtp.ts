@@ -15,8 +15,14 @@ export type SmtpOptions = {
   readonly ca?: string;
 };
 
-/** Gives one mail to the configured relay. Throws what the relay or the socket said, `address-forbidden` for where no relay is. */
-export async function sendMail({ config, secrets, timeoutMs, signal, ca }: SmtpOptions, mail: Mail): Promise<void> {
+/** Recipients that a relay refused while it took the mail for others, and what it said of the first one. */
+export type Refused = { readonly addresses: readonly string[]; readonly status: number | null; readonly response: string };
+
+/**
+ * Gives one mail to the configured relay; answers whom it was refused for, null where it was taken for everybody. Throws what the relay or the socket
+ * said, `address-forbidden` for where no relay is.
+ */
+export async function sendMail({ config, secrets, timeoutMs, signal, ca }: SmtpOptions, mail: Mail): Promise<Refused | null> {
   const host = plainHost(config.host);
   const address = await resolveHost(host);
   const servername = isIP(host) === 0 ? { servername: host } : {};
@@ -39,7 +45,7 @@ export async function sendMail({ config, secrets, timeoutMs, signal, ca }: SmtpO
     tls: { ...servername, ...(ca === undefined ? {} : { ca }) },
   });
   try {
-    await transport.sendMail({
+    const { rejected, rejectedErrors } = await transport.sendMail({
       from: { name: "Lifeboat", address: config.from },
       to: [...config.to],
       subject: mail.subject,
@@ -48,6 +54,9 @@ export async function sendMail({ config, secrets, timeoutMs, signal, ca }: SmtpO
       headers: { "Auto-Submitted": "auto-generated", "X-Lifeboat-Delivery": mail.id },
       signal,
     });
+    if (rejected.length === 0) return null;
+    const [first] = rejectedErrors ?? [];
+    return { addresses: rejected, status: first?.responseCode ?? null, response: first?.response ?? "" };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw error;

@@ -221,6 +221,35 @@ describe("the test button", () => {
   });
 });
 
+describe("a mail that some recipients were refused", () => {
+  it("is sent to the others once, with what was said of it; a test of it failed", async () => {
+    const picky = await startMailServer({
+      disabledCommands: ["STARTTLS"],
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith("typo") ? done(Object.assign(new Error("no such user"), { responseCode: 550 })) : done(),
+    });
+    const config: Email = { ...email, host: "127.0.0.1", port: picky.port, security: "none", username: "" };
+    const { id } = await add({ ...config, to: ["ops@example.org", "typo@example.org"] }, {}, { alerts: ["size-anomaly"] });
+    const params = { id };
+    const refused = { code: "channel-refused", params: { status: 550, detail: expect.stringContaining("typo@example.org") } };
+    expect(await withSender(testChannel(context, { ...none, params, body: {} }))).toMatchObject({ state: "failed", error: refused });
+    const openOne = (subject: string) =>
+      context.db.transaction((tx) => openAlert(tx, context, { code: "size-anomaly", subject, sourceId: null, params: {} }));
+    await openOne("one");
+    await sendAll();
+    await sendAll();
+    const { items } = await listDeliveries(context, { ...pageOf, query: { limit: 50, channel: id } });
+    expect(items.filter(({ kind }) => kind === "alert")).toMatchObject([{ state: "sent", attempts: 1, error: refused }]);
+    expect(picky.mails.map(({ to }) => to)).toEqual([["ops@example.org"], ["ops@example.org"]]);
+    expect((await getChannel(context, { ...none, params, body: {} })).problem).toMatchObject(refused);
+    await updateChannel(context, { params, query: {}, body: { config }, ifMatch: 1 });
+    await openOne("two");
+    await sendAll();
+    expect((await getChannel(context, { ...none, params, body: {} })).problem).toBeNull();
+    await picky.close();
+  });
+});
+
 describe("a canary", () => {
   it("in every secret of every type is nowhere: rows, audit, log, answers of failures", async () => {
     receiver.answer = (response, request) =>

@@ -18,7 +18,7 @@ const noFacts: ChannelFacts = { lastSentAt: null, problem: null, pending: 0 };
 
 /**
  * Facts of several channels, by id. Each is found through an index of its own: the log behind them is kept for months. What failed counts until something
- * arrived later; both are told by when that was written down or made.
+ * arrived later; both are told by when that was written down or made. What arrived for some recipients alone counts until a later message does for all.
  */
 export async function loadChannelFacts(db: Database | Transaction, ids: readonly string[]): Promise<ReadonlyMap<string, ChannelFacts>> {
   if (ids.length === 0) return new Map();
@@ -27,24 +27,26 @@ export async function loadChannelFacts(db: Database | Transaction, ids: readonly
     lastSentAt: string | null;
     failedAt: string | null;
     error: Reason | null;
+    isSent: boolean | null;
     pending: number;
   }>(sql`
-    select wanted.id, sent.at as "lastSentAt", failed.at as "failedAt", failed.error, waiting.n as pending
+    select wanted.id, sent.at as "lastSentAt", failed.at as "failedAt", failed.error, failed.is_sent as "isSent", waiting.n as pending
     from unnest(${sql.param(ids)}::text[]) as wanted(id)
     left join lateral (
       select sent_at as at from ${deliveries} where channel_id = wanted.id and sent_at is not null order by sent_at desc limit 1
     ) as sent on true
     left join lateral (
-      select created_at as at, error from ${deliveries} where channel_id = wanted.id and error is not null order by created_at desc limit 1
+      select coalesce(sent_at, created_at) as at, error, state = 'sent' as is_sent from ${deliveries} where channel_id = wanted.id and error is not null order by created_at desc limit 1
     ) as failed on true
     left join lateral (
       select count(*)::int as n from ${deliveries} where channel_id = wanted.id and state in ('pending', 'held', 'sending')
     ) as waiting on true
   `);
   return new Map(
-    rows.map(({ id, pending, error, failedAt, ...row }) => {
+    rows.map(({ id, pending, error, failedAt, isSent, ...row }) => {
       const lastSentAt = row.lastSentAt === null ? null : new Date(row.lastSentAt);
-      const isOver = failedAt === null || (lastSentAt !== null && lastSentAt >= new Date(failedAt));
+      const sinceMs = (lastSentAt?.getTime() ?? -Infinity) - new Date(failedAt ?? 0).getTime();
+      const isOver = failedAt === null || (isSent === true ? sinceMs > 0 : sinceMs >= 0);
       return [id, { lastSentAt, pending, problem: isOver ? null : error }];
     }),
   );

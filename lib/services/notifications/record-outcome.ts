@@ -17,7 +17,11 @@ export async function recordOutcome(context: ServiceContext, claim: Claim, outco
     and(inArray(deliveries.id, [...ids]), eq(deliveries.state, "sending"), eq(deliveries.claimedUntil, claim.claimedUntil));
   const ids = claim.rows.map(({ id }) => id);
   if (outcome.sent) {
-    const sent = { state: "sent" as const, sentAt: now, claimedUntil: null, error: null, responseStatus: outcome.status };
+    const { problem = null, status } = outcome;
+    // Who took it would get every further try: what some recipients were refused is sent, with that said of it. A test of it failed.
+    const isTest = claim.rows.some(({ kind }) => kind === "test");
+    const end = problem !== null && isTest ? { state: "failed" as const } : { state: "sent" as const, sentAt: now };
+    const sent = { ...end, claimedUntil: null, error: problem, responseStatus: status };
     const written = await db.update(deliveries).set(sent).where(mine(ids)).returning({ id: deliveries.id });
     if (written.length > 0) await hurryUp(context, claim.channel.id, now);
     return;

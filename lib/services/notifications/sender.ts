@@ -79,8 +79,10 @@ async function sendOne({ context, notifier, logger, gatherMs, backOffMs, signal 
   // Somebody else sends it again when the claim is over.
   if (isStopped() && !outcome.sent) return false;
   await recordOutcome(context, claim, outcome, backOffMs);
-  if (!outcome.sent)
-    logger.warn("a message was not taken", { channelId, deliveryId: first.id, kind: first.kind, code: outcome.error.code });
+  const facts = { channelId, deliveryId: first.id, kind: first.kind };
+  if (!outcome.sent) logger.warn("a message was not taken", { ...facts, code: outcome.error.code });
+  else if (outcome.problem !== undefined)
+    logger.warn("a message was not taken for all recipients", { ...facts, code: outcome.problem.code });
   return outcome.sent;
 }
 
