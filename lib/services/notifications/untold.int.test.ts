@@ -11,6 +11,7 @@ import { messageKitOfFile } from "#lib/testing/message-kit";
 import { quietLogger } from "#lib/testing/quiet-logger";
 import { openAlert, resolveAlert } from "./alerts.ts";
 import { dispatchAll } from "./dispatch.ts";
+import { updateChannel } from "./update-channel.ts";
 import { watchStates } from "./watch.ts";
 
 const kit = await messageKitOfFile();
@@ -107,6 +108,55 @@ describe("what nobody could be told of", () => {
     expect(await outbox()).toHaveLength(2);
     await later(4.2);
     expect(await outbox()).toHaveLength(3);
+  });
+});
+
+describe("a channel that is switched on again", () => {
+  const change = (id: string, body: Parameters<typeof updateChannel>[1]["body"], ifMatch: number) =>
+    updateChannel(context, { params: { id }, query: {}, body, ifMatch });
+
+  it("is told of what is still open and never arrived there, and of what opened meanwhile", async () => {
+    const { id } = await addChannel({ config: { type: "slack" } });
+    await open("heard");
+    await sendAll();
+    answer(503);
+    await open("unheard");
+    await open("over");
+    await sendAll();
+    await change(id, { enabled: false }, 1);
+    await open("meanwhile");
+    await context.db.transaction((tx) => resolveAlert(tx, context, about("over")));
+    answer(204);
+    await look();
+    await sendAll();
+    expect((await outbox()).map(({ state }) => state)).toEqual(["sent", "dropped", "dropped"]);
+    await change(id, { enabled: true }, 2);
+    await look();
+    expect((await outbox()).map(({ state }) => state)).toEqual(["sent", "pending", "dropped", "pending"]);
+    await sendAll();
+    await look();
+    await change(id, { name: "Other" }, 3);
+    await look();
+    expect((await outbox()).map(({ kind, state }) => [kind, state])).toEqual([
+      ["alert", "sent"],
+      ["alert", "sent"],
+      ["alert", "dropped"],
+      ["alert", "sent"],
+    ]);
+  });
+
+  it("is told of nothing that it does not ask for, or that is older than it", async () => {
+    const before = { ...context, now: () => new Date(Date.now() - 60_000) };
+    await context.db.transaction((tx) => openAlert(tx, before, { ...about("older"), sourceId: null, params: {} }));
+    const { id } = await addChannel({ config: { type: "slack" }, enabled: false, alerts: ["backup-failed"] });
+    await open("other");
+    await change(id, { enabled: true }, 1);
+    await look();
+    expect(await outbox()).toEqual([]);
+    await change(id, { enabled: false, alerts: null }, 2);
+    await change(id, { enabled: true }, 3);
+    await look();
+    expect(await outbox()).toMatchObject([{ kind: "alert", state: "pending", code: "clock-suspect" }]);
   });
 });
 

@@ -15,6 +15,7 @@ import type { ChannelRow } from "./claim-message.ts";
 import { newSigningKey } from "./create-channel.ts";
 import { auditedChannel, loadChannel, lockChannel } from "./dto.ts";
 import { openSecrets, sealSecrets } from "./sealed-secrets.ts";
+import { tellOpen } from "./tell-open.ts";
 
 /**
  * Changes a channel. What was entered for one address is not sent to another: it has to be entered again. Throws `not-found`, `version-required`,
@@ -78,6 +79,7 @@ async function adaptOutbox(tx: Transaction, context: ServiceContext, before: Cha
   const waiting = and(eq(deliveries.channelId, after.id), inArray(deliveries.state, ["pending", "held"]));
   if (before.enabled && !after.enabled) await tx.update(deliveries).set({ state: "dropped" }).where(waiting);
   else await tx.update(deliveries).set({ state: "pending", nextAttemptAt: context.now() }).where(waiting);
+  if (!before.enabled && after.enabled) await tellOpen(tx, context, after);
   // What was given up may find the receiver now, where its alert is still open.
   const givenUp = and(eq(deliveries.channelId, after.id), eq(deliveries.kind, "alert"), eq(deliveries.state, "failed"));
   await tx
