@@ -148,6 +148,19 @@ export async function resolveAlert(
   return { id: alert.id };
 }
 
+/**
+ * True where an alert is open, and stays so until the transaction ends; false also while somebody else is about to end it or to count on. Nobody is waited
+ * for: who ends it may hold what this transaction has.
+ */
+export async function isStillOpen(tx: Transaction, alertId: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ id: alerts.id })
+    .from(alerts)
+    .where(and(eq(alerts.id, alertId), isNull(alerts.resolvedAt)))
+    .for("share", { skipLocked: true });
+  return row !== undefined;
+}
+
 /** Under this key an alert is in a channel's outbox once. */
 export function alertKey(alertId: string): string {
   return `alert:${alertId}`;

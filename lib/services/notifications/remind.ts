@@ -5,7 +5,7 @@ import { channels } from "#lib/db/schema/channels";
 import { deliveries } from "#lib/db/schema/deliveries";
 import { sources } from "#lib/db/schema/sources";
 import type { ServiceContext } from "../context.ts";
-import { alertKey } from "./alerts.ts";
+import { alertKey, isStillOpen } from "./alerts.ts";
 import { passingCodes } from "./gate-alerts.ts";
 import type { AlertPayload } from "./payload.ts";
 import { queueDeliveries } from "./queue-delivery.ts";
@@ -37,6 +37,8 @@ export async function remind(tx: Transaction, context: ServiceContext): Promise<
     // A reminder that was refused counts as well: the next one is no sooner.
     const lastAt = Math.max(Date.parse(lastSentAt), Date.parse(lastQueuedAt));
     if (now.getTime() - lastAt < repeatHours * hourMs) continue;
+    // What ended since it was read would be told as open behind its end.
+    if (!(await isStillOpen(tx, alert.id))) continue;
     const payload: AlertPayload = {
       type: "alert",
       code: alert.code,

@@ -6,6 +6,7 @@ import { channels } from "#lib/db/schema/channels";
 import { deliveries } from "#lib/db/schema/deliveries";
 import { longestBackOffMs, mostAttempts } from "#lib/domain/delivery-plan";
 import type { ServiceContext } from "../context.ts";
+import { isStillOpen } from "./alerts.ts";
 import type { AlertPayload } from "./payload.ts";
 
 /** So many are taken up in one look; the others a minute later. */
@@ -42,6 +43,8 @@ export async function tellUntold(tx: Transaction, context: ServiceContext): Prom
     .orderBy(deliveries.createdAt, deliveries.id)
     .limit(batch);
   for (const { id, payload, alert, config } of untold) {
+    // What ended since it was read would be told without an end.
+    if (!(await isStillOpen(tx, alert.id))) continue;
     const before = payload as AlertPayload;
     const current: AlertPayload = { ...before, params: { ...alert.params, openedAt: alert.openedAt.toISOString() }, count: alert.count };
     await tx

@@ -160,6 +160,33 @@ describe("a channel that is switched on again", () => {
   });
 });
 
+describe("what ends while somebody looks whether to tell of it once more", () => {
+  /** Looks after the alert was ended, and before anybody else can see that. */
+  const lookWhileEnding = (at?: Date) =>
+    context.db.transaction(async (tx) => {
+      await resolveAlert(tx, context, about("a"));
+      await watchStates(context, quietLogger, at);
+    });
+
+  it("has no reminder behind its end", async () => {
+    await addChannel({ config: { type: "slack" }, alerts: ["clock-suspect"], repeatHours: 2 });
+    await open("a");
+    await sendAll();
+    await lookWhileEnding(new Date(Date.now() + 3 * 3_600_000));
+    expect((await outbox()).map(({ kind }) => kind)).toEqual(["alert", "resolved"]);
+  });
+
+  it("is not told at last, without an end", async () => {
+    await addChannel({ config: { type: "slack" } });
+    answer(404);
+    await open("a");
+    await sendAll();
+    await makeDue();
+    await lookWhileEnding();
+    expect((await outbox()).map(({ kind, state }) => [kind, state])).toEqual([["alert", "failed"]]);
+  });
+});
+
 describe("what a receiver never takes", () => {
   it("holds back nothing behind it: a refused change is given up at once", async () => {
     await addChannel({ config: { type: "webhook", stateChanges: true } });
