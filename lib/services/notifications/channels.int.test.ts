@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { channels } from "#lib/db/schema/channels";
@@ -5,12 +6,13 @@ import { deliveries } from "#lib/db/schema/deliveries";
 import { sources } from "#lib/db/schema/sources";
 import { createLogger } from "#lib/log/log";
 import { createNotifier } from "#lib/notify/notifier";
+import { createKeyring } from "#lib/secrets/keyring";
 import { insertServer, insertSource, newId } from "#lib/testing/catalogue-rows";
 import { testActor, testContext, type TestContext } from "#lib/testing/context";
 import { usualChannel } from "#lib/testing/message-kit";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { type HttpReceiver, type MailReceiver, startHttpReceiver, startMailServer } from "#lib/testing/receivers";
-import { openAlert } from "./alerts.ts";
+import { openAlert, resolveAlert } from "./alerts.ts";
 import { createChannel } from "./create-channel.ts";
 import { deleteChannel } from "./delete-channel.ts";
 import { getChannel } from "./get-channel.ts";
@@ -160,6 +162,41 @@ describe("channels", () => {
     const hook = await add({ type: "webhook", stateChanges: false }, { url: hookUrl() });
     const asSlack = { params: { id: hook.id }, query: {}, body: { config: { type: "slack" as const } }, ifMatch: 1 };
     await expect(updateChannel(context, asSlack)).rejects.toMatchObject({ code: "channel-incomplete", params: { field: "url" } });
+  });
+
+  it("whose secret was sealed with a key that is lost can be switched off, and work again once it is entered again", async () => {
+    const made = await add({ type: "webhook", stateChanges: false }, { url: hookUrl() });
+    const mailing = await add(email, { password: canary });
+    const elsewhere = { ...context, keyring: createKeyring(randomBytes(32)) };
+    const change = (id: string, body: Parameters<typeof updateChannel>[1]["body"], ifMatch: number) =>
+      updateChannel(elsewhere, { params: { id }, query: {}, body, ifMatch });
+    expect(await change(made.id, { enabled: false, secret: {} }, 1)).toMatchObject({
+      enabled: false,
+      signingKey: null,
+      secret: { url: false },
+    });
+    // What was sealed is still there for whoever finds the key.
+    expect(await getChannel(context, { ...none, params: { id: made.id }, body: {} })).toMatchObject({ secret: { url: true } });
+    await expect(change(made.id, { newSigningKey: true }, 2)).rejects.toMatchObject({
+      code: "channel-incomplete",
+      params: { field: "url" },
+    });
+    await expect(change(mailing.id, { config: email }, 1)).rejects.toMatchObject({ params: { field: "password" } });
+    const mended = await change(made.id, { enabled: true, secret: { url: hookUrl() } }, 2);
+    expect(mended).toMatchObject({ enabled: true, secret: { url: true }, host: "127.0.0.1" });
+    expect(mended.signingKey).toMatch(/^whk_/);
+    const sender = createSender({
+      context: elsewhere,
+      notifier: createNotifier({ publicUrl: "https://l", timeoutMs: 20_000 }),
+      logger,
+      gatherMs: 0,
+    });
+    const before = receiver.requests.length;
+    await elsewhere.db.transaction((tx) => openAlert(tx, elsewhere, { code: "clock-suspect", subject: "key", sourceId: null, params: {} }));
+    await sender.pass();
+    await sender.idle();
+    expect(receiver.requests.slice(before).filter(({ headers }) => headers["lifeboat-signature"] !== undefined)).toHaveLength(1);
+    await elsewhere.db.transaction((tx) => resolveAlert(tx, elsewhere, { code: "clock-suspect", subject: "key" }));
   });
 
   it("that are switched off or removed drop what waits; a removed one keeps its log and no secret", async () => {

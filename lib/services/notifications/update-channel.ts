@@ -4,6 +4,7 @@ import type * as contract from "#lib/contracts/notifications";
 import type { Transaction } from "#lib/db/client";
 import { channels } from "#lib/db/schema/channels";
 import { deliveries } from "#lib/db/schema/deliveries";
+import { reasonOf } from "#lib/domain/error";
 import type { ChannelSecrets } from "#lib/notify/port";
 import { recordAudit } from "../audit/record.ts";
 import { authorise } from "../authorise.ts";
@@ -33,11 +34,9 @@ export async function updateChannel(
     const row = await lockChannel(tx, id);
     refuseStale("channel", row.version, expected);
     const config = fields.config ?? row.config;
-    const kept = keptSecrets(context, row, config);
-    const needsKey = config.type === "webhook" && (wantsKey === true || kept.signingKey === undefined);
-    const signingKey = needsKey ? newSigningKey() : null;
-    const secrets: ChannelSecrets = { ...kept, ...secret, ...(signingKey === null ? {} : { signingKey }) };
-    const host = checkChannel(config, secrets);
+    const isEntered = Object.values(secret ?? {}).some((value) => value !== undefined);
+    const leads = fields.config !== undefined || isEntered || wantsKey === true;
+    const { signingKey, ...target } = leads ? newTarget(context, row, { config, secret, wantsKey }) : { signingKey: null };
     const { alerts = row.alerts, sourceIds = row.sourceIds } = fields;
     if (fields.alerts !== undefined || fields.sourceIds !== undefined || fields.config !== undefined) {
       await checkAudience(tx, { config, alerts, sourceIds }, row.sourceIds ?? []);
@@ -46,8 +45,7 @@ export async function updateChannel(
       .update(channels)
       .set({
         ...fields,
-        host,
-        secretSealed: sealSecrets(context.keyring, secrets, id),
+        ...target,
         version: row.version + 1,
         updatedAt: context.now(),
       })
@@ -67,11 +65,36 @@ export async function updateChannel(
   });
 }
 
+type Target = {
+  readonly config: ChannelRow["config"];
+  readonly secret: ChannelSecrets | undefined;
+  readonly wantsKey: boolean | undefined;
+};
+
+/** Where a channel leads from now on, checked; with a signing key that was made for it, null where it keeps its own. */
+function newTarget(context: ServiceContext, row: ChannelRow, { config, secret, wantsKey }: Target) {
+  const kept = keptSecrets(context, row, config);
+  const needsKey = config.type === "webhook" && (wantsKey === true || kept.signingKey === undefined);
+  const signingKey = needsKey ? newSigningKey() : null;
+  const secrets: ChannelSecrets = { ...kept, ...secret, ...(signingKey === null ? {} : { signingKey }) };
+  return { host: checkChannel(config, secrets), secretSealed: sealSecrets(context.keyring, secrets, row.id), signingKey };
+}
+
 function keptSecrets(context: ServiceContext, row: ChannelRow, config: ChannelRow["config"]): ChannelSecrets {
   const moved = movedSecrets(row.config, config);
   if (moved.length === 4) return {};
-  const stored = Object.entries(openSecrets(context.keyring, row.secretSealed, row.id));
+  const stored = Object.entries(storedSecrets(context, row));
   return Object.fromEntries(stored.filter(([name]) => !moved.includes(name as keyof ChannelSecrets)));
+}
+
+/** Nothing where they were sealed with a key that is lost: they have to be entered again, and that must not need them. */
+function storedSecrets({ keyring }: ServiceContext, row: ChannelRow): ChannelSecrets {
+  try {
+    return openSecrets(keyring, row.secretSealed, row.id);
+  } catch (error) {
+    if (reasonOf(error).code === "secret-key-missing") return {};
+    throw error;
+  }
 }
 
 /** What waits goes by the channel as it is now: dropped when it is switched off, looked at again when its quiet hours or its address changed. */
