@@ -36,7 +36,7 @@ export type Content =
   | { readonly type: "ping"; readonly signal: "start" | "success" | "fail"; readonly runId: string | null };
 
 export type Outgoing = {
-  /** The same for every try, so that a receiver can tell a repeated message. */
+  /** The same for every try of the same content, so that a receiver can tell a repeated message. */
   readonly deliveryId: string;
   readonly config: ChannelConfig;
   readonly secrets: ChannelSecrets;

@@ -212,6 +212,38 @@ describe("a receiver that hangs", () => {
     await back.close();
   });
 
+  it("like a mail server whose answer was lost gets what came since under another name, and the same mail under the same", async () => {
+    const server = await startMailServer({ disabledCommands: ["STARTTLS"] });
+    const to = { type: "email", host: "127.0.0.1", port: server.port, security: "none", username: "", from: "a@example.org" } as const;
+    await addChannel({ config: { ...to, to: ["b@example.org"] } });
+    const open = (subject: string) =>
+      context.db.transaction((tx) => openAlert(tx, context, { code: "clock-suspect", subject, sourceId: null, params: {} }));
+    const lost: Notifier = {
+      timeoutMs: kit.notifier.timeoutMs,
+      send: async (outgoing) => {
+        await kit.notifier.send(outgoing);
+        return { sent: false, status: null, error: { code: "channel-timeout", params: { host: "h", seconds: 1 } }, retryAfterMs: null };
+      },
+    };
+    const sendAgain = async (notifier: Notifier) => {
+      await context.db.update(deliveries).set({ nextAttemptAt: new Date(0) });
+      await sendAll({ notifier });
+    };
+    await open("a");
+    await sendAgain(lost);
+    await sendAgain(lost);
+    await open("b");
+    await sendAgain(lost);
+    await sendAgain(kit.notifier);
+    const names = server.mails.map(({ raw }) => /^Message-ID: <(.*)>\r$/m.exec(raw)?.[1]);
+    expect(names.filter((name) => name !== undefined)).toHaveLength(4);
+    expect([names[1], names[3]]).toEqual([names[0], names[2]]);
+    expect(names[2]).not.toBe(names[0]);
+    const [first] = await outbox();
+    expect(names.every((name) => name?.startsWith(first?.id ?? "?"))).toBe(true);
+    await server.close();
+  });
+
   it("is given up after eight tries, and can be tried once more by hand", async () => {
     receiver.answer = (response) => void response.writeHead(500).end("no");
     await addChannel({ config: { type: "teams" } });

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { and, inArray, lte, sql } from "drizzle-orm";
 import { deliveries } from "#lib/db/schema/deliveries";
 import type { Logger } from "#lib/log/log";
@@ -75,7 +76,7 @@ async function sendOne({ context, notifier, logger, gatherMs, backOffMs, signal 
   const { channel, rows } = claim;
   const [first] = rows;
   if (first === undefined) return false;
-  const outcome = await tryToSend({ context, notifier, signal }, channel, rows, first.id);
+  const outcome = await tryToSend({ context, notifier, signal }, channel, rows, nameOf(rows, first.id));
   // Somebody else sends it again when the claim is over.
   if (isStopped() && !outcome.sent) return false;
   await recordOutcome(context, claim, outcome, backOffMs);
@@ -84,6 +85,19 @@ async function sendOne({ context, notifier, logger, gatherMs, backOffMs, signal 
   else if (outcome.problem !== undefined)
     logger.warn("a message was not taken for all recipients", { ...facts, code: outcome.problem.code });
   return outcome.sent;
+}
+
+/** With as many the name of a mail still stands on one line of its head. */
+const nameDigits = 6;
+
+/**
+ * Of several things in one message the oldest names it, and which others are in it: every try of the same has the same name, and what another try takes along
+ * is not thrown away as the mail that a server has already.
+ */
+function nameOf(rows: readonly DeliveryRow[], oldestId: string): string {
+  if (rows.length === 1) return oldestId;
+  const all = rows.map(({ id }) => id).toSorted();
+  return `${oldestId}-${createHash("sha256").update(all.join(" ")).digest("hex").slice(0, nameDigits)}`;
 }
 
 async function tryToSend(
@@ -99,7 +113,6 @@ async function tryToSend(
     return { sent: false, status: null, error: reasonOf(error), retryAfterMs: null };
   }
   const outgoing: Outgoing = {
-    // Of several things in one message the oldest names it: every try has the same name.
     deliveryId,
     config: channel.config,
     secrets,
