@@ -54,7 +54,7 @@ async function countWeek(tx: Transaction, end: Date, sourceIds: readonly string[
     select (select count(*)::int from ${ours} as counted) as sources,
            ${count(sql`${backups}`, sql`state = 'available' and ${within(sql`snapshot_at`)}`)} as backups,
            ${count(sql`${runs}`, sql`type = 'backup' and state = 'failed' and ${within(sql`finished_at`)}`)} as failed,
-           ${count(sql`${slots}`, sql`state = 'missed' and ${within(sql`nominal_at`)}`)} as missed,
+           ${count(sql`${slots}`, sql`state = 'missed' and ${within(sql`coalesce(settled_at, nominal_at)`)}`)} as missed,
            ${count(sql`${drills}`, sql`state = 'closed' and proven and ${within(sql`closed_at`)}`)} as drills,
            (select count(*)::int from ${alerts} where resolved_at is null${openOnes}) as open`);
   if (row === undefined) throw new Error("the counts are missing");

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { alerts } from "#lib/db/schema/alerts";
 import { deliveries } from "#lib/db/schema/deliveries";
 import { runs } from "#lib/db/schema/runs";
+import { slots } from "#lib/db/schema/slots";
 import { insertBackup, insertDestination, insertRun, insertSource } from "#lib/testing/catalogue-rows";
 import { messageKitOfFile } from "#lib/testing/message-kit";
 import { quietLogger } from "#lib/testing/quiet-logger";
@@ -93,6 +94,27 @@ describe("again and again", () => {
     await watchStates(context, quietLogger, new Date(monday.getTime() + 3_600_000));
     expect(await outbox(eq(deliveries.channelId, id))).toMatchObject([
       { kind: "digest", dedupeKey: `digest:${monday.toISOString().slice(0, 10)}` },
+    ]);
+  });
+
+  it("a digest counts a missed time in the week in which it was given up", async () => {
+    const sourceId = await insertSource(context.db, serverId);
+    const { id } = await addChannel({ config: { type: "slack" }, alerts: ["weekly-digest"], sourceIds: [sourceId] });
+    const today = new Date().setUTCHours(8, 0, 10, 0);
+    const monday = today + (15 - new Date(today).getUTCDay()) * 86_400_000;
+    const after = (hours: number) => new Date(monday + hours * 3_600_000);
+    const times = { nominalAt: after(-8.5), startAt: after(-8.5), expiresAt: after(2) };
+    const slot = { id: `slt_${sourceId.slice(4)}`, sourceId, task: "differential", ...times } as const;
+    await context.db.insert(slots).values({ ...slot, state: "waiting" });
+    await watchStates(context, quietLogger, after(0));
+    await context.db
+      .update(slots)
+      .set({ state: "missed", reason: "no-worker", settledAt: after(1.5) })
+      .where(eq(slots.id, slot.id));
+    await watchStates(context, quietLogger, after(7 * 24));
+    expect((await outbox(and(eq(deliveries.channelId, id), eq(deliveries.kind, "digest")))).map(({ payload }) => payload)).toMatchObject([
+      { params: { missed: 0 } },
+      { params: { missed: 1 } },
     ]);
   });
 
