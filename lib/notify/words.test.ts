@@ -26,3 +26,15 @@ it("a clean-up that did not do its work is told with why: its error, why it did 
   ]);
   expect(held[0]).toContain("a clock is or was wrong");
 });
+
+it("what diverged of a whole source names no table", () => {
+  const params = { day: "2026-11-22", findings: 1, first: "rows-shrank" };
+  const words = (table: object, language: "en" | "es") =>
+    wordsOf({ ...item, code: "fingerprint-diverged", params: { ...params, ...table } }, { language, timeZone: "UTC", publicUrl: "" }).lines;
+  for (const language of ["en", "es"] as const) {
+    expect(words({ schema: "public", table: "orders" }, language).join(" ")).toContain("public.orders");
+    const whole = words({ schema: "", table: "" }, language).join(" ");
+    expect(whole).toMatch(/^1 .*2026-11-22/);
+    expect(whole).not.toMatch(/tabl|\.\./);
+  }
+});

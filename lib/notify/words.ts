@@ -55,7 +55,7 @@ export function wordsOf(item: MessageItem, reader: Reader): Words {
     ...(why === null ? [] : [sentence(why.message), why.hint]),
     ...anomalyLines(item, reader, values),
     ...(item.code === "clean-up-failed" ? cleanUpLines(item, reader, values) : []),
-    t(`alerts.${item.code}.text`, values),
+    isOfWholeSource(item) ? t("alerts.fingerprint.whole", values) : t(`alerts.${item.code}.text`, values),
     ...(typeof item.params["openedAt"] === "string" ? [t("alerts.message.since", values)] : []),
   ];
   return { title, lines: lines.map((line) => line.trim()).filter((line) => line !== ""), url };
@@ -105,6 +105,11 @@ function anomalyLines(item: MessageItem, { language }: Reader, values: Record<st
   if (typeof found !== "string") return [];
   const known = found.split(",").filter((code): code is keyof typeof anomalies => Object.hasOwn(anomalies, code));
   return known.map((code) => translators[language](`alerts.anomalies.${code}`, values));
+}
+
+/** Rows of all tables, or migrations: then no table is named. */
+function isOfWholeSource({ code, params }: MessageItem): boolean {
+  return code === "fingerprint-diverged" && params["table"] === "";
 }
 
 function cleanUpLines({ params }: MessageItem, { language }: Reader, values: Record<string, string | number>): string[] {
