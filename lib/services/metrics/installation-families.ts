@@ -24,6 +24,9 @@ async function readLagSeconds(db: Database): Promise<number> {
 function workerFamilies(workers: readonly WorkerRow[], named: readonly string[], now: Date): Family[] {
   const groups = [...new Set([...named, ...workers.map(({ group }) => group)])].toSorted();
   const aliveIn = (wanted: string) => workers.filter(({ alive, group }) => alive && group === wanted).length;
+  const labelsOf = ({ hostName, group, pid }: WorkerRow) => [hostName, group, String(pid)];
+  // One that was killed in its container and started again has its name and number: the newest stands first, and one series is told once.
+  const apart = [...Map.groupBy(workers, (worker) => JSON.stringify(labelsOf(worker))).values()].flatMap((same) => same.slice(0, 1));
   const ageOf = ({ heartbeatAt }: WorkerRow) => Math.max(0, (now.getTime() - heartbeatAt.getTime()) / 1000);
   return [
     {
@@ -32,7 +35,7 @@ function workerFamilies(workers: readonly WorkerRow[], named: readonly string[],
     },
     {
       name: "lifeboat_worker_heartbeat_age_seconds",
-      samples: workers.map((worker) => [[worker.hostName, worker.group, String(worker.pid)], ageOf(worker)]),
+      samples: apart.map((worker) => [labelsOf(worker), ageOf(worker)]),
     },
   ];
 }

@@ -136,6 +136,22 @@ test("a group whose workers were stopped, or never came, is told as one without 
   expect(await told()).toEqual(['lifeboat_workers_alive{group="default"} 1', 'lifeboat_workers_alive{group="paris"} 0']);
 });
 
+test("a worker that was killed and started again under its name and number is one series, with the newer one's age", async () => {
+  const { db } = context;
+  const again = { hostName: "box", group: "east", pid: 17 };
+  await insertWorker(db, { ...again, heartbeatAt: new Date(Date.now() - 3_600_000) });
+  const newer = new Date(Date.now() + 3_600_000);
+  await insertWorker(db, { ...again, heartbeatAt: newer });
+  await insertWorker(db, { ...again, pid: 18, heartbeatAt: new Date(Date.now() - 3_600_000) });
+  const told = (await linesOf()).filter((line) => line.startsWith('lifeboat_worker_heartbeat_age_seconds{host="box"'));
+  expect(told.map((line) => line.split(" ")[0])).toEqual([
+    'lifeboat_worker_heartbeat_age_seconds{host="box",group="east",pid="17"}',
+    'lifeboat_worker_heartbeat_age_seconds{host="box",group="east",pid="18"}',
+  ]);
+  expect(Number(told[0]?.split(" ")[1])).toBeCloseTo(Math.max(0, (now.getTime() - newer.getTime()) / 1000), 0);
+  await db.delete(workers).where(eq(workers.hostName, "box"));
+});
+
 test("what has ended is counted once, whether it is read again or remembered, and as time goes on", async () => {
   const total = async (at: Date) =>
     (await getMetrics({ ...context, now: () => at })).split("\n").find((line) => line.startsWith('lifeboat_runs_total{type="clean-up"'));
