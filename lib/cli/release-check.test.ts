@@ -37,6 +37,19 @@ it("does not tell the check's own calls of Lifeboat that they stand where the ga
   expect(readFileSync(join(cwd, "seen"), "utf8")).toBe("nowhere");
 });
 
+it("does not tell them either that npm started them as it started the gate; another script of npm is the caller's own", async () => {
+  const cwd = await temporaryFolder();
+  const options = { cwd, gateId: "gat_x", deadlineMs: 60_000, output: "stdout", signal: new AbortController().signal } as const;
+  const seen: string[] = [];
+  for (const script of ["lifeboat", "deploy"]) {
+    vi.stubEnv("npm_lifecycle_event", script);
+    await runReleaseCheck(["sh", "-c", 'printf %s "${npm_lifecycle_event-none}" > seen'], options);
+    seen.push(readFileSync(join(cwd, "seen"), "utf8"));
+  }
+  vi.unstubAllEnvs();
+  expect(seen).toEqual(["none", "deploy"]);
+});
+
 it("leaves running what a check that ended by itself has left, and says that one ended at the deadline was", async () => {
   const cwd = await temporaryFolder();
   const options = { cwd, gateId: "gat_x", deadlineMs: 60_000, output: "stdout", signal: new AbortController().signal } as const;

@@ -91,8 +91,9 @@ export function commandEnvironment(
   extra: Readonly<Record<string, string>>,
   source: Source = process.env,
 ): Record<string, string | undefined> {
-  const { LIFEBOAT_TOKEN: _token, LIFEBOAT_TOKEN_FILE: _file, LIFEBOAT_CALLER_DIR: _folder, ...rest } = source;
-  return { ...rest, ...extra };
+  const { LIFEBOAT_TOKEN: _token, LIFEBOAT_TOKEN_FILE: _file, LIFEBOAT_CALLER_DIR: _folder, npm_lifecycle_event: script, ...rest } = source;
+  // `lifeboat` takes the folder that npm names for the caller's when npm started it: us, not the command's own call.
+  return { ...rest, ...(script === undefined || script === "lifeboat" ? {} : { npm_lifecycle_event: script }), ...extra };
 }
 
 /** The commit that a build server is at, in the words of the usual ones; null elsewhere. */
