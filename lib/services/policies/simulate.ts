@@ -16,6 +16,7 @@ import type { RetentionRule } from "#lib/domain/retention-rule";
 import { isBackupTask } from "#lib/domain/schedule-task";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { readOr } from "../schedules/unreadable.ts";
 import { evaluate } from "./evaluate.ts";
 import { findPolicyOf } from "./load.ts";
 import { loadCandidates } from "./load-candidates.ts";
@@ -116,7 +117,8 @@ async function plan(
   const planned: PlannedBackup[] = [];
   for (const { task, cron, timeZone } of rows) {
     if (!isBackupTask(task)) continue;
-    for (const at of startsBetween({ cron, timeZone }, from, from + days * dayMs, mostPlanned + 1)) {
+    // What this host cannot read it cannot plan; another host may.
+    for (const at of readOr(() => startsBetween({ cron, timeZone }, from, from + days * dayMs, mostPlanned + 1), [])) {
       planned.push({ at: new Date(at), kind: task, storedBytes: sizeOf(task) });
     }
   }

@@ -8,6 +8,7 @@ import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { quietLogger } from "#lib/testing/quiet-logger";
 import { addSchedule, slotsOf } from "#lib/testing/schedule-rows";
 import { systemActor } from "../context.ts";
+import { simulateRetention } from "../policies/simulate.ts";
 import { getCalendar } from "./calendar.ts";
 import { getSchedule } from "./get.ts";
 import { listSchedules } from "./list.ts";
@@ -123,6 +124,8 @@ describe("a web process that cannot read one schedule", () => {
     const range = { from: after(1001 * day).toISOString(), to: after(1004 * day).toISOString(), source: sourceId };
     const shown = await getCalendar(admin(), { ...nothing, query: range });
     expect(shown.items.map(({ scheduleId }) => scheduleId)).toEqual([plain, plain, plain]);
+    const simulated = simulateRetention(admin(), { ...ofId(sourceId), body: { day: 0, days: 3 } });
+    await expect(simulated).resolves.toMatchObject({ plannedUntil: null });
   });
 
   it("changes it, switches it off and removes the others; who can read it finds its time as it was until it is off", async () => {
