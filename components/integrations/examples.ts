@@ -24,7 +24,7 @@ export function cliExamples(source: string): string {
   return [
     "npm run lifeboat -- status",
     `npm run lifeboat -- backup --source ${name}`,
-    `npm run lifeboat -- backups --source ${name} --json`,
+    `npm run --silent lifeboat -- backups --source ${name} --json`,
     "npm run lifeboat -- --help",
   ].join("\n");
 }
