@@ -10,7 +10,7 @@ const good = run("succeeded", { backupId: "bak_1" });
 const damaged = run("failed", { error: { code: "pack-damaged", params: {} } });
 
 function gate(change: Partial<GateFacts>): GateFacts {
-  const none = { backupRun: null, verifyRun: null, checkRun: null, exitCode: null };
+  const none = { backupRun: null, verifyRun: null, checkRun: null, exitCode: null, hasBackup: true };
   return { state: "backing-up", checker: "none", startedAt, deadlineAt, ...none, ...change };
 }
 
@@ -41,6 +41,11 @@ describe("a gate's next step", () => {
     ["a cancelled backup", { backupRun: run("cancelled") }, { code: "gate-backup-failed", params: { code: "run-cancelled" } }],
     ["a backup run without a backup", { backupRun: run("succeeded") }, { code: "gate-backup-failed", params: { code: "internal" } }],
     ["a failed verification", { state: "verifying", verifyRun: damaged }, { code: "gate-verify-failed", params: { code: "pack-damaged" } }],
+    [
+      "a backup that is not there any more",
+      { state: "checking", checker: "client", exitCode: 0, hasBackup: false },
+      { code: "gate-backup-failed", params: { code: "backup-not-restorable" } },
+    ],
     ["a failed check", { state: "checking", exitCode: 7 }, { code: "gate-check-failed", params: { exitCode: 7 } }],
     [
       "a check whose worker was lost",

@@ -16,6 +16,8 @@ export type GateFacts = {
   readonly checkRun: GateRun | null;
   /** What the release check ended with; null while nobody told. */
   readonly exitCode: number | null;
+  /** Its backup is still among those that can be restored. */
+  readonly hasBackup: boolean;
 };
 
 /** What is to be done about a gate next. `start-…` may be impossible for now (another run holds its subject): then it is tried again. */
@@ -37,7 +39,9 @@ const minuteMs = 60_000;
  */
 export function nextGateStep(gate: GateFacts, now: Date): GateStep {
   if (isGateOver(gate.state)) return wait;
-  const step = stepOf(gate);
+  const found = stepOf(gate);
+  const isLost = found.do === "pass" && !gate.hasBackup;
+  const step = isLost ? fail({ code: "gate-backup-failed", params: { code: "backup-not-restorable" } }) : found;
   if (step.do === "fail" || now < gate.deadlineAt) return step;
   const minutes = Math.round((gate.deadlineAt.getTime() - gate.startedAt.getTime()) / minuteMs);
   return fail({ code: "gate-timeout", params: { minutes } });

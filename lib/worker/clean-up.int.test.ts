@@ -10,7 +10,7 @@ import { installation } from "#lib/db/schema/installation";
 import { runSteps } from "#lib/db/schema/run-steps";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
-import { deleteBackup } from "#lib/services/backups/remove";
+import { deleteBackup, startRemoval } from "#lib/services/backups/remove";
 import { updateBackup } from "#lib/services/backups/update";
 import { verifyBackup } from "#lib/services/backups/verify";
 import { lockChain, unlockChains } from "#lib/services/chains/lock";
@@ -272,6 +272,51 @@ it("a deleted source's backups wait in the trash, can be taken out there, and go
   expect(await startDuePurges(kit.context, quietLogger)).toBe(1);
   await expect.poll(() => states(sourceId)).toEqual(["available"]);
 });
+
+it("what waits for its removal for good does not come out of the trash, until that is given up", async () => {
+  const sourceId = await kit.addSource();
+  const [full, member] = [await kit.backUp("full", sourceId), await kit.backUp("incremental", sourceId)];
+  const { version } = await kit.backup(full.id);
+  const trash = { dependents: "delete" as const, when: "trash" as const };
+  await kit.ended(deleteBackup(kit.context, { params: { id: full.id }, query: trash, body: {}, ifMatch: version }));
+  const removal = await kit.db.transaction(async (tx) => {
+    const run = await startRemoval(tx, kit.context, { id: full.id, also: [member.id], trigger: "manual", trash: null });
+    await tx.update(runs).set({ workerGroup: "nobody" }).where(eq(runs.id, run.id));
+    return run;
+  });
+  const back = (id: string) => restoreFromTrash(kit.context, { ...none, params: { id }, body: {} });
+  const refusal = { code: "run-active", params: { runId: removal.id, type: "delete" } };
+  for (const { id } of [full, member]) await expect(back(id)).rejects.toMatchObject(refusal);
+  expect(await states(sourceId)).toEqual(["trashed by-hand", "trashed by-hand"]);
+  await kit.db.update(runs).set({ state: "cancelled" }).where(eq(runs.id, removal.id));
+  expect((await back(member.id)).restored.toSorted()).toEqual([full.id, member.id].toSorted());
+});
+
+it.each(["restore", "verify", "synthesize"] as const)(
+  "what a queued run of type %s needs is removed neither for good nor to the trash",
+  async (type) => {
+    const sourceId = await kit.addSource({ retentionPolicyId: await policy(`beside ${type}`, 1) });
+    const [{ id }] = [await kit.backUp("full", sourceId), await kit.backUp("full", sourceId)];
+    const waiting = await kit.db.transaction(async (tx) =>
+      type === "synthesize"
+        ? startRun(tx, kit.context, { type, subject: id, sourceId, workerGroup: "nobody", trigger: "manual", steps: [] })
+        : startRun(tx, kit.context, { type, subject: `of ${id}`, backupId: id, workerGroup: "nobody", trigger: "manual", steps: [] }),
+    );
+    const remove = async (when: "trash" | "now") => {
+      const { version } = await kit.backup(id);
+      return kit.ended(deleteBackup(kit.context, { params: { id }, query: { dependents: "refuse", when }, body: {}, ifMatch: version }));
+    };
+    for (const when of ["now", "trash"] as const) {
+      expect(await remove(when)).toMatchObject({ state: "failed", error: { code: "chain-locked" } });
+    }
+    expect(await cleanUp(sourceId)).toMatchObject({ state: "succeeded" });
+    expect(await states(sourceId)).toEqual(["available", "available"]);
+    expect((await stat(await kit.packPath(id))).isFile()).toBe(true);
+    await kit.db.update(runs).set({ state: "cancelled" }).where(eq(runs.id, waiting.id));
+    expect(await remove("now")).toMatchObject({ state: "succeeded", error: null });
+    expect(await states(sourceId)).toEqual(["available"]);
+  },
+);
 
 it("a policy's own decision is not repeated on what somebody took out of the trash", async () => {
   const sourceId = await kit.addSource({ retentionPolicyId: await policy("just one", 1) });

@@ -6,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import { createGate as createContract, type GateDto, reportGateCheck as reportContract } from "#lib/contracts/gates";
 import { auditEvents } from "#lib/db/schema/audit-events";
+import { backups } from "#lib/db/schema/backups";
 import { gates } from "#lib/db/schema/gates";
 import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import type { GateState } from "#lib/domain/gate-state";
+import { deleteBackup } from "#lib/services/backups/remove";
 import { createBackup } from "#lib/services/backups/run-now";
 import type { ServiceContext } from "#lib/services/context";
 import { cancelGate } from "#lib/services/gates/cancel";
@@ -161,6 +163,27 @@ describe("a gate before a deployment", () => {
       expect(await hand.report(id, { exitCode: 0, durationMs: 1 })).toEqual(failed);
       const good = await checking();
       expect(await hand.report(good.id, { exitCode: 0, durationMs: 1 })).toMatchObject({ state: "passed", mayDeploy: true });
+    });
+
+    it("keeps its backup until it has ended, also from a removal for good", async () => {
+      const { id, backupId } = await checking();
+      const remove = (when: "now" | "trash") =>
+        deleteBackup(context, { params: { id: backupId ?? "" }, query: { dependents: "refuse", when }, body: {}, ifMatch: 1 });
+      for (const when of ["now", "trash"] as const) {
+        await expect(remove(when)).rejects.toMatchObject({ code: "chain-locked", params: { by: id } });
+      }
+      expect(await hand.report(id, { exitCode: 0, durationMs: 1 })).toMatchObject({ state: "passed", mayDeploy: true });
+      expect(await untilEnded(db(), (await remove("now")).id)).toMatchObject({ state: "succeeded", error: null });
+    });
+
+    it("does not pass when its backup is not there any more, however that came", async () => {
+      const { id, backupId } = await checking();
+      await db()
+        .update(backups)
+        .set({ state: "deleting" })
+        .where(eq(backups.id, backupId ?? ""));
+      const failed = await hand.report(id, { exitCode: 0, durationMs: 1 });
+      expect(failed).toMatchObject({ state: "failed", mayDeploy: false, error: { code: "gate-backup-failed" } });
     });
 
     it("takes no report before the backup is verified, nor for a gate that checks nothing", async () => {

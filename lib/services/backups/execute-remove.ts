@@ -6,6 +6,8 @@ import { LifeboatError } from "#lib/domain/error";
 import { removalOrder } from "#lib/domain/removal-order";
 import { recordAudit } from "../audit/record.ts";
 import { lockChain } from "../chains/lock.ts";
+import { holdSource } from "../policies/evaluate.ts";
+import { findInUse } from "../policies/load-candidates.ts";
 import { refuseNeededByReplacement } from "../restores/refuse-needed.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
@@ -20,8 +22,8 @@ type Doomed = typeof backups.$inferSelect;
 
 /**
  * Removes backups of a chain for good, newest and dependents first, so that whatever is left at any moment is whole. The exclusive lock waits for
- * nobody: while the chain is being verified, restored or downloaded the run fails with `chain-locked` and nothing was lost. From
- * the moment a row says `deleting` its removal is finished, if need be by a sweep.
+ * nobody: while the chain is being verified, restored or downloaded, or a run that waits or an open gate needs one of them, the run fails with
+ * `chain-locked`, and what it has not begun to remove stays. From the moment a row says `deleting` its removal is finished, if need be by a sweep.
  */
 export async function executeRemove(work: RunWork): Promise<void> {
   const { reporter, db } = work;
@@ -68,7 +70,9 @@ async function prepare({ run, deps, db }: RunWork): Promise<Doomed[]> {
   const unknown = await countUnknownDependents(db, deps, { keys: stored.map((pack) => pack.key), going });
   if (unknown > 0) throw new LifeboatError("backup-has-dependents", { count: unknown });
   await db.transaction(async (tx) => {
-    for (const row of rows) await assertFree(tx, row.id);
+    await holdSource(tx, own.sourceId);
+    const held = inArray(backups.id, [...going]);
+    await assertFree(tx, run.id, await tx.select().from(backups).where(held));
   });
   const rowOf = new Map(rows.map((row) => [row.id, row]));
   return removalOrder(
@@ -82,7 +86,7 @@ async function remove(work: RunWork, backup: Doomed, after: (tx: Transaction) =>
   await discardBackup(db, deps, backup.id, {
     before: async (tx) => {
       await assertLease(tx, lease);
-      await assertFree(tx, backup.id);
+      await assertFree(tx, run.id, await tx.select().from(backups).where(eq(backups.id, backup.id)).for("update"));
       const dependents = await countDependents(tx, backup.id);
       if (dependents > 0) throw new LifeboatError("backup-has-dependents", { count: dependents });
       return true;
@@ -104,12 +108,16 @@ async function remove(work: RunWork, backup: Doomed, after: (tx: Transaction) =>
 }
 
 /**
- * A pin or a replacement may have come since the run was asked for. One that is gone is as free as can be: a sweep went on with what an
- * earlier removal had begun, and was faster.
+ * A pin, a replacement, or a run that waits for one of them may have come since the run was asked for; the caller holds the rows. One that is gone is
+ * as free as can be: a sweep went on with what an earlier removal had begun, and was faster. One whose removal has begun is of use to nobody.
  */
-async function assertFree(tx: Transaction, id: string): Promise<void> {
-  const [row] = await tx.select().from(backups).where(eq(backups.id, id)).for("update");
-  if (row === undefined) return;
-  if (row.pinned) throw new LifeboatError("backup-pinned");
-  await refuseNeededByReplacement(tx, row);
+async function assertFree(tx: Transaction, runId: string, rows: readonly Doomed[]): Promise<void> {
+  for (const row of rows) {
+    if (row.pinned) throw new LifeboatError("backup-pinned");
+    await refuseNeededByReplacement(tx, row);
+  }
+  const whole = rows.filter((row) => row.state !== "deleting");
+  const used = await findInUse(tx, whole, runId);
+  const first = whole.find((row) => used.has(row.id));
+  if (first !== undefined) throw new LifeboatError("chain-locked", { chainId: first.chainId, by: first.id });
 }

@@ -1,7 +1,8 @@
-import { eq, inArray, sql } from "drizzle-orm";
+import { and, eq, inArray, sql } from "drizzle-orm";
 import type { GateDto } from "#lib/contracts/gates";
 import { describeReason } from "#lib/contracts/describe-reason";
 import type { Database, Transaction } from "#lib/db/client";
+import { backups } from "#lib/db/schema/backups";
 import { gates } from "#lib/db/schema/gates";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
@@ -51,8 +52,10 @@ export async function loadGateFacts(tx: Transaction, gate: GateRow): Promise<Gat
   // A run that is gone can tell nothing good.
   const gone: GateRun = { state: "failed", error: null, backupId: null };
   const runOf = (id: string | null): GateRun | null => (id === null ? null : (byId.get(id) ?? gone));
+  const isThere = and(eq(backups.id, gate.backupId ?? ""), eq(backups.state, "available"));
   return {
     ...gate,
+    hasBackup: (await tx.$count(backups, isThere)) > 0,
     backupRun: runOf(gate.backupRunId),
     verifyRun: runOf(gate.verifyRunId),
     checkRun: runOf(gate.checkRunId),

@@ -108,7 +108,8 @@ export async function findInUse(tx: Transaction, rows: readonly CandidateRow[], 
     .from(runs)
     .where(
       and(
-        or(oneOf(runs.backupId, ids), oneOf(runs.subject, chainIds)),
+        // Of a synthetic full the subject is what it is made of.
+        or(oneOf(runs.backupId, ids), oneOf(runs.subject, [...ids, ...chainIds])),
         inArray(runs.state, ["queued", "running"]),
         ne(runs.type, "backup"),
         ne(runs.id, except),
@@ -118,8 +119,9 @@ export async function findInUse(tx: Transaction, rows: readonly CandidateRow[], 
     .select({ backupId: gates.backupId })
     .from(gates)
     .where(and(oneOf(gates.backupId, ids), notInArray(gates.state, ["passed", "failed"])));
-  const chains = new Set([...held.map((lock) => lock.chainId), ...busy.map((run) => run.subject)]);
-  const named = new Set([...busy, ...gated].map((each) => each.backupId));
+  const subjects = busy.map((run) => run.subject);
+  const chains = new Set([...held.map((lock) => lock.chainId), ...subjects]);
+  const named = new Set([...subjects, ...[...busy, ...gated].map((each) => each.backupId)]);
   const asked = await findPerhapsKnown(tx, rows);
   for (const row of rows) {
     if (chains.has(row.chainId) || named.has(row.id) || (asked.has(row.id) && (await isKnownByReplacement(tx, row)))) inUse.add(row.id);

@@ -7,16 +7,19 @@ import { servers } from "#lib/db/schema/servers";
 import { LifeboatError } from "#lib/domain/error";
 import { keptDatabase } from "#lib/domain/replacement-state";
 import { refuseNeededByDrill } from "../drills/refuse-needed.ts";
+import { refuseNeededByGate } from "../gates/refuse-needed.ts";
 
 type Backup = { readonly id: string; readonly chainId: string; readonly runId: string | null };
 
 /**
  * Refuses to remove a backup that a replacement needs: its safety backup, and the backup itself, while the replacement waits or
  * works (`chain-locked` { chainId, by }); and the backup whose restore keeps a database, because its row is what an undo knows
- * (`backup-kept-for-undo` { database, keptName }). So it does for one that an open drill restores (`drill-open` { drillId }).
+ * (`backup-kept-for-undo` { database, keptName }). So it does for one that an open drill restores (`drill-open` { drillId }) or a gate waits for
+ * (`chain-locked`).
  */
 export async function refuseNeededByReplacement(tx: Transaction, backup: Backup): Promise<void> {
   await refuseNeededByDrill(tx, backup.id);
+  await refuseNeededByGate(tx, backup);
   const [active] = await tx
     .select({ runId: runs.id })
     .from(replacements)
