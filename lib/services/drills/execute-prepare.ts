@@ -1,11 +1,13 @@
 import { eq } from "drizzle-orm";
 import type { CheckDefinition } from "#lib/contracts/drill-checks";
 import type { DrillPreflightDto } from "#lib/contracts/drills";
+import type { Transaction } from "#lib/db/client";
 import { drillPlans } from "#lib/db/schema/drill-plans";
 import { hasContent } from "#lib/domain/compare-tables";
 import type { KnownBefore } from "#lib/domain/drill-applicable";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { type BackupFacts, loadBackupFacts } from "../backups/facts.ts";
+import { lockAvailableBackup } from "../backups/lock-available.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
@@ -30,18 +32,25 @@ export function executeDrillPrepare(work: RunWork): Promise<void> {
 }
 
 async function prepare(work: RunWork): Promise<void> {
+  const drill = await getDrillOrThrow(work.db, work.run.subject);
+  // What was chosen may have gone to the trash while it was looked at: then another one is chosen.
+  while (!(await commit(work, drill, await look(work, drill)))) work.signal.throwIfAborted();
+}
+
+/** False when the chosen backup cannot be restored any more: nothing was written then. */
+async function commit(work: RunWork, drill: DrillRow, looked: Looked): Promise<boolean> {
   const { db, deps, run, lease } = work;
-  const drill = await getDrillOrThrow(db, run.subject);
-  const looked = await look(work, drill);
   const backup = looked.chosen === null ? null : await describeBackup(db, looked.chosen.facts);
   const context = actAs(deps, run);
   await work.reporter.flush();
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     const held = await lockDrill(tx, drill.id);
     await assertLease(tx, lease);
+    // Held until the drill names it: a removal either came before, or finds the drill.
+    if (backup !== null && !(await isAvailable(tx, backup.id))) return false;
     await finishRun(tx, lease, { state: "succeeded", ...(backup === null ? {} : { backupId: backup.id }) });
     // Aborted meanwhile: the next run cleans up.
-    if (held.state !== "preparing") return;
+    if (held.state !== "preparing") return true;
     const { chosen, preflight, checks } = looked;
     if (chosen !== null) await writeChecks(tx, drill.id, checks, await knownBefore(work, held, chosen));
     const prepared = await changeDrill(tx, context, held, {
@@ -53,7 +62,18 @@ async function prepare(work: RunWork): Promise<void> {
       ],
     });
     await goOn(tx, context, prepared);
+    return true;
   });
+}
+
+async function isAvailable(tx: Transaction, backupId: string): Promise<boolean> {
+  try {
+    await lockAvailableBackup(tx, backupId);
+    return true;
+  } catch (error) {
+    if (error instanceof LifeboatError) return false;
+    throw error;
+  }
 }
 
 async function look(work: RunWork, drill: DrillRow): Promise<Looked> {
