@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import { beforeEach, expect, it, onTestFinished } from "vitest";
@@ -109,5 +109,31 @@ describeOn(17, (server: TestServer) => {
     const ended = await restore("my.dump", ...replace());
     expect(ended.code).toBe(1);
     expect(ended.err).toMatch(new RegExp(`${target.name} was replaced and committed.*committed before this.*public\\.logs`, "s"));
+  });
+
+  it("a compressed dump, too, gets its name only when pg_restore has listed it", async () => {
+    const tools = join(folder, "tools");
+    mkdirSync(tools);
+    for (const name of ["pg_dump", "psql", "pg_dumpall"]) symlinkSync(join(server.binDir, name), join(tools, name));
+    const real = join(server.binDir, "pg_restore");
+    const listed = join(folder, "listed");
+    const tool = (end: string) =>
+      writeFileSync(join(tools, "pg_restore"), `#!/bin/sh\n[ "$1" = --version ] && exec ${real} "$@"\n${real} "$@" > ${listed}\n${end}\n`, {
+        mode: 0o755,
+      });
+    const backUp = async (out: string) =>
+      await runCli("backup", ["--url", urlOf(target.name), "--out", out], {
+        PGPASSWORD: server.password,
+        LIFEBOAT_CALLER_DIR: folder,
+        PG_BIN_PATH: tools,
+      });
+    tool("echo 'pg_restore: error: damaged' >&2; exit 1");
+    for (const name of ["my.dump", "my.dump.zst"]) {
+      expect(await backUp(name)).toMatchObject({ code: 1, err: expect.stringContaining("damaged") as unknown });
+      expect(readdirSync(folder).filter((each) => each.includes("my.dump"))).toEqual([]);
+      expect(readFileSync(listed, "utf8")).toContain("TABLE DATA public logs");
+    }
+    tool("exit 0");
+    expect((await backUp("my.dump.zst")).code).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { usageError } from "../exit-code.ts";
 import { progressBar, type Terminal } from "../terminal.ts";
 import type { Place } from "./address.ts";
 import { openDumpFile } from "./dump-file.ts";
+import { listDump } from "./list-dump.ts";
 import { type DumpRecord, recordPath, writeRecord } from "./record.ts";
 import type { Workshop } from "./workshop.ts";
 
@@ -54,7 +55,7 @@ export async function backUp(workshop: Workshop, request: BackUpRequest, termina
       const result = await snapshot.finish();
       terminal.endProgress();
       await file.reread(written);
-      if (!isCompressed) await engine.listArchive(file.temporary, context);
+      await listDump(workshop, file.temporary, written, isCompressed);
       const { manifest, tables, warnings } = result;
       const record: DumpRecord = {
         format: "lifeboat-dump-record",
