@@ -3,15 +3,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
-import { LifeboatError, type Reason, reasonOf } from "#lib/domain/error";
+import { type Reason, reasonOf } from "#lib/domain/error";
 import type { CheckOutcome } from "#lib/repository/port";
-import { waitForChain } from "../chains/lock.ts";
 import { isForeignArchive } from "../restores/foreign-archive.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
 import { checkDatabaseFile } from "./check-database-file.ts";
-import { type BackupFacts, knownBackup, loadBackupFacts } from "./facts.ts";
+import { type BackupFacts, knownBackup } from "./facts.ts";
+import { holdAvailable } from "./hold-available.ts";
 import { writeVerdict } from "./write-verdict.ts";
 
 /** What a verification found; `failure` is what the run fails with, null when everything passed. */
@@ -22,16 +22,9 @@ export type VerifyVerdict = { readonly checks: CheckOutcome[]; readonly failure:
  * kept as history and on the copy; damage also fails the run, so that nobody has to look for it.
  */
 export async function executeVerify(work: RunWork): Promise<void> {
-  const { db, deps, run, reporter, lease, signal } = work;
+  const { db, run, reporter, lease, signal } = work;
   const startedMs = performance.now();
-  const facts = await reporter.step("prepare", async () => {
-    const { chain } = await loadAvailable(work);
-    await deps.prepareDestination();
-    const held = await waitForChain(db, { chainId: chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs }, signal, Infinity);
-    if (!held) throw new LifeboatError("not-found", { entity: "chain", id: chain.id });
-    // What was waited for may have been its removal.
-    return loadAvailable(work);
-  });
+  const facts = await reporter.step("prepare", () => holdAvailable(work, run.backupId ?? ""));
   const verdict = await lookAtCopy(work, facts);
   signal.throwIfAborted();
   for (const check of verdict.checks.filter((each) => each.verdict === "failed")) {
@@ -43,13 +36,6 @@ export async function executeVerify(work: RunWork): Promise<void> {
     await recordVerdict(tx, work, facts, verdict, Math.round(performance.now() - startedMs));
     await finishRun(tx, lease, { state: verdict.failure === null ? "succeeded" : "failed", error: verdict.failure });
   });
-}
-
-async function loadAvailable({ db, run }: RunWork): Promise<BackupFacts> {
-  const found = await loadBackupFacts(db, run.backupId ?? "");
-  const { id, state } = found.backup;
-  if (state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: id, state });
-  return found;
 }
 
 /** Looks at a backup's copy, byte by byte. The caller holds the chain's lock. */

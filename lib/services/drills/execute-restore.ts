@@ -5,8 +5,8 @@ import { drills } from "#lib/db/schema/drills";
 import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { keptErrors } from "#lib/domain/restore-errors";
 import type { LoadResult } from "#lib/engines/port";
-import { type BackupFacts, knownBackup, loadBackupFacts } from "../backups/facts.ts";
-import { lockChain } from "../chains/lock.ts";
+import { type BackupFacts, knownBackup } from "../backups/facts.ts";
+import { holdAvailable } from "../backups/hold-available.ts";
 import { checkPacks } from "../restores/check-packs.ts";
 import { loadStep, maxErrors } from "../restores/load-copy.ts";
 import { finishRun } from "../runs/finish.ts";
@@ -102,14 +102,9 @@ async function restore(work: RunWork, drill: DrillRow, at: { stream: boolean }):
 
 /** What an earlier attempt left goes first. The chain is held: its packs cannot be removed while they are read. */
 async function prepare(work: RunWork, drill: DrillRow): Promise<BackupFacts> {
-  const { db, deps, run } = work;
   if (drill.backupId === null || drill.target === null) throw new LifeboatError("drill-blocked", { code: "backup" });
-  const facts = await loadBackupFacts(db, drill.backupId);
-  const { backup, chain } = facts;
-  if (backup.state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: backup.id, state: backup.state });
   await removeCopy(work, drill);
-  await deps.prepareDestination();
-  await lockChain(db, { chainId: chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
+  const facts = await holdAvailable(work, drill.backupId);
   const [problem] = await checkPacks(work, facts);
   if (problem !== undefined) throw new LifeboatError(problem.code, problem.params);
   return facts;

@@ -6,8 +6,8 @@ import { LifeboatError, reasonOf } from "#lib/domain/error";
 import { judgeRestore } from "#lib/domain/restore-verdict";
 import type { FileTargetFacts } from "#lib/engines/file-port";
 import { recordAudit } from "../audit/record.ts";
-import { type BackupFacts, knownBackup, loadBackupFacts } from "../backups/facts.ts";
-import { lockChain } from "../chains/lock.ts";
+import { type BackupFacts, knownBackup } from "../backups/facts.ts";
+import { holdAvailable } from "../backups/hold-available.ts";
 import { finishRun } from "../runs/finish.ts";
 import { assertLease, tokenOf } from "../runs/lease.ts";
 import { actAs, type RunWork } from "../runs/work.ts";
@@ -60,13 +60,9 @@ function orderOf({ run }: RunWork, restore: RestoreRow): FileOrder {
 }
 
 async function prepare(work: RunWork, restore: RestoreRow, order: FileOrder): Promise<Prepared> {
-  const { db, deps, run, reporter } = work;
+  const { deps, reporter } = work;
   const { facts, target } = await reporter.step("prepare", async () => {
-    const found = await loadBackupFacts(db, restore.backupId);
-    const { id, state } = found.backup;
-    if (state !== "available") throw new LifeboatError("backup-not-restorable", { backupId: id, state });
-    await deps.prepareDestination();
-    await lockChain(db, { chainId: found.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
+    const found = await holdAvailable(work, restore.backupId);
     return { facts: found, target: await checkPlan(work, found, order) };
   });
   const safety =

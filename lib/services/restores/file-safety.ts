@@ -3,7 +3,7 @@ import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { LifeboatError } from "#lib/domain/error";
 import { type BackupFacts, knownBackup, loadBackupFacts } from "../backups/facts.ts";
-import { lockChain } from "../chains/lock.ts";
+import { waitForChain } from "../chains/lock.ts";
 import { databaseNow } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
 
@@ -22,8 +22,10 @@ export async function checkFileSafety(work: RunWork, path: string): Promise<Back
   const [safety] = await db.select({ state: runs.state, backupId: runs.backupId, minutes }).from(runs).where(eq(runs.id, runId));
   if (safety?.state !== "succeeded" || safety.backupId === null) throw failed;
   if (safety.minutes >= freshMinutes) throw new LifeboatError("safety-backup-old", { minutes: safety.minutes });
+  const { chain } = await loadBackupFacts(db, safety.backupId);
+  const held = await waitForChain(db, { chainId: chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs }, signal);
+  if (!held) throw failed;
   const facts = await loadBackupFacts(db, safety.backupId);
-  await lockChain(db, { chainId: facts.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
   const { backup, source } = facts;
   const isOfFile = source.path === path && backup.runId === runId && backup.state === "available";
   if (!isOfFile || !(await isStored(work, backup.id))) throw failed;

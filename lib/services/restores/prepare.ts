@@ -2,8 +2,8 @@ import { eq } from "drizzle-orm";
 import { restores } from "#lib/db/schema/restores";
 import { LifeboatError } from "#lib/domain/error";
 import type { RestoreRequest, TargetFacts } from "#lib/engines/port";
-import { type BackupFacts, knownBackup, loadBackupFacts } from "../backups/facts.ts";
-import { lockChain } from "../chains/lock.ts";
+import { type BackupFacts, knownBackup } from "../backups/facts.ts";
+import { holdAvailable } from "../backups/hold-available.ts";
 import type { RunWork } from "../runs/work.ts";
 import { getServerOrThrow } from "../servers/execute-check.ts";
 import { checkPacks } from "./check-packs.ts";
@@ -37,14 +37,9 @@ export async function loadRestore({ db, run }: Pick<RunWork, "db" | "run">): Pro
  * the target. Throws `pack-missing`, `chain-broken` { key }, `pack-truncated`.
  */
 export async function prepareRestore(work: RunWork, restore: DatabaseRestore): Promise<Prepared> {
-  const { db, deps, run, reporter } = work;
-  const facts = await loadBackupFacts(db, restore.backupId);
-  if (facts.backup.state !== "available") {
-    throw new LifeboatError("backup-not-restorable", { backupId: facts.backup.id, state: facts.backup.state });
-  }
+  const { db, reporter } = work;
+  const facts = await holdAvailable(work, restore.backupId);
   const server = await getServerOrThrow(db, restore.serverId);
-  await deps.prepareDestination();
-  await lockChain(db, { chainId: facts.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
   const [problem] = await checkPacks(work, facts);
   if (problem !== undefined) throw new LifeboatError(problem.code, problem.params);
   const request = restoreRequest(work, facts, server, restore);

@@ -4,7 +4,7 @@ import { runs } from "#lib/db/schema/runs";
 import { LifeboatError, type Params } from "#lib/domain/error";
 import { lookAtCopy, recordVerdict } from "../backups/execute-verify.ts";
 import { type BackupFacts, loadBackupFacts } from "../backups/facts.ts";
-import { lockChain } from "../chains/lock.ts";
+import { waitForChain } from "../chains/lock.ts";
 import { assertLease, databaseNow } from "../runs/lease.ts";
 import type { RunWork } from "../runs/work.ts";
 import type { DatabaseRestore, ReplacementRow } from "./rows.ts";
@@ -30,17 +30,19 @@ export async function assertSafetyRun({ db }: RunWork, { safetyRunId }: Replacem
  * locked until the run ends. Throws `safety-backup-failed` { runId }.
  */
 export async function checkSafetyBackup(work: RunWork, restore: DatabaseRestore, replacement: ReplacementRow): Promise<Params> {
-  const { db, deps, run, reporter } = work;
+  const { db, deps, run, reporter, signal } = work;
   const { safetyRunId } = replacement;
   const backupId = await assertSafetyRun(work, replacement);
+  const { chain } = await loadBackupFacts(db, backupId);
+  const held = await waitForChain(db, { chainId: chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs }, signal);
+  if (!held) throw new LifeboatError("safety-backup-failed", { runId: safetyRunId });
   const facts = await loadBackupFacts(db, backupId);
-  await lockChain(db, { chainId: facts.chain.id, holder: run.id, mode: "shared", leaseMs: deps.leaseMs });
   if (!isOf(facts, restore, safetyRunId) || !(await isStored(work, backupId))) {
     throw new LifeboatError("safety-backup-failed", { runId: safetyRunId });
   }
   const startedMs = performance.now();
   const verdict = await lookAtCopy(work, facts);
-  work.signal.throwIfAborted();
+  signal.throwIfAborted();
   await db.transaction(async (tx) => {
     await assertLease(tx, work.lease);
     await recordVerdict(tx, work, facts, verdict, Math.round(performance.now() - startedMs));
