@@ -28,14 +28,22 @@ export function compose(items: readonly MessageItem[], reader: Reader): Composed
 const asItIs = (text: string) => text;
 
 /**
- * A message as text of at most `most` UTF-16 units: `head`, what it says as far as there is room, and whole at the end the address, which services follow as
- * it stands. `escape` is for what it says alone.
+ * A message as text of at most `most` UTF-16 units (`mostBytes` of UTF-8): `head`, what it says as far as there is room, and whole at the end the address,
+ * which services follow as it stands. `escape` is for what it says alone.
  */
-export function plainText({ paragraphs, url }: Composed, reader: Reader, { head = "", most = Infinity, escape = asItIs } = {}): string {
+export function plainText(
+  { paragraphs, url }: Composed,
+  reader: Reader,
+  { head = "", most = Infinity, mostBytes = Infinity, escape = asItIs } = {},
+): string {
   const link = `\n\n${messageWords(reader).link(url)}`;
-  const body = paragraphs.map((lines) => lines.join("\n")).join("\n\n");
+  const body = escape(paragraphs.map((lines) => lines.join("\n")).join("\n\n"));
+  const fitting = cutBytes(
+    cut(body, Math.max(2, most - head.length - link.length)),
+    Math.max(3, mostBytes - Buffer.byteLength(head + link)),
+  );
   // A sign that escapes must not stand before the one that says that there was more.
-  return `${head}${cut(escape(body), Math.max(2, most - head.length - link.length)).replace(/\\+…$/, "…")}${link}`;
+  return `${head}${fitting.replace(/\\+…$/, "…")}${link}`;
 }
 
 export function oneLine(text: string): string {
@@ -48,6 +56,19 @@ export function oneLine(text: string): string {
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = /[\ud800-\udbff]$/.test(text.slice(0, most - 1)) ? most - 2 : most - 1;
+  return `${text.slice(0, end)}…`;
+}
+
+/** Cuts a text to `most` bytes of UTF-8, never inside a character. */
+export function cutBytes(text: string, most: number): string {
+  if (Buffer.byteLength(text) <= most) return text;
+  let left = most - Buffer.byteLength("…");
+  let end = 0;
+  for (const sign of text) {
+    left -= Buffer.byteLength(sign);
+    if (left < 0) break;
+    end += sign.length;
+  }
   return `${text.slice(0, end)}…`;
 }
 

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { LifeboatError } from "../domain/error.ts";
-import { type Composed, compose, cut, plainText, readerOf } from "./compose.ts";
+import { type Composed, compose, cutBytes, plainText, readerOf } from "./compose.ts";
 import type { HttpMessage } from "./http-request.ts";
 import type { MessageItem, Outgoing } from "./port.ts";
 import type { Reader } from "./words.ts";
@@ -10,7 +10,9 @@ export type HttpDraft = Omit<HttpMessage, "signal">;
 const json = { "content-type": "application/json; charset=utf-8", "user-agent": "Lifeboat" };
 
 /** What the longest messages of these services may hold, in UTF-16 units, with room for what escaping adds. */
-const longest = { slack: 30_000, discord: 1_900, telegram: 3_900, teams: 12_000, ntfy: 3_500 } as const;
+const longest = { slack: 30_000, discord: 1_900, telegram: 3_900 } as const;
+/** Of those that count bytes: 4,096 of a message, 28 KB of a whole request, in which a sign that escapes stands twice. */
+const longestBytes = { teams: 12_000, ntfy: 3_500 } as const;
 
 /** The one request that a channel of every type but e-mail needs for a content. Throws `channel-incomplete` { field } where a secret is missing. */
 export function httpDraft(outgoing: Outgoing, publicUrl: string, nowSeconds: number): HttpDraft {
@@ -111,10 +113,10 @@ function escapeMarkdown(text: string): string {
 
 /** An adaptive card, as workflows of Teams take them. */
 function teamsBody(message: Composed): object {
-  let room: number = longest.teams;
+  let room: number = longestBytes.teams;
   const blocks = message.paragraphs.flatMap((lines) => {
-    const text = cut(lines.map(escapeMarkdown).join("\n\n"), Math.max(2, room));
-    room -= text.length;
+    const text = cutBytes(lines.map(escapeMarkdown).join("\n\n"), Math.max(3, room));
+    room -= Buffer.byteLength(text);
     return room > 0 ? [{ type: "TextBlock", text, wrap: true, separator: true }] : [];
   });
   return {
@@ -140,7 +142,7 @@ function ntfyBody(topic: string, items: readonly MessageItem[], message: Compose
   return {
     topic,
     title: message.title,
-    message: plainText(message, reader, { most: longest.ntfy }),
+    message: plainText(message, reader, { mostBytes: longestBytes.ntfy }),
     priority: isBad ? 4 : 3,
     tags: [isBad ? "warning" : "white_check_mark"],
     click: message.url,

@@ -50,7 +50,7 @@ const event: Content = {
 };
 
 describe("what services are sent", () => {
-  it("Slack: text in which names can neither mention nor format", async () => {
+  it("Slack: text in which names can mention nobody", async () => {
     const { json, path } = await sent({});
     expect(path).toBe(`/services/${canary}`);
     expect(json["text"]).toContain("*Backup of Shop &lt;!channel&gt; *x* Bcc: evil@example.org failed*");
@@ -109,6 +109,26 @@ describe("what services are sent", () => {
     expect(json).toMatchObject({ topic: "lifeboat", priority: 4, tags: ["warning"] });
     const { json: better } = await sent({ config, secrets: {} }, { type: "message", items: [{ ...failed, type: "resolved" }] });
     expect(better).toMatchObject({ priority: 3, title: expect.stringMatching(/^Backups of .* work again$/) as string });
+  });
+
+  describe("with names in letters of three and four bytes", () => {
+    const source = { id: "src_1", name: "\u5099\u4efd\ud83d\udef6".repeat(120) };
+    const items = Array.from({ length: 100 }, () => ({ ...failed, source }));
+
+    it("ntfy: as much as it takes in bytes", async () => {
+      const config = { type: "ntfy", server: receiver.url, topic: "lifeboat" } as const;
+      const text = String((await sent({ config }, { type: "message", items })).json["message"]);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096);
+      expect(Buffer.byteLength(text)).toBeGreaterThan(3000);
+      expect(text).toMatch(/\u2026\n\n.*: https:\/\/lifeboat\.example\.org\/?$/);
+      expect(text.isWellFormed()).toBe(true);
+    });
+
+    it("Teams: as much as it takes in bytes", async () => {
+      const { body } = await sent({ config: { type: "teams" } }, { type: "message", items });
+      expect(Buffer.byteLength(body)).toBeLessThanOrEqual(28_000);
+      expect(Buffer.byteLength(body)).toBeGreaterThan(12_000);
+    });
   });
 
   it("dead-man's switches: start, success and fail of a run under one id", async () => {
