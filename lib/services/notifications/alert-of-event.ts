@@ -206,7 +206,10 @@ async function lookedInVain({ tx, sourceId }: Told): Promise<boolean> {
     .orderBy(sql`${runs.finishedAt} desc nulls last`, desc(runs.id))
     .limit(1);
   if (last?.state !== "failed") return false;
-  return (await tx.$count(validations, and(eq(validations.runId, last.id), eq(validations.verdict, "failed")))) === 0;
+  // Found by the source's backups: of all looks there ever were nobody knows the run.
+  const ofSource = tx.select({ id: backups.id }).from(backups).where(eq(backups.sourceId, sourceId));
+  const found = and(inArray(validations.backupId, ofSource), eq(validations.runId, last.id), eq(validations.verdict, "failed"));
+  return (await tx.$count(validations, found)) === 0;
 }
 
 /** What was found odd about a backup's size when it was stored. */
