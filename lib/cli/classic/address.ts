@@ -19,7 +19,7 @@ export const addressOptions = {
 } as const satisfies Options;
 
 export const passwordHelp = [
-  "The password is looked for in PGPASSWORD, then in PGPASSFILE or ~/.pgpass, then in --url-file. One in --url works, but whoever may list",
+  "The password is looked for in PGPASSWORD, then in the URL (--url-file), then in PGPASSFILE or ~/.pgpass. One in --url works, but whoever may list",
   "processes reads it there; programs that are started never get one as an argument.",
 ];
 
