@@ -30,6 +30,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     locale: "en-GB",
     timezoneId: "Europe/Madrid",
+    // What still moves may be gone from where a click was aimed at.
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     // A third of what a journey costs is its trace: E2E_TRACE=1 records it, for looking at a failure step by step.
     trace: process.env["E2E_TRACE"] === undefined ? "off" : "retain-on-failure",

@@ -39,7 +39,8 @@ export function Menu({ trigger, items, heading, align = "end", side = "bottom" }
     <Base.Root>
       <Base.Trigger render={trigger} />
       <Base.Portal>
-        <Base.Positioner side={side} align={align} sideOffset={6} className="z-50 outline-none">
+        {/* The one of the side bar stays where it is when the page is scrolled; the others cannot be scrolled away from. */}
+        <Base.Positioner positionMethod="fixed" side={side} align={align} sideOffset={6} className="z-50 outline-none">
           <Base.Popup className="popup max-h-(--available-height) max-w-80 min-w-48 overflow-y-auto p-1">
             {heading ? <div className="border-b border-line px-2.5 pt-1.5 pb-2 mb-1">{heading}</div> : null}
             {items.map((item, index) =>
