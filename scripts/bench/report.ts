@@ -89,5 +89,5 @@ export function updateDocument(text: string, machine: readonly string[], rows: r
   const kept = old.split("\n").filter((line) => order.includes(partOf(line)) && !measured.has(partOf(line)));
   const all = order.flatMap((part) => [...kept, ...rows].filter((row) => partOf(row) === part));
   const section = [begin, "", ...machine.map((line) => `- ${line}`), "", ...head, ...all, "", end].join("\n");
-  return `${before.trimEnd()}\n\n${section}\n${after}`;
+  return `${before.trimEnd()}\n\n${section}\n\n${after.trimStart()}`;
 }
