@@ -1,9 +1,10 @@
 import type { Page } from "playwright/test";
-import { listBackups } from "#lib/contracts/backups";
+import { type BackupDto, listBackups } from "#lib/contracts/backups";
 import { formatMinute } from "#lib/format/time";
 import english from "#messages/en" with { type: "json" };
 import spanish from "#messages/es" with { type: "json" };
 import { addPerson } from "./catalogue.ts";
+import type { ApiClient } from "./api-client.ts";
 import { choose } from "./choose.ts";
 import { expect, nobody, test } from "./fixtures.ts";
 import { holdScripts } from "./hold-scripts.ts";
@@ -34,6 +35,15 @@ function shownTexts(page: Page): Promise<string[]> {
   });
 }
 
+/** A backup; the sample's first one may still be running when the journeys begin. */
+async function anyBackup(api: ApiClient): Promise<BackupDto> {
+  const found = async () => (await api.ask(listBackups)).items.find(({ state }) => state === "available");
+  await expect.poll(async () => (await found()) !== undefined).toBe(true);
+  const backup = await found();
+  if (backup === undefined) throw new Error("the sample has no backup");
+  return backup;
+}
+
 test.use({ storageState: nobody });
 
 test.beforeEach(async ({ context, lifeboat }, testInfo) => {
@@ -52,9 +62,7 @@ test("the profile turns every page Spanish, without leftovers", async ({ page, a
 
   const leftovers = englishOnly();
   expect(leftovers.size).toBeGreaterThan(300);
-  const { items } = await api.ask(listBackups);
-  const backup = items.find(({ state }) => state === "available");
-  if (backup === undefined) throw new Error("the sample has no backup");
+  const backup = await anyBackup(api);
   const headings: Record<string, string | undefined> = {
     "/": undefined,
     "/sources": spanish.sources.title,
@@ -98,9 +106,7 @@ test("the profile turns every page Spanish, without leftovers", async ({ page, a
 });
 
 test("times are shown in the browser's zone at once, and in the profile's when it names one", async ({ page, api }) => {
-  const { items } = await api.ask(listBackups);
-  const backup = items.find(({ state }) => state === "available");
-  if (backup === undefined) throw new Error("the sample has no backup");
+  const backup = await anyBackup(api);
   const titleIn = (timeZone: string) => formatMinute(backup.snapshotAt, { locale: "en", timeZone });
   const asked: string[] = [];
   page.on("request", (request) => {
