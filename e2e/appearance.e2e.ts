@@ -1,11 +1,12 @@
 import type { Page } from "playwright/test";
-import { type BackupDto, listBackups } from "#lib/contracts/backups";
+import type { BackupDto } from "#lib/contracts/backups";
 import { getDrill, startDrill } from "#lib/contracts/drills";
 import { openIncident } from "#lib/contracts/incidents";
 import { inviteUser, listUsers } from "#lib/contracts/people";
 import { createRestore } from "#lib/contracts/restores";
 import { getSource } from "#lib/contracts/sources";
 import { timeZoneCookie } from "#lib/i18n/negotiate";
+import { anyBackup } from "./any-backup.ts";
 import type { ApiClient } from "./api-client.ts";
 import { violationsOf } from "./axe.ts";
 import { expect, looking, nobody, test } from "./fixtures.ts";
@@ -74,19 +75,6 @@ type Things = {
   drill: string;
 };
 let things: Things | null = null;
-
-/** A backup of the sample; its first one may still be running when the journeys begin. */
-async function anyBackup(api: ApiClient): Promise<BackupDto> {
-  // What other journeys imported or copied from files has no server to restore to.
-  const found = async () =>
-    (await api.ask(listBackups)).items.find(
-      ({ state, origin, extension }) => state === "available" && origin === "made" && extension === "dump",
-    );
-  await expect.poll(async () => (await found()) !== undefined).toBe(true);
-  const backup = await found();
-  if (backup === undefined) throw new Error("the sample has no backup");
-  return backup;
-}
 
 /** A drill of the backup that went through by itself, with its report. */
 async function anyDrill(api: ApiClient, { id: backupId, sourceId }: BackupDto): Promise<string> {

@@ -1,10 +1,9 @@
 import type { Page } from "playwright/test";
-import { type BackupDto, listBackups } from "#lib/contracts/backups";
 import { formatMinute } from "#lib/format/time";
 import english from "#messages/en" with { type: "json" };
 import spanish from "#messages/es" with { type: "json" };
 import { addPerson } from "./catalogue.ts";
-import type { ApiClient } from "./api-client.ts";
+import { anyBackup } from "./any-backup.ts";
 import { choose } from "./choose.ts";
 import { expect, nobody, test } from "./fixtures.ts";
 import { holdScripts } from "./hold-scripts.ts";
@@ -33,15 +32,6 @@ function shownTexts(page: Page): Promise<string[]> {
       for (const name of ["aria-label", "placeholder", "title"]) texts.push(element.getAttribute(name) ?? "");
     return texts.filter((text) => text !== "");
   });
-}
-
-/** A backup; the sample's first one may still be running when the journeys begin. */
-async function anyBackup(api: ApiClient): Promise<BackupDto> {
-  const found = async () => (await api.ask(listBackups)).items.find(({ state }) => state === "available");
-  await expect.poll(async () => (await found()) !== undefined).toBe(true);
-  const backup = await found();
-  if (backup === undefined) throw new Error("the sample has no backup");
-  return backup;
 }
 
 test.use({ storageState: nobody });

@@ -1,11 +1,10 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { rename } from "node:fs/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { restorePreview } from "#lib/contracts/restores";
 import { backups } from "#lib/db/schema/backups";
-import { chains } from "#lib/db/schema/chains";
 import { type Ground, makeGround } from "#lib/engines/sqlite/sqlite-fixture";
 import { createBackup } from "#lib/services/backups/run-now";
 import { lockChain, unlockChains } from "#lib/services/chains/lock";
@@ -13,6 +12,7 @@ import { getRestore } from "#lib/services/restores/get";
 import { previewRestore } from "#lib/services/restores/preview";
 import { createRestore } from "#lib/services/restores/start";
 import { createSource } from "#lib/services/sources/create";
+import { untilAskedTwice } from "#lib/testing/chain-asked";
 import { insertServer } from "#lib/testing/catalogue-rows";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
@@ -135,24 +135,13 @@ it("tells what is to be confirmed where a file is replaced, and replaces only wh
   expect(change(file("notes.db"), "select 1")).toBe(2);
 });
 
-/** Who waits for a chain asks for it again and again, who does not asks once: its row is held until somebody stands there, twice. */
-async function untilAskedTwice(chainId: string): Promise<void> {
-  const isAsked = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
-  for (let times = 0; times < 2; times += 1) {
-    await db().transaction(async (tx) => {
-      await tx.select().from(chains).where(eq(chains.id, chainId)).for("no key update");
-      await expect.poll(async () => (await tx.execute(isAsked)).length).toBeGreaterThan(0);
-    });
-  }
-}
-
 it("waits while another member of the backup's chain is removed, and does not fail for it", async () => {
   const [newest] = await db().select().from(backups).where(eq(backups.snapshotAt, at[1]!));
   const removal = { chainId: newest?.chainId ?? "", holder: "removal:test", mode: "exclusive" as const, leaseMs: 60_000 };
   await lockChain(db(), removal);
   const waiting = restoreOrder({ backupId: newest?.id ?? "", targetPath: file("waited.db") });
   const { run } = await createRestore(context, { ...none, params: {}, body: waiting });
-  await untilAskedTwice(removal.chainId);
+  await untilAskedTwice(db(), removal.chainId);
   await unlockChains(db(), removal.holder);
   expect(await untilEnded(db(), run.id)).toMatchObject({ state: "succeeded", error: null });
   expect(change(file("waited.db"), "select 1")).toBe(3);

@@ -1,9 +1,9 @@
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { backups } from "#lib/db/schema/backups";
-import { chains } from "#lib/db/schema/chains";
 import { lockChain, unlockChains } from "#lib/services/chains/lock";
 import { createRestore } from "#lib/services/restores/start";
+import { untilAskedTwice } from "#lib/testing/chain-asked";
 import { drillHand } from "#lib/testing/drill-kit";
 import { createItemChains, type ItemChains } from "#lib/testing/item-chains";
 import { restoreOrder } from "#lib/testing/restore-order";
@@ -16,17 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => kit.close());
 
-/** Who waits for a chain asks for it again and again, who does not asks once: its row is held until somebody stands there, twice. */
-async function untilAskedTwice(chainId: string): Promise<void> {
-  const isAsked = sql`select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))`;
-  for (let times = 0; times < 2; times += 1) {
-    await kit.db.transaction(async (tx) => {
-      await tx.select().from(chains).where(eq(chains.id, chainId)).for("no key update");
-      await expect.poll(async () => (await tx.execute(isAsked)).length).toBeGreaterThan(0);
-    });
-  }
-}
-
 /** A restore that began while something is removed from its backup's chain; `meanwhile` is done before that ends. */
 async function restoreBeside(name: string, meanwhile: (backupId: string) => Promise<unknown>) {
   const { id, chainId } = await kit.backUp("full");
@@ -35,7 +24,7 @@ async function restoreBeside(name: string, meanwhile: (backupId: string) => Prom
   const database = `${kit.source.name}_${name}`;
   const body = restoreOrder({ backupId: id, serverId: kit.serverId, database, jobs: 1 });
   const { run } = await createRestore(kit.context, { ...none, params: {}, body });
-  await untilAskedTwice(chainId);
+  await untilAskedTwice(kit.db, chainId);
   await meanwhile(id);
   await unlockChains(kit.db, removal.holder);
   const ended = await kit.ended(Promise.resolve(run));
@@ -62,7 +51,7 @@ it("a drill's restore waits while another member of its chain is removed, and do
   const removal = { chainId, holder: "removal:test", mode: "exclusive" as const, leaseMs: 60_000 };
   await lockChain(kit.db, removal);
   await hand.restore(id);
-  await untilAskedTwice(chainId);
+  await untilAskedTwice(kit.db, chainId);
   await unlockChains(kit.db, removal.holder);
   expect((await hand.untilChecked(id)).problem).toBe(null);
   await hand.abort(id);
