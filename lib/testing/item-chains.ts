@@ -27,7 +27,10 @@ const none = { query: {}, ifMatch: null } as const;
 
 type BackupRow = typeof backups.$inferSelect;
 
-/** One installation with a worker and a source of about 2 MB, so that a stream has some thirty segments. */
+/**
+ * One installation with a worker and a source of about 5 MB. A stream has some eighty segments: of thirty, an edit that falls into the
+ * longest ones re-cut more than half of the stream with two chain seeds in a hundred.
+ */
 export type ItemChains = {
   readonly context: TestContext;
   readonly db: Database;
@@ -63,6 +66,7 @@ export type ItemChains = {
 };
 
 const flippedBit = 4;
+const itemRows = 72_000;
 
 /** Turns one bit; gives back how to undo it. */
 async function flipAt(path: string, at: number): Promise<() => Promise<void>> {
@@ -81,7 +85,7 @@ export async function createItemChains(): Promise<ItemChains> {
   const { db } = home.catalogue;
   const context = testContext(home.catalogue);
   const source = await createEmptyDatabase(server);
-  await source.sql`create table items as select i as id, md5(i::text) || md5((i + 1)::text) as name from generate_series(1, 24000) i`;
+  await source.sql`create table items as select i as id, md5(i::text) || md5((i + 1)::text) as name from generate_series(1, ${itemRows}) i`;
   const { serverId, sourceId } = await addSource(context, server, source.name);
   const station = await createStation({ catalogue: home.catalogue, url: home.url, context });
   const worker: Worker = await station.startWorker();
@@ -121,7 +125,7 @@ export async function createItemChains(): Promise<ItemChains> {
     },
     edit: async (mark) => {
       edits += 1;
-      const from = (edits * 1500) % 22_000;
+      const from = (edits * 1500) % (itemRows - 2000);
       await source.sql`update items set name = ${mark} || name where id between ${from} and ${from + 1400}`;
       await source.sql`insert into items select max(id) + 1, ${mark} from items`;
     },

@@ -195,6 +195,7 @@ it("a backup that cannot be removed stops no other one, fails the run with numbe
 
 it("a person moves a chain to the trash, and takes a member out with all that it needs", async () => {
   const [full, middle, last] = [await kit.backUp("full"), await kit.backUp("incremental"), await kit.backUp("incremental")];
+  const held = await kit.present();
   await kit.edit("after the last");
   const trash = async (dependents: "refuse" | "delete", id = full.id) => {
     const { version } = await kit.backup(id);
@@ -212,7 +213,7 @@ it("a person moves a chain to the trash, and takes a member out with all that it
   expect((await restore(middle.id)).restored.toSorted()).toEqual([full.id, middle.id].toSorted());
   await expect(restore(middle.id)).rejects.toMatchObject({ code: "backup-not-trashed", params: { state: "available" } });
   expect(await states(kit.sourceId)).toEqual(["available", "available", "trashed by-hand", "available"]);
-  expect(await kit.restored(middle.id)).toMatchObject({ rows: 24_000 });
+  expect(await kit.restored(middle.id)).toEqual(held);
   // With no schedule and no policy its time there ends all the same.
   await graceOver([last.id]);
   expect(await startDuePurges(kit.context, quietLogger)).toBe(1);
