@@ -66,22 +66,27 @@ export type LargeCatalogue = Readonly<
   >
 >;
 
-/** Fills an empty catalogue by SQL alone. Instants lie within the last 30 days, where the strips look. */
+/**
+ * Fills an empty catalogue by SQL alone. Instants lie within the last 30 days, where the strips look. In one transaction: a worker that is
+ * there already sees everything or nothing, and does not propose drill plans for sources whose own are about to come.
+ */
 export async function fillLargeCatalogue(db: Database, size: CatalogueSize): Promise<LargeCatalogue> {
-  const destinationId = await insertDestination(db);
-  await insertWorker(db);
-  await fillPeople(db);
-  await fillSources(db, size);
-  await fillBackups(db, size, destinationId);
-  await fillPacks(db, size);
-  await fillImports(db);
-  await fillRuns(db, size);
-  await fillDetails(db, size);
-  await fillLogs(db, size);
-  await fillRestores(db, size);
-  await fillDrills(db, size.sources, numberedId);
-  await fillPolicy(db, size.sources, numberedId);
-  await fillAuditEvents(db, size);
+  await db.transaction(async (tx) => {
+    const destinationId = await insertDestination(tx);
+    await insertWorker(tx);
+    await fillPeople(tx);
+    await fillSources(tx, size);
+    await fillBackups(tx, size, destinationId);
+    await fillPacks(tx, size);
+    await fillImports(tx);
+    await fillRuns(tx, size);
+    await fillDetails(tx, size);
+    await fillLogs(tx, size);
+    await fillRestores(tx, size);
+    await fillDrills(tx, size.sources, numberedId);
+    await fillPolicy(tx, size.sources, numberedId);
+    await fillAuditEvents(tx, size);
+  });
   await db.execute(sql`vacuum analyze`);
   return idsInTheMiddle(db, size);
 }
