@@ -7,6 +7,7 @@ import { openQueue } from "#lib/jobs/queue";
 import { wakerOn } from "#lib/jobs/waker";
 import { autoBackup } from "#lib/services/backups/auto-backup";
 import { forgetOldRows } from "#lib/services/people/forget-old-rows";
+import { placesOfWorker } from "#lib/services/runs/claim";
 import { reconcile } from "#lib/services/runs/reconcile";
 import type { WorkerDeps } from "#lib/services/runs/work";
 import { startDueScan } from "#lib/services/storage/scan";
@@ -47,7 +48,6 @@ const pollMs = 2_000;
 const patienceMs = 1_500;
 const factsEveryMs = 3_600_000;
 const forgetEveryMs = 24 * 3_600_000;
-const runSlots = 2;
 const probeSlots = 4;
 
 /** Starts a worker: first it settles what earlier ones left, then it claims. Throws when the catalogue cannot be reached. */
@@ -60,7 +60,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const facts = async (): Promise<WorkerFacts> => ({ ...(await options.facts()), hooks: await deps.drills.hooks.declared() });
   await registerWorker(db, { id, group }, await facts());
   let forgotAtMs = -Infinity;
-  const slots = createRunSlots(db, deps, { ...options, workerId: id, runSlots, probeSlots });
+  const slots = createRunSlots(db, deps, { ...options, workerId: id, runSlots: placesOfWorker, probeSlots });
   await sweep();
   const queue = await openQueue(options.databaseUrl, { listen: true, logger });
   await listenForWakes(queue, group, () => void slots.fill());

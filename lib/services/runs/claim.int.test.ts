@@ -2,7 +2,8 @@ import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { runs } from "#lib/db/schema/runs";
 import { settings } from "#lib/db/schema/settings";
-import { insertRun, insertServer, newId } from "#lib/testing/catalogue-rows";
+import { workers } from "#lib/db/schema/workers";
+import { insertRun, insertServer, insertWorker, newId } from "#lib/testing/catalogue-rows";
 import { testContext, type TestContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { claimRun } from "./claim.ts";
@@ -24,6 +25,7 @@ afterAll(() => home.drop());
 beforeEach(async () => {
   await context.db.delete(runs);
   await context.db.delete(settings);
+  await context.db.delete(workers);
 });
 
 let queuedAt = Date.now();
@@ -31,9 +33,11 @@ const queue = (change: Partial<typeof runs.$inferInsert> = {}) => {
   queuedAt += 1000;
   return insertRun(context.db, { state: "queued", serverId: large, queuedAt: new Date(queuedAt), ...change });
 };
-const claim = async () =>
-  (await claimRun(context.db, { workerId: newId("worker"), group: "default", leaseMs: 60_000, probes: false }))?.id ?? null;
+const claimAs = async (workerId: string, group = "default") =>
+  (await claimRun(context.db, { workerId, group, leaseMs: 60_000, probes: false }))?.id ?? null;
+const claim = () => claimAs(newId("worker"));
 const limit = (value: Record<string, number>) => context.db.insert(settings).values({ key: "scheduling", value, updatedAt: new Date() });
+const limitTo = (value: Record<string, number>) => context.db.update(settings).set({ value });
 const end = (id: string | null) =>
   context.db
     .update(runs)
@@ -67,6 +71,39 @@ it("a host's limit holds for all of its servers, and nobody else waits for it", 
   expect([await claim(), await claim(), await claim(), await claim()]).toEqual([first, elsewhere, onStorage, null]);
   await end(first);
   expect(await claim()).toBe(second);
+});
+
+it("a place under a limit goes to the run that waits longest, whichever group's worker looks first", async () => {
+  const [own, theirs] = [await insertWorker(context.db), await insertWorker(context.db, { group: "dmz" })];
+  for (const name of ["maxRunning", "maxRunningPerHost"]) {
+    await context.db.delete(settings);
+    await limit({ [name]: 1 });
+    const first = await queue();
+    const waiting = await queue({ workerGroup: "dmz" });
+    const later = await queue();
+    expect(await claimAs(own)).toBe(first);
+    expect([await claimAs(own), await claimAs(theirs, "dmz")]).toEqual([null, null]);
+    await end(first);
+    expect([await claimAs(own), await claimAs(theirs, "dmz")]).toEqual([null, waiting]);
+    await end(waiting);
+    expect(await claimAs(own)).toBe(later);
+    await end(later);
+  }
+});
+
+it("nobody waits for a group whose workers are gone or have no place free", async () => {
+  await limit({ maxRunning: 4 });
+  const gone = await insertWorker(context.db, { group: "dmz", heartbeatAt: new Date(Date.now() - 600_000) });
+  for (let n = 0; n < 4; n += 1) await queue({ workerGroup: "dmz" });
+  const mine = [await queue(), await queue(), await queue()];
+  expect(await claim()).toBe(mine[0]);
+  await context.db.update(workers).set({ heartbeatAt: new Date() });
+  // Its two places are kept for it, and one is left.
+  expect([await claim(), await claim()]).toEqual([mine[1], null]);
+  expect(await claimAs(gone, "dmz")).not.toBeNull();
+  expect(await claimAs(gone, "dmz")).not.toBeNull();
+  await limitTo({ maxRunning: 5 });
+  expect(await claim()).toBe(mine[2]);
 });
 
 it("probes and settings that nobody can read have no limits", async () => {
