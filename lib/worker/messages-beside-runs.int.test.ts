@@ -102,7 +102,7 @@ describe("messages beside runs", () => {
     expect(await db.$count(backups)).toBeGreaterThan(0);
     const [own] = await db.select().from(destinations);
     const destination = { id: own?.id ?? "", path: station.backupDir, storage: createLocalStorage({ root: station.backupDir }) };
-    const look = () => watchDestination(context, { destination, hostName: "here" });
+    const look = () => watchDestination(context, { destination, hostName: "here", workerId: "wrk_here" });
     await look();
     expect(await openAlerts()).toEqual([]);
     await rename(station.backupDir, `${station.backupDir}-away`);

@@ -9,7 +9,7 @@ import type { PolicyLoop, PolicyLoopOptions } from "./policy-loops.ts";
 const statesEvery = 60;
 
 /** What messages need done over and over: changes become alerts, alerts become messages, messages leave. None of it waits for a receiver. */
-export function notifyLoops({ deps, context, tickMs, signal }: PolicyLoopOptions): readonly PolicyLoop[] {
+export function notifyLoops({ workerId, deps, context, tickMs, signal }: PolicyLoopOptions): readonly PolicyLoop[] {
   const { logger, messages } = deps;
   const sender = createSender({ context, logger, signal, ...messages });
   const pass = async () => {
@@ -17,9 +17,10 @@ export function notifyLoops({ deps, context, tickMs, signal }: PolicyLoopOptions
     await sender.pass();
   };
   const { destination } = deps;
+  const lookAtDestination = () => watchDestination(context, { destination, hostName: hostname(), workerId });
   return [
     { name: "messages", everyMs: tickMs, work: pass },
     { name: "states", everyMs: statesEvery * tickMs, work: () => watchStates(context, logger) },
-    { name: "destination", everyMs: statesEvery * tickMs, work: () => watchDestination(context, { destination, hostName: hostname() }) },
+    { name: "destination", everyMs: statesEvery * tickMs, work: lookAtDestination },
   ];
 }

@@ -11,6 +11,7 @@ import { notifyLoops } from "./notify-loops.ts";
 export type PolicyLoop = { readonly name: string; readonly everyMs: number; readonly work: () => Promise<unknown> };
 
 export type PolicyLoopOptions = {
+  readonly workerId: string;
   /** The worker's own; `context.wake` wakes workers. */
   readonly deps: WorkerDeps;
   readonly context: ServiceContext;
@@ -21,7 +22,7 @@ export type PolicyLoopOptions = {
 };
 
 /** What policy needs done over and over: schedules, gates, messages. */
-export function policyLoops({ deps, context, tickMs, signal }: PolicyLoopOptions): readonly PolicyLoop[] {
+export function policyLoops({ workerId, deps, context, tickMs, signal }: PolicyLoopOptions): readonly PolicyLoop[] {
   const checksSeen = new Set<string>();
   const scheduler = createScheduler({ context, logger: deps.logger, recheckMs: 2 * tickMs, countMs: () => performance.now() });
   return [
@@ -30,6 +31,6 @@ export function policyLoops({ deps, context, tickMs, signal }: PolicyLoopOptions
     { name: "fingerprints", everyMs: 30 * tickMs, work: () => recordFingerprints(context) },
     { name: "gates", everyMs: tickMs, work: () => advanceGates(context, deps.logger) },
     { name: "lost release checks", everyMs: 5 * tickMs, work: () => endLostChecks(deps, checksSeen) },
-    ...notifyLoops({ deps, context, tickMs, signal }),
+    ...notifyLoops({ workerId, deps, context, tickMs, signal }),
   ];
 }

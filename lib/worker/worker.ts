@@ -82,7 +82,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   }
   if (options.tickMs !== undefined) {
     const context = { ...deps.context, wake: wakerOn(queue, logger).wake };
-    for (const { everyMs, work } of policyLoops({ deps, context, tickMs: options.tickMs, signal: stopping.signal }))
+    for (const { everyMs, work } of policyLoops({ workerId: id, deps, context, tickMs: options.tickMs, signal: stopping.signal }))
       loops.push(every(everyMs, work));
   }
   if (options.autoBackup) {

@@ -6,10 +6,11 @@ import { destinations } from "#lib/db/schema/destinations";
 import { installation } from "#lib/db/schema/installation";
 import { workers } from "#lib/db/schema/workers";
 import { withReason } from "#lib/domain/alert-params";
-import { LifeboatError, reasonOf, type Reason } from "#lib/domain/error";
+import { LifeboatError, type Params, reasonOf, type Reason } from "#lib/domain/error";
 import type { ServiceContext } from "../context.ts";
 import type { WorkerDestination } from "../runs/work.ts";
 import { isUsed } from "../storage/is-used.ts";
+import { loadWorkers } from "../system/workers.ts";
 import { openAlert, resolveAlert } from "./alerts.ts";
 
 const code = "destination-unreachable";
@@ -20,11 +21,12 @@ const goneAfterMs = 10 * 60_000;
 
 /**
  * Looks whether this worker still sees its destination, by the marker that lies there, and opens or ends the alert. Before anything was stored there is
- * nothing to miss. Nothing is made: a disk that is not mounted is no empty destination.
+ * nothing to miss. Nothing is made: a disk that is not mounted is no empty destination. Containers may share a host's name: the alert of a name is over when
+ * every worker that missed the destination sees it, or is gone.
  */
 export async function watchDestination(
   context: ServiceContext,
-  { destination, hostName }: { destination: WorkerDestination; hostName: string },
+  { destination, hostName, workerId }: { destination: WorkerDestination; hostName: string; workerId: string },
 ): Promise<void> {
   const { db } = context;
   const [used, [row], [own]] = await Promise.all([
@@ -36,12 +38,28 @@ export async function watchDestination(
   const reason = await whyNot(destination, own.id);
   const subject = `${destination.id}:${hostName}`;
   await db.transaction(async (tx) => {
-    if (reason === null) await resolveAlert(tx, context, { code, subject });
-    else {
-      const params = withReason({ name: row?.name ?? destination.id, host: hostName, path: destination.path }, reason);
+    const [open] = await tx
+      .select({ id: alerts.id, params: alerts.params })
+      .from(alerts)
+      .where(and(eq(alerts.key, `${code}:${subject}`), isNull(alerts.resolvedAt)))
+      .for("update");
+    const others = await othersThatMissIt(tx, open?.params ?? {}, workerId);
+    if (reason !== null) {
+      const missedBy = [...others, workerId].join(" ");
+      const params = withReason({ name: row?.name ?? destination.id, host: hostName, path: destination.path, missedBy }, reason);
       await openAlert(tx, context, { code, subject, sourceId: null, params, isState: true });
-    }
+    } else if (open !== undefined && others.length > 0) {
+      const params = { ...open.params, missedBy: others.join(" ") };
+      await tx.update(alerts).set({ params }).where(eq(alerts.id, open.id));
+    } else await resolveAlert(tx, context, { code, subject });
   });
+}
+
+/** The other workers, of those alive, that said last that they miss it. */
+async function othersThatMissIt(tx: Transaction, { missedBy }: Params, workerId: string): Promise<string[]> {
+  if (typeof missedBy !== "string") return [];
+  const living = new Set((await loadWorkers(tx)).filter(({ alive }) => alive).map(({ id }) => id));
+  return missedBy.split(" ").filter((id) => id !== workerId && living.has(id));
 }
 
 /**
