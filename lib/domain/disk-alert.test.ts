@@ -44,6 +44,15 @@ describe("disks", () => {
     expect(judgeDisks([...newest, ...older], 0)[0]?.freeBytes).toBe(8.8 * gib);
   });
 
+  it("of one path that workers with one host name see differently are judged by the one with less room, whoever wrote its row last", () => {
+    const [roomy, tight] = [
+      disk({ worker: "wrk_a", freeBytes: 80 * gib }),
+      disk({ worker: "wrk_b", freeBytes: 2 * gib, totalBytes: 40 * gib }),
+    ];
+    expect(states([roomy, tight])).toEqual([["one:/backups", "full"]]);
+    expect(states([tight, roomy])).toEqual([["one:/backups", "full"]]);
+  });
+
   it("are told once however many folders lie on them, and apart where they are two", () => {
     const data = disk({ purpose: "data", path: "/data", freeBytes: 50 * gib - 4096 });
     expect(states([data, disk()])).toEqual([["one:/backups", "room"]]);

@@ -34,7 +34,7 @@ export function isRoomy({ freeBytes, totalBytes }: Pick<SeenDisk, "freeBytes" | 
  * Folders of one host that lie on one file system, as the first of them; where backups lie comes first. What was written last has to stand first: of one
  * folder the rest is not looked at. One that could not be asked is left out.
  */
-export function distinctDisks(disks: readonly SeenDisk[]): SeenDisk[] {
+function distinctDisks(disks: readonly SeenDisk[]): SeenDisk[] {
   const order = { backups: 0, data: 1, temporary: 2 } as const;
   const asked = disks.filter(({ totalBytes }) => totalBytes > 0).toSorted((left, right) => order[left.purpose] - order[right.purpose]);
   const kept: SeenDisk[] = [];
@@ -54,14 +54,26 @@ function isOne(left: SeenDisk, right: SeenDisk, asked: readonly SeenDisk[]): boo
   return one.totalBytes === other.totalBytes && Math.abs(one.freeBytes - other.freeBytes) <= sameWithinBytes;
 }
 
-/** Says of each disk whether it is nearly full: less than a tenth free, or less than the largest of the sources' last backups takes. */
+const worstFirst = ["full", "between", "room"] as const;
+
+/**
+ * Says of each disk whether it is nearly full: less than a tenth free, or less than the largest of the sources' last backups takes. Containers may share a
+ * host's name and have a disk of their own each under one path: of what several workers see there the worst counts, else the latest would win in turns.
+ */
 export function judgeDisks(disks: readonly SeenDisk[], largestBackupBytes: number): JudgedDisk[] {
-  return distinctDisks(disks).map((disk) => {
-    const needed = disk.purpose === "backups" ? neededBytes(largestBackupBytes) : neededBytes(0);
-    const share = disk.freeBytes / disk.totalBytes;
-    const fits = disk.freeBytes >= needed;
-    const hasRoom = isRoomy(disk) && disk.freeBytes >= needed * spare;
-    const state = share < fullBelow || !fits ? "full" : hasRoom ? "room" : "between";
-    return Object.assign({}, disk, { key: diskKey(disk), neededBytes: needed, state } as const);
+  return distinctDisks(disks).flatMap(({ purpose, ...kept }) => {
+    const key = diskKey(kept);
+    const seen = disks.filter((disk) => disk.purpose === purpose && disk.totalBytes > 0 && diskKey(disk) === key);
+    const judged = seen.map((disk) => judgeDisk(disk, largestBackupBytes));
+    return judged.toSorted((left, right) => worstFirst.indexOf(left.state) - worstFirst.indexOf(right.state)).slice(0, 1);
   });
+}
+
+function judgeDisk(disk: SeenDisk, largestBackupBytes: number): JudgedDisk {
+  const needed = disk.purpose === "backups" ? neededBytes(largestBackupBytes) : neededBytes(0);
+  const share = disk.freeBytes / disk.totalBytes;
+  const fits = disk.freeBytes >= needed;
+  const hasRoom = isRoomy(disk) && disk.freeBytes >= needed * spare;
+  const state = share < fullBelow || !fits ? "full" : hasRoom ? "room" : "between";
+  return Object.assign({}, disk, { key: diskKey(disk), neededBytes: needed, state } as const);
 }

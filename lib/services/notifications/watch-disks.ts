@@ -32,12 +32,12 @@ export async function watchDisks(tx: Transaction, context: ServiceContext): Prom
   const told = new Set(judged.map(({ key }) => key));
   for (const key of isOpen) {
     // It lies on a disk that another folder stands for; once it was taken for one of its own.
-    const isMerged = !told.has(key) && isRoomyNow(seen.find((disk) => diskKey(disk) === key));
+    const isMerged = !told.has(key) && isRoomyNow(seen.filter((disk) => diskKey(disk) === key));
     if (!known.has(key) || isMerged) await resolveAlert(tx, context, { code, subject: key, silently: true });
   }
 }
 
-const isRoomyNow = (disk: SeenDisk | undefined) => disk !== undefined && isRoomy(disk);
+const isRoomyNow = (disks: readonly SeenDisk[]) => disks.length > 0 && disks.every(isRoomy);
 
 /** Bytes that the largest of the sources' newest backups took, of each kind: after a small one a large one comes again. */
 async function largestBackup(tx: Transaction): Promise<number> {
