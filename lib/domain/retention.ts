@@ -10,7 +10,7 @@ export type RetentionCandidate = {
   readonly kind: BackupKind;
   /** By the clock of the source's server. */
   readonly snapshotAt: Date;
-  /** When it was made, by the catalogue's clock. */
+  /** When it was made, by the catalogue's clock; of a synthetic full, when what it was made from was. */
   readonly madeAt: Date;
   readonly storedBytes: number;
   /** It can be restored as far as anybody looked. Others never count. */

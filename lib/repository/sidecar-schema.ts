@@ -37,6 +37,7 @@ const backup = z.object({
     .nullable()
     .optional(),
   derivedFromId: z.string().nullable().optional(),
+  dataTakenAt: instant.nullable().optional(),
   extension: z.enum(streamExtensions).optional(),
   imported: z
     .object({ fileName: z.string(), bytes: size, sha256: z.string(), format: z.string(), takenFrom: z.enum(["file", "asked", "sidecar"]) })

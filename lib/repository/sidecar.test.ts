@@ -41,7 +41,15 @@ describe("a sidecar", () => {
       facts: exampleMemberSidecar,
     });
     const { needs: _needs, supersedes: _supersedes, ...before } = exampleSidecar;
-    const { askedKind: _a, kindReason: _k, derivedFromId: _d, extension: _e, imported: _i, ...backup } = exampleSidecar.backup;
+    const {
+      askedKind: _a,
+      kindReason: _k,
+      derivedFromId: _d,
+      dataTakenAt: _t,
+      extension: _e,
+      imported: _i,
+      ...backup
+    } = exampleSidecar.backup;
     const old = { ...before, backup };
     expect(decodeSidecar(encodeSidecar(old, keyring), exampleKey, keyring)).toEqual({ state: "trusted", facts: old });
   });

@@ -15,6 +15,8 @@ import { runs } from "#lib/db/schema/runs";
 import { servers } from "#lib/db/schema/servers";
 import { sources } from "#lib/db/schema/sources";
 import type { BackupKind } from "#lib/domain/backup-state";
+import { encodeSidecar } from "#lib/repository/sidecar";
+import type { SidecarFacts } from "#lib/repository/sidecar-schema";
 import { knownBackup, loadBackupFacts } from "#lib/services/backups/facts";
 import { createBackup } from "#lib/services/backups/run-now";
 import { consolidateChain } from "#lib/services/chains/consolidate";
@@ -202,6 +204,25 @@ it("brings a chain back whole, and a member whose base is gone as a broken one t
   for (const id of ids.slice(1, 3)) await expect(known(id)).rejects.toMatchObject({ code: "chain-broken", params: { key: base?.key } });
   expect((await known(ids[3] ?? "")).needs).toEqual([]);
   await broken.drop();
+});
+
+it("takes a synthetic full whose sidecar is of before it told when the data were taken for as old as its snapshot", async () => {
+  const isSynthetic = eq(backups.origin, "synthetic");
+  const { db } = test.catalogue;
+  const [made] = await db.select({ key: packs.key }).from(packs).innerJoin(backups, eq(backups.id, packs.backupId)).where(isSynthetic);
+  const path = join(station.backupDir, `${made?.key ?? ""}.json`);
+  const sidecar = await readFile(path, "utf8");
+  const { backup, ...facts } = JSON.parse(sidecar) as SidecarFacts;
+  const { dataTakenAt, ...before } = backup;
+  expect(dataTakenAt).toEqual(expect.any(String));
+  await writeFile(path, encodeSidecar({ ...facts, backup: before }, context.keyring));
+  const fresh = await freshCatalogue();
+  await rebuild(fresh.url);
+  const [row] = await fresh.catalogue.db.select().from(backups).where(isSynthetic);
+  expect(row?.startedAt.getTime()).toBeGreaterThan(Date.parse(backup.snapshotAt));
+  expect(row?.dataTakenAt).toEqual(new Date(backup.snapshotAt));
+  await fresh.drop();
+  await writeFile(path, sidecar);
 });
 
 /** A catalogue of this installation that knows nothing yet. */

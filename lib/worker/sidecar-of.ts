@@ -53,6 +53,7 @@ function backupOf({ backup }: BackupFacts): SidecarFacts["backup"] {
     askedKind: backup.askedKind,
     kindReason: backup.kindReason,
     derivedFromId: backup.derivedFromId,
+    dataTakenAt: backup.dataTakenAt?.toISOString() ?? null,
     extension: backup.extension,
     imported: backup.imported,
     origin: backup.origin,

@@ -72,6 +72,8 @@ export const backups = lifeboat.table(
     database: text("database").notNull(),
     snapshotAt: instantColumn("snapshot_at").notNull(),
     startedAt: instantColumn("started_at").notNull(),
+    /** Of a synthetic full: when its data were taken from the source, by the catalogue's clock; its member may be gone. Null: when it started. */
+    dataTakenAt: instantColumn("data_taken_at"),
     finishedAt: instantColumn("finished_at"),
     streamBytes: bigint("stream_bytes", { mode: "number" }).notNull().default(0),
     storedBytes: bigint("stored_bytes", { mode: "number" }).notNull().default(0),

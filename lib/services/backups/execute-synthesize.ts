@@ -75,6 +75,7 @@ function openIntent(work: RunWork, { backup, chain, source }: BackupFacts): Prom
     serverVersion: backup.serverVersion,
     toolVersion: backup.toolVersion,
     derivedFromId: backup.id,
+    dataTakenAt: backup.dataTakenAt ?? backup.startedAt,
     imported: backup.imported,
   });
 }

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { backups } from "#lib/db/schema/backups";
 import { insertBackup, insertDestination, insertServer, insertSource } from "#lib/testing/catalogue-rows";
 import { type TestContext, testContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
@@ -71,4 +74,21 @@ it("takes nothing for fresh that a catalogue ten years ahead has dated, and goes
   expect(await lastGood()).toEqual({ id: right, at: hoursAgo(3) });
   expect(await findLastGoodAt(context.db, sourceId)).toEqual(hoursAgo(3));
   expect(await findDueSources(context.db)).not.toContain(sourceId);
+});
+
+it("learns from the migration when the data of the synthetic fulls there are were taken", async () => {
+  const ahead = await backup(-aYear, 30);
+  const synthetic = (derivedFromId: string, snapshot: number, catalogue: number) =>
+    insertBackup(
+      context.db,
+      { sourceId, destinationId },
+      { origin: "synthetic", derivedFromId, snapshotAt: hoursAgo(snapshot), startedAt: hoursAgo(catalogue) },
+    );
+  const made = await synthetic(ahead, -aYear, 5);
+  const again = await synthetic(made, -aYear, 4);
+  const ofGone = await synthetic("bkp_gone", 40, 3);
+  await home.catalogue.sql`alter table lifeboat.backups drop column data_taken_at`;
+  await home.catalogue.sql.unsafe(readFileSync(new URL("../../../drizzle/0015_data-taken-at.sql", import.meta.url), "utf8"));
+  const takenAt = async (id: string) => (await context.db.select().from(backups).where(eq(backups.id, id)))[0]?.dataTakenAt;
+  expect(await Promise.all([ahead, made, again, ofGone].map(takenAt))).toEqual([null, hoursAgo(30), hoursAgo(4), hoursAgo(40)]);
 });

@@ -5,16 +5,18 @@ import { clockToleranceMs } from "#lib/domain/clock-tolerance";
 import { isGood } from "./good.ts";
 
 const tolerance: SQL = sql`make_interval(secs => ${sql.raw(String(clockToleranceMs / 1000))})`;
-const isAhead: SQL = sql`${backups.snapshotAt} > ${backups.startedAt} + ${tolerance}`;
+/** By the catalogue's clock: a synthetic full started long after its data were taken. */
+const takenAt: SQL = sql`coalesce(${backups.dataTakenAt}, ${backups.startedAt})`;
+const isAhead: SQL = sql`${backups.snapshotAt} > ${takenAt} + ${tolerance}`;
 
 /** `at`: by `madeAtSql`, as JSON writes an instant. */
 export type LastGood = { readonly id: string; readonly at: string };
 
 /**
  * When a backup was made, for whoever asks how old it is: the time of its snapshot, by the clock of the source's server. Where that clock is more than ten
- * minutes ahead of the catalogue's (`startedAt`), the catalogue's: such a server makes no backup look fresh for longer than it is.
+ * minutes ahead of the catalogue's (`takenAt`), the catalogue's: such a server makes no backup look fresh for longer than it is.
  */
-export const madeAtSql: SQL<Date> = sql<Date>`(case when ${isAhead} then ${backups.startedAt} else ${backups.snapshotAt} end)`;
+export const madeAtSql: SQL<Date> = sql<Date>`(case when ${isAhead} then ${takenAt} else ${backups.snapshotAt} end)`;
 
 /** So late a right clock may have made a backup at most; what was made later was dated by a catalogue whose own clock was wrong. */
 export const latestBelievedSql: SQL<Date> = sql<Date>`(clock_timestamp() + ${tolerance})`;

@@ -31,6 +31,8 @@ export type IntentPlan = {
   readonly askedKind?: BackupKind | null;
   readonly kindReason?: Reason | null;
   readonly derivedFromId?: string | null;
+  /** By the catalogue's clock; when the run started unless told. */
+  readonly dataTakenAt?: Date;
   readonly imported?: ImportedFile | null;
   /** Packs that the recipe may name: until it is known which it does, nobody may remove any of them. */
   readonly candidates?: readonly PackRef[];
@@ -100,6 +102,7 @@ export async function recordIntent(work: RunWork, plan: IntentPlan): Promise<Int
       database: plan.database,
       snapshotAt,
       startedAt: run.startedAt ?? now(),
+      dataTakenAt: plan.dataTakenAt ?? null,
       serverVersion: plan.serverVersion,
       toolVersion: plan.toolVersion,
       fileName: key.slice(key.lastIndexOf("/") + 1),

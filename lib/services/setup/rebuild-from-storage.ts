@@ -210,7 +210,7 @@ async function retireSuperseded({ db }: ServiceContext, told: readonly SidecarFa
 }
 
 async function insertBackup(tx: Transaction, context: ServiceContext, destinationId: string, facts: SidecarFacts): Promise<void> {
-  const { createdBy, fencingToken, snapshotAt, startedAt, finishedAt, ...told } = facts.backup;
+  const { createdBy, fencingToken, snapshotAt, startedAt, dataTakenAt: _taken, finishedAt, ...told } = facts.backup;
   const backupId = told.id;
   const [stream] = facts.streams;
   const kept = facts.tables.filter((table) => !table.excluded);
@@ -222,6 +222,7 @@ async function insertBackup(tx: Transaction, context: ServiceContext, destinatio
     fencingToken: fencingToken ?? 0,
     snapshotAt: new Date(snapshotAt),
     startedAt: new Date(startedAt),
+    dataTakenAt: dataTakenAt(facts.backup),
     finishedAt: new Date(finishedAt),
     streamBytes: stream?.bytes ?? 0,
     storedBytes: facts.packs.reduce((sum, pack) => sum + pack.storedBytes, 0),
@@ -247,6 +248,12 @@ async function insertBackup(tx: Transaction, context: ServiceContext, destinatio
   await tx
     .insert(copies)
     .values({ id: makeId("copy", context.newUuid()), backupId, sourceId: facts.source.id, destinationId, state: "writing" });
+}
+
+/** A synthetic full whose sidecar is of before does not say when its data were taken: not after their snapshot, and not after it was made. */
+function dataTakenAt({ origin, dataTakenAt: told, snapshotAt, startedAt }: SidecarFacts["backup"]): Date | null {
+  if (told !== undefined && told !== null) return new Date(told);
+  return origin === "synthetic" ? new Date(Math.min(Date.parse(snapshotAt), Date.parse(startedAt))) : null;
 }
 
 /** A base that is gone stays named: its member is shown as broken, not lost. */
