@@ -42,13 +42,16 @@ export function validateHost(host: string): void {
 
 const schemes = new Set(["postgresql", "postgres", "pgsql", "ecto", "psql", "postgis", "timescaledb", "cockroachdb", "pg"]);
 
-const tlsModes: Readonly<Record<string, TlsMode>> = {
+const libpqModes: Readonly<Record<string, TlsMode>> = {
   disable: "disable",
   allow: "prefer",
   prefer: "prefer",
   require: "require",
   "verify-ca": "verify-ca",
   "verify-full": "verify-full",
+};
+const tlsModes: Readonly<Record<string, TlsMode>> = {
+  ...libpqModes,
   // node-postgres, JDBC and asyncpg spellings
   "no-verify": "require",
   true: "require",
@@ -57,14 +60,23 @@ const tlsModes: Readonly<Record<string, TlsMode>> = {
 const strength: readonly TlsMode[] = ["disable", "prefer", "require", "verify-ca", "verify-full"];
 const tlsParameters = new Set(["sslmode", "ssl", "tls", "usessl"]);
 
+/** What libpq calls a mode, as the one that is used for it; null where libpq knows none of that name. */
+export function libpqTlsMode(name: string): TlsMode | null {
+  return modeNamed(libpqModes, name);
+}
+
+const modeNamed = (modes: Readonly<Record<string, TlsMode>>, name: string): TlsMode | null =>
+  Object.entries(modes).find(([spelling]) => spelling === name)?.[1] ?? null;
+
 /**
  * Reads a connection URL in the forms that other stacks use (SQLAlchemy's `postgresql+psycopg://`, `jdbc:postgresql://`, `ecto://` …)
  * into known fields. Only `sslmode` and its like, and JDBC's `user` and `password`, are taken from the query; every other
  * parameter (`host`, `options`, `service`, `passfile` …) is ignored and listed. Where TLS is named twice the stricter counts; an `sslmode`
  * that there is not is refused, as by libpq: no connection is to be weaker than somebody meant it.
+ * `unnamedTls` is asked where the URL names no mode.
  * Throws `url-not-understood`, `address-invalid`, `address-forbidden`.
  */
-export function parseConnectionUrl(url: string): ParsedConnection {
+export function parseConnectionUrl(url: string, unnamedTls: () => TlsMode = () => "prefer"): ParsedConnection {
   const bad = (part: string) => new LifeboatError("url-not-understood", { part });
   const text = url
     .trim()
@@ -93,7 +105,15 @@ export function parseConnectionUrl(url: string): ParsedConnection {
   const { host, port } = readAuthority(authority.slice(at + 1), decode, bad);
   validateHost(host);
   const ignored = [...fromQuery.ignored, ...(fragment === "" ? [] : ["#fragment"])];
-  return { host, port, username, password, database: decode(path.slice(1), "the database"), tlsMode: fromQuery.tlsMode, ignored };
+  return {
+    host,
+    port,
+    username,
+    password,
+    database: decode(path.slice(1), "the database"),
+    tlsMode: fromQuery.tlsMode ?? unnamedTls(),
+    ignored,
+  };
 }
 
 type Decode = (value: string, part: string) => string;
@@ -108,23 +128,23 @@ function readAuthority(text: string, decode: Decode, bad: (part: string) => Life
   return { host: host === "" ? "localhost" : host, port };
 }
 
-type QueryFields = { user: string | null; password: string | null; tlsMode: TlsMode; ignored: string[] };
+type QueryFields = { user: string | null; password: string | null; tlsMode: TlsMode | null; ignored: string[] };
 
 function readQuery(query: string, decode: Decode, bad: (part: string) => LifeboatError): QueryFields {
-  const fields: QueryFields = { user: null, password: null, tlsMode: "prefer", ignored: [] };
+  const fields: QueryFields = { user: null, password: null, tlsMode: null, ignored: [] };
   const named: TlsMode[] = [];
   for (const pair of query.split("&").filter((part) => part !== "")) {
     const equals = pair.indexOf("=");
     const name = decode(equals < 0 ? pair : pair.slice(0, equals), "the parameters");
     const value = equals < 0 ? "" : decode(pair.slice(equals + 1).replaceAll("+", "%20"), `the parameter ${name.slice(0, 60)}`);
     const lower = name.toLowerCase();
-    const mode = Object.entries(tlsModes).find(([spelling]) => spelling === value.toLowerCase())?.[1];
-    if (tlsParameters.has(lower) && mode !== undefined) named.push(mode);
+    const mode = modeNamed(tlsModes, value.toLowerCase());
+    if (tlsParameters.has(lower) && mode !== null) named.push(mode);
     else if (lower === "sslmode") throw bad("the parameter sslmode");
     else if (lower === "user" && fields.user === null) fields.user = value;
     else if (lower === "password" && fields.password === null) fields.password = value;
     else fields.ignored.push(name.slice(0, 60));
   }
   const strictest = Math.max(-1, ...named.map((mode) => strength.indexOf(mode)));
-  return { ...fields, tlsMode: strength[strictest] ?? "prefer" };
+  return { ...fields, tlsMode: strength[strictest] ?? null };
 }

@@ -23,6 +23,8 @@ export type CliEnv = {
   readonly pgBinPath: readonly string[];
   readonly pgPassword: string | null;
   readonly pgPassFile: string;
+  /** As it stands in the environment; null: nothing said. */
+  readonly pgSslMode: string | null;
   /** PEM file of the certificate authority; null: none said. */
   readonly pgRootCert: string | null;
 };
@@ -52,6 +54,7 @@ export function readCliEnv(source: Source = process.env): CliEnv {
     pgPassword: said("PGPASSWORD"),
     // As libpq finds them: npm has started us in another folder than the one that the caller stands in.
     pgPassFile: resolve(callerDir, said("PGPASSFILE") ?? join(homeDir, ".pgpass")),
+    pgSslMode: said("PGSSLMODE"),
     pgRootCert: rootCert === null || rootCert === "system" ? rootCert : resolve(callerDir, rootCert),
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseConnectionUrl } from "#lib/domain/server-address";
+import { libpqTlsMode, parseConnectionUrl, type TlsMode } from "#lib/domain/server-address";
 import type { ServerAddress } from "#lib/engines/port";
 import type { CliEnv } from "#lib/env/cli-env";
 import { rememberSecret } from "#lib/log/redact";
@@ -18,9 +18,10 @@ export const addressOptions = {
   "maintenance-database": { type: "string", value: "name", help: "a database to connect to while another one is made (default: postgres)" },
 } as const satisfies Options;
 
-export const passwordHelp = [
+export const environmentHelp = [
   "The password is looked for in PGPASSWORD, then in the URL (--url-file), then in PGPASSFILE or ~/.pgpass. One in --url works, but whoever may list",
   "processes reads it there; programs that are started never get one as an argument.",
+  "PGSSLMODE says how TLS is used where the URL has no sslmode (default: prefer).",
 ];
 
 export type Place = { readonly address: ServerAddress; readonly database: string };
@@ -32,7 +33,7 @@ export function readPlace(given: Given, env: CliEnv, terminal: Terminal): Place 
   if ((path === undefined) === (typed === undefined))
     throw usageError("say the database with --url or --url-file", "DATABASE_URL is never used here: it is Lifeboat's own catalogue.");
   const url = typed ?? readFirstLine(resolve(env.callerDir, path ?? ""));
-  const parsed = parseConnectionUrl(url);
+  const parsed = parseConnectionUrl(url, () => modeOfEnvironment(env));
   refuseElsewhere(parsed.ignored);
   const { host, port, tlsMode } = parsed;
   const username = parsed.username || env.operator;
@@ -47,6 +48,14 @@ export function readPlace(given: Given, env: CliEnv, terminal: Terminal): Place 
   const tlsCa = readCa(given.text("tls-ca"), env);
   const maintenanceDatabase = given.text("maintenance-database") ?? "postgres";
   return { address: { host, port, tlsMode, tlsCa, username, password, maintenanceDatabase }, database };
+}
+
+/** As for libpq: it counts, and must be understood, where the URL says nothing of TLS. */
+function modeOfEnvironment({ pgSslMode }: CliEnv): TlsMode {
+  if (pgSslMode === null) return "prefer";
+  const mode = libpqTlsMode(pgSslMode);
+  if (mode !== null) return mode;
+  throw usageError(`PGSSLMODE: there is no mode ${pgSslMode}`, "disable, allow, prefer, require, verify-ca or verify-full");
 }
 
 /** What libpq would let decide where to connect. In a form a person sees what was not taken over; here nobody looks before it is done. */

@@ -4,7 +4,7 @@ import { formatCount } from "#lib/format/number";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { optionLines, type Options, parseOptions } from "../options.ts";
 import type { Surroundings } from "../run-program.ts";
-import { addressOptions, passwordHelp, readPlace } from "./address.ts";
+import { addressOptions, environmentHelp, readPlace } from "./address.ts";
 import { backUp, verifyTools } from "./back-up.ts";
 import { inWorkshop } from "./workshop.ts";
 
@@ -31,7 +31,7 @@ function help(): string[] {
     "",
     ...optionLines(options),
     "",
-    ...passwordHelp,
+    ...environmentHelp,
   ];
 }
 

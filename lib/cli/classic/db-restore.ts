@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { exitCode, type ExitCode } from "../exit-code.ts";
 import { optionLines, type Options, parseOptions } from "../options.ts";
 import type { Surroundings } from "../run-program.ts";
-import { addressOptions, passwordHelp, readPlace } from "./address.ts";
+import { addressOptions, environmentHelp, readPlace } from "./address.ts";
 import { catalogueAddress } from "./catalogue-address.ts";
 import { restore, type RestoreOutcome } from "./restore.ts";
 import { inWorkshop } from "./workshop.ts";
@@ -41,7 +41,7 @@ function help(): string[] {
     "",
     ...optionLines(options),
     "",
-    ...passwordHelp,
+    ...environmentHelp,
   ];
 }
 
