@@ -62,3 +62,13 @@ it("a synthetic full makes no source look backed up, whatever its server's clock
   await synthesize(made);
   expect(await findLastGoodAt(kit.db, sourceId)).toEqual(daysAgo(40));
 });
+
+it("a synthetic full of an imported file is kept as the file is", async () => {
+  const sourceId = await kit.addSource();
+  const file = await backUp(sourceId, 40);
+  const imported = { fileName: "old.dump", bytes: 1, sha256: "", format: "pg-custom", takenFrom: "asked" as const };
+  await kit.db.update(backups).set({ origin: "imported", imported }).where(eq(backups.id, file));
+  await backUp(sourceId, 1);
+  await synthesize(file);
+  expect(await gone(sourceId, { keep: [{ type: "keep-days", days: 30 }], capBytes: 1 })).toEqual([]);
+});

@@ -37,6 +37,7 @@ export async function loadCandidates(db: Reader, sourceId: string): Promise<Load
       kind: backups.kind,
       state: backups.state,
       origin: backups.origin,
+      importedFile: backups.imported,
       pinned: backups.pinned,
       snapshotAt: backups.snapshotAt,
       startedAt: backups.startedAt,
@@ -85,7 +86,8 @@ export async function loadCandidates(db: Reader, sourceId: string): Promise<Load
       pinned: row.pinned,
       // What is being written needs what it may refer to.
       inUse: row.state === "writing",
-      imported: row.origin === "imported" || row.origin === "external",
+      // A synthetic full of a file that was imported is such a file, too.
+      imported: row.origin === "imported" || row.origin === "external" || row.importedFile !== null,
     };
   });
   return { candidates, needs, rowOf };
