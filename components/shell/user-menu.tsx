@@ -21,7 +21,6 @@ export function UserMenu({ compact }: { compact?: boolean }) {
   const farPlaces: MenuEntry[] = compact
     ? [...places.filter(({ wide }) => wide === true).map(({ key, href, icon }) => ({ label: t(key), icon, href })), "line"]
     : [];
-  const mark = (key: typeof theme) => (theme === key ? "✓" : undefined);
   return (
     <Menu
       side={compact ? "bottom" : "top"}
@@ -57,9 +56,9 @@ export function UserMenu({ compact }: { compact?: boolean }) {
       }
       items={[
         ...farPlaces,
-        { label: t("themes.light"), icon: Sun, hint: mark("light"), onSelect: () => setTheme("light") },
-        { label: t("themes.dark"), icon: Moon, hint: mark("dark"), onSelect: () => setTheme("dark") },
-        { label: t("themes.system"), icon: Monitor, hint: mark("system"), onSelect: () => setTheme("system") },
+        { label: t("themes.light"), icon: Sun, chosen: theme === "light", onSelect: () => setTheme("light") },
+        { label: t("themes.dark"), icon: Moon, chosen: theme === "dark", onSelect: () => setTheme("dark") },
+        { label: t("themes.system"), icon: Monitor, chosen: theme === "system", onSelect: () => setTheme("system") },
         "line",
         { label: t("profile"), icon: SlidersHorizontal, href: "/settings/profile" },
         { label: t("signOut"), icon: LogOut, onSelect: () => void leave() },

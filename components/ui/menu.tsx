@@ -15,6 +15,8 @@ export type MenuEntry =
       readonly label: ReactNode;
       readonly icon?: LucideIcon;
       readonly hint?: ReactNode;
+      /** The one of its kind that holds now. */
+      readonly chosen?: boolean;
       readonly href?: string;
       /** Opens a download or another site: a plain link. */
       readonly external?: boolean;
@@ -69,6 +71,7 @@ function Entry({ item }: { item: Exclude<MenuEntry, "line"> }) {
         <span className="block">{item.label}</span>
         {item.hint ? <span className="block text-xs text-ink-3">{item.hint}</span> : null}
       </span>
+      {item.chosen ? <span className="ml-auto">✓</span> : null}
     </>
   );
   if (item.href !== undefined && !item.disabled) {
