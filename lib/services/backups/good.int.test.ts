@@ -1,5 +1,6 @@
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { listBackups as listContract } from "#lib/contracts/backups";
 import { backupDependencies } from "#lib/db/schema/backup-dependencies";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -9,6 +10,7 @@ import { type TestContext, testContext } from "#lib/testing/context";
 import { createCatalogue, type TestCatalogue } from "#lib/testing/postgres";
 import { evaluate } from "../policies/evaluate.ts";
 import { getSource } from "../sources/get.ts";
+import { listBackups } from "./list.ts";
 
 const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute));
 
@@ -53,4 +55,39 @@ test.each(["missing", "damaged"] as const)("members whose full is %s are no good
   const { decisions } = await context.db.transaction((tx) => evaluate(tx, { sourceId, rule, now: context.now(), runId: "" }));
   expect(decisions.filter(({ verdict }) => verdict === "trash")).toEqual([]);
   expect(await newest()).toBe(older);
+});
+
+const list = (query: object) => listBackups(context, { params: {}, query: listContract.query.parse(query), body: {}, ifMatch: null });
+
+const failure = { code: "pack-damaged" as const, params: { key: "key-full" } };
+test.each([
+  ["whole", {}],
+  ["missing", { state: "missing", failedAt: at(6), failure }],
+  ["damaged", { state: "damaged", failedAt: at(6), failure }],
+  ["damaged before one member was verified", { state: "damaged", failedAt: at(4), failure }],
+  ["without a copy", null],
+] as const)("all backups are counted by the rules that each is listed by, with a full that is %s", async (_, change) => {
+  await context.db.update(copies).set({ state: "stored", failedAt: null, failure: null });
+  const [member] = await context.db
+    .select({ id: backups.id })
+    .from(backups)
+    .where(eq(backups.snapshotAt, at(4)));
+  await context.db
+    .update(copies)
+    .set({ verifiedAt: at(5) })
+    .where(eq(copies.backupId, member?.id ?? ""));
+  if (change === null) await context.db.delete(copies).where(eq(copies.backupId, full));
+  else
+    await context.db
+      .update(copies)
+      .set({ ...change, storedAt: at(2) })
+      .where(eq(copies.backupId, full));
+  for (const proof of ["stored", "verified", "unverified"]) {
+    const { items } = await list({ proof });
+    // What a first page holds is not counted; a page of one is.
+    if (items.length > 1) expect(await list({ proof, limit: 1 })).toMatchObject({ total: items.length });
+    expect(await list({ proof, limit: 1, source: sourceId })).toMatchObject({ total: items.length });
+  }
+  const { total } = await list({ proof: "stored", limit: 1 });
+  expect(total).toBe(_ === "whole" ? 5 : _.includes("before") ? 2 : 1);
 });

@@ -12,25 +12,51 @@ export const isVisible: SQL = sql`${backups.state} <> 'writing'`;
 /** Conditions on `copies` beside `backups`: this copy is stored and its last verification, if there was one, passed. */
 export const isGoodCopy: SQL = and(eq(copies.state, "stored"), isNotNull(copies.storedAt), isNull(copies.failedAt)) as SQL;
 
-/** A member that needs a pack which is lost, by the rules of `loadNeedFacts`: its own copy may be as whole as it likes. Packs and copies go with their backup. */
-export const hasLostNeed: SQL = sql`exists (
-  select 1 from ${backupDependencies} as needed
-  where needed.backup_id = ${backups.id} and needed.reason = 'packs' and not exists (
-    select 1 from ${copies} as theirs where theirs.backup_id = needed.needs_id and (
-      theirs.state not in ('missing', 'damaged') or (theirs.state = 'damaged' and exists (
-        select 1 from ${copies} as own where own.backup_id = needed.backup_id
-          and own.destination_id = theirs.destination_id and own.failed_at is null and own.verified_at >= theirs.failed_at
-      ))
-    )
+/** No copy of what `needed` (a row of `backup_dependencies`) needs can be read, by the rules of `loadNeedFacts`. Packs and copies go with their backup. */
+const isLost: SQL = sql`not exists (
+  select 1 from ${copies} as theirs where theirs.backup_id = needed.needs_id and (
+    theirs.state not in ('missing', 'damaged') or (theirs.state = 'damaged' and exists (
+      select 1 from ${copies} as own where own.backup_id = needed.backup_id
+        and own.destination_id = theirs.destination_id and own.failed_at is null and own.verified_at >= theirs.failed_at
+    ))
   )
 )`;
 
-/** A good backup: it and all that it needs can be restored as far as anybody looked. What is in the trash is never good. */
-export const isGood: SQL = sql`(${backups.state} = 'available' and exists (
-  select 1 from ${copies} where ${copies.backupId} = ${backups.id} and ${isGoodCopy}
-) and not ${hasLostNeed})`;
+/** A member that needs a pack which is lost: its own copy may be as whole as it likes. */
+export const hasLostNeed: SQL = sql`exists (
+  select 1 from ${backupDependencies} as needed
+  where needed.backup_id = ${backups.id} and needed.reason = 'packs' and ${isLost}
+)`;
 
-/** A good backup with a copy that a verification passed. */
-export const isGoodAndVerified: SQL = sql`(${backups.state} = 'available' and exists (
+/** The same for questions to thousands of backups: copies that failed are few and have an index; only needs without any copy are looked for from end to end. */
+const isAmongLost: SQL = sql`${backups.id} in (
+  select needed.backup_id from ${copies} as failed join ${backupDependencies} as needed on needed.needs_id = failed.backup_id
+  where needed.reason = 'packs' and failed.state in ('missing', 'damaged') and ${isLost}
+  union all
+  select needed.backup_id from ${backupDependencies} as needed
+  where needed.reason = 'packs' and not exists (select 1 from ${copies} as theirs where theirs.backup_id = needed.needs_id)
+)`;
+
+const hasGoodCopy: SQL = sql`exists (select 1 from ${copies} where ${copies.backupId} = ${backups.id} and ${isGoodCopy})`;
+const hasVerifiedCopy: SQL = sql`exists (
   select 1 from ${copies} where ${copies.backupId} = ${backups.id} and ${isGoodCopy} and ${copies.verifiedAt} is not null
-) and not ${hasLostNeed})`;
+)`;
+
+function goodBy(isWithoutNeed: SQL) {
+  const isWhole = sql`${backups.state} = 'available' and not ${isWithoutNeed}`;
+  return {
+    isGood: sql`(${isWhole} and ${hasGoodCopy})`,
+    isGoodAndVerified: sql`(${isWhole} and ${hasVerifiedCopy})`,
+    isGoodAndUnverified: sql`(${isWhole} and ${hasGoodCopy} and not ${hasVerifiedCopy})`,
+  };
+}
+
+/**
+ * `isGood`: it and all that it needs can be restored as far as anybody looked; what is in the trash is never good. `isGoodAndVerified`: with a copy that a
+ * verification passed. `isGoodAndUnverified`: without one.
+ */
+export const goodOfFew = goodBy(hasLostNeed);
+export const { isGood, isGoodAndVerified, isGoodAndUnverified } = goodOfFew;
+
+/** The same conditions for counting all backups: dearer for those of one source, cheaper for a hundred thousand. */
+export const goodOfAll = goodBy(isAmongLost);

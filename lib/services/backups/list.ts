@@ -11,7 +11,7 @@ import type { ServiceContext } from "../context.ts";
 import { countCapped, keysetAfter, keysetOrderBy, type KeysetOrder, pageRows } from "../keyset.ts";
 import { anyContains } from "../search-text.ts";
 import { backupColumns, type BackupDtoRow } from "./dto.ts";
-import { isGood, isGoodAndVerified, isListed } from "./good.ts";
+import { goodOfAll, goodOfFew, isListed } from "./good.ts";
 import { toBackupDtos } from "./load.ts";
 
 type Query = EndpointInput<typeof contract.listBackups>["query"];
@@ -33,18 +33,18 @@ function orderOf(sort: Query["sort"]): KeysetOrder & { valueOf: (row: BackupDtoR
 const failedCopies = sql`(select ${copies.backupId} from ${copies} where ${copies.failedAt} is not null or ${copies.state} in ('missing', 'damaged'))`;
 const passedDrills = sql`(select ${validations.backupId} from ${validations} where ${validations.level} = 'proven' and ${validations.verdict} = 'passed')`;
 
-function hasProof(proof: Query["proof"]): SQL | undefined {
+function hasProof(proof: Query["proof"], good: typeof goodOfAll): SQL | undefined {
   switch (proof) {
     case undefined:
       return undefined;
     case "stored":
-      return isGood;
+      return good.isGood;
     case "verified":
-      return isGoodAndVerified;
+      return good.isGoodAndVerified;
     case "proven":
       return sql`${backups.id} in ${passedDrills}`;
     case "unverified":
-      return sql`(${isGood} and not ${isGoodAndVerified})`;
+      return good.isGoodAndUnverified;
     case "failed":
       return sql`${backups.id} in ${failedCopies}`;
     default:
@@ -81,25 +81,27 @@ export async function listBackups(
   authorise(context, "backups:read");
   const { q, source, chain, kind, proof, pinned, sort, limit, after } = input.query;
   const order = orderOf(sort);
-  const where = and(
+  const others = and(
     isListed,
     source === undefined ? undefined : eq(backups.sourceId, source),
     chain === undefined ? undefined : eq(backups.chainId, chain),
     kind === undefined ? undefined : eq(backups.kind, kind),
     pinned === undefined ? undefined : eq(backups.pinned, pinned),
-    hasProof(proof),
     await matches(context, q),
   );
   const found = await context.db
     .select({ backup: backupColumns, sourceName: sources.name })
     .from(backups)
     .innerJoin(sources, eq(sources.id, backups.sourceId))
-    .where(and(where, keysetAfter(order, after)))
+    .where(and(others, hasProof(proof, goodOfFew), keysetAfter(order, after)))
     .orderBy(...keysetOrderBy(order))
     .limit(limit + 1);
   // A first page that holds everything was its own count: a rare text is then looked for once, not twice.
   const isWhole = after === undefined && found.length <= limit;
-  const counted = isWhole ? { total: found.length, totalCapped: false } : await countCapped(context.db, sql`${backups}`, where);
+  const ofMany = source === undefined && chain === undefined ? goodOfAll : goodOfFew;
+  const counted = isWhole
+    ? { total: found.length, totalCapped: false }
+    : await countCapped(context.db, sql`${backups}`, and(others, hasProof(proof, ofMany)));
   const page = pageRows(found, limit, order, ({ backup }) => ({ value: order.valueOf(backup), id: backup.id }));
   return { items: await toBackupDtos(context.db, page.rows), next: page.next, ...counted };
 }

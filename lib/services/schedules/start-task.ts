@@ -6,7 +6,7 @@ import { runs } from "#lib/db/schema/runs";
 import { slots } from "#lib/db/schema/slots";
 import { isBackupTask, type ScheduleTask } from "#lib/domain/schedule-task";
 import type { RunType } from "#lib/domain/run-state";
-import { isGood, isGoodAndVerified, isGoodCopy } from "../backups/good.ts";
+import { isGood, isGoodAndUnverified, isGoodCopy } from "../backups/good.ts";
 import { startBackupRun } from "../backups/run-now.ts";
 import { startVerifyRun } from "../backups/verify.ts";
 import type { ServiceContext } from "../context.ts";
@@ -112,7 +112,7 @@ export async function chooseForVerification(tx: Transaction, sourceId: string): 
   const [unverified] = await tx
     .select({ id: backups.id })
     .from(backups)
-    .where(and(eq(backups.sourceId, sourceId), isGood, sql`not ${isGoodAndVerified}`))
+    .where(and(eq(backups.sourceId, sourceId), isGoodAndUnverified))
     .orderBy(desc(backups.snapshotAt), desc(backups.id))
     .limit(1);
   if (unverified !== undefined) return unverified.id;
