@@ -16,14 +16,13 @@ import { ErrorState } from "../state/error-state.tsx";
 import { Skeleton } from "../state/skeleton.tsx";
 import { Button, ButtonLink, IconButton } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
-import { Notice } from "../ui/notice.tsx";
 import { useCurrentTime } from "../ui/use-current-time.ts";
 import { calendarQueryOf, calendarSpec, monthOf } from "./calendar-spec.tsx";
+import { DaySlots } from "./day-slots.tsx";
 import { MonthGrid } from "./month-grid.tsx";
 import { MonthList } from "./month-list.tsx";
-import { daysWithSlots, monthAfter, noCounts } from "./month-model.ts";
+import { daysOfAnswer, monthAfter } from "./month-model.ts";
 import { MonthSummary } from "./month-summary.tsx";
-import { SlotList } from "./slot-list.tsx";
 
 export function CalendarPage() {
   const t = useTranslations("calendar");
@@ -39,7 +38,7 @@ export function CalendarPage() {
     ...getCalendarQuery(calendarQueryOf(month, list.values.source, timeZone)),
     placeholderData: keepPreviousData,
   });
-  const days = daysOf();
+  const days = data === undefined ? [] : daysOfAnswer(month, data, timeZone);
   const selectedDay = days.find(({ day }) => day === selected);
   const monthName = monthText(month, locale);
   const goTo = (next: string): void => list.set({ month: next === today.slice(0, 7) ? undefined : next });
@@ -88,24 +87,21 @@ export function CalendarPage() {
           ) : (
             <div className={isPlaceholderData ? "opacity-60 transition-opacity" : "transition-opacity"}>
               <MonthSummary days={days} />
-              {data.truncated ? <Notice className="mx-4 mb-4 sm:mx-5">{t("truncated")}</Notice> : null}
               <div className="px-4 pb-4 max-sm:hidden sm:px-5">
                 <MonthGrid month={month} monthName={monthName} days={days} today={today} selected={selected} onSelect={select} />
                 <p className="pt-3 text-xs text-ink-3">{t("keys")}</p>
               </div>
               <div className="border-t border-line sm:hidden">
-                <MonthList days={days} today={today} />
+                <MonthList days={days} today={today} source={list.values.source} />
               </div>
             </div>
           )}
         </Card>
         {data === undefined || isEmpty ? null : (
           <Card title={<span className="block first-letter:uppercase">{dayText(selected)}</span>} className="max-sm:hidden">
-            {selectedDay === undefined || selectedDay.slots.length === 0 ? (
-              <p className="text-sm text-ink-2">{t("nothingOn")}</p>
-            ) : (
+            {selectedDay === undefined ? null : (
               <div className="-my-2.5">
-                <SlotList key={selected} slots={selectedDay.slots} label={dayText(selected)} />
+                <DaySlots key={selected} day={selectedDay} source={list.values.source} label={dayText(selected)} />
               </div>
             )}
           </Card>
@@ -113,15 +109,6 @@ export function CalendarPage() {
       </div>
     </Page>
   );
-
-  /** Where not all slots are given, the numbers are those of the answer. */
-  function daysOf() {
-    if (data === undefined) return [];
-    const shown = daysWithSlots(month, data.items, timeZone);
-    if (!data.truncated) return shown;
-    const counted = new Map(data.days.map(({ day, ...counts }) => [day, { ...noCounts, ...counts }]));
-    return shown.map(({ day, slots }) => ({ day, slots, counts: counted.get(day) ?? noCounts }));
-  }
 
   function dayText(day: string): string {
     const at = `${day}T12:00:00Z`;

@@ -1,5 +1,5 @@
 "use client";
-/** `<MonthList days today />`: the same month on a phone: the days that have something, each opening to its starts. */
+/** `<MonthList days today source />`: the same month on a phone: the days that have something, each opening to its starts. */
 import { clsx } from "clsx";
 import { ChevronRight } from "lucide-react";
 import { useLocale, useTranslations } from "next-intl";
@@ -7,10 +7,12 @@ import { useState } from "react";
 import { formatDay } from "#lib/format/time";
 import { weekdayOf } from "../schedules/weekday.ts";
 import { CountMarks, useCountText } from "./count-marks.tsx";
-import type { CalendarDay } from "./month-model.ts";
-import { SlotList } from "./slot-list.tsx";
+import { DaySlots } from "./day-slots.tsx";
+import { isBusy, type CalendarDay } from "./month-model.ts";
 
-export function MonthList({ days, today }: { days: readonly CalendarDay[]; today: string }) {
+type MonthListProps = { days: readonly CalendarDay[]; today: string; source: string | undefined };
+
+export function MonthList({ days, today, source }: MonthListProps) {
   const t = useTranslations("calendar");
   const locale = useLocale();
   const tellCounts = useCountText();
@@ -18,11 +20,12 @@ export function MonthList({ days, today }: { days: readonly CalendarDay[]; today
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set([today]));
   const turn = (day: string, isOpen: boolean): void =>
     setOpen((last) => new Set(isOpen ? [...last, day] : [...last].filter((each) => each !== day)));
-  const shown = days.filter(({ slots }) => slots.length > 0);
+  const shown = days.filter(isBusy);
   if (shown.length === 0) return <p className="px-4 py-6 text-sm text-ink-2">{t("quiet")}</p>;
   return (
     <div className="divide-y divide-line/70">
-      {shown.map(({ day, slots, counts }) => {
+      {shown.map((each) => {
+        const { day, counts } = each;
         const at = `${day}T12:00:00Z`;
         const name = `${weekdayOf(at, locale, "UTC")} ${formatDay(at, { locale, timeZone: "UTC" })}`;
         return (
@@ -39,7 +42,7 @@ export function MonthList({ days, today }: { days: readonly CalendarDay[]; today
             </summary>
             {open.has(day) ? (
               <div className="px-4 pb-2">
-                <SlotList slots={slots} label={name} />
+                <DaySlots day={each} source={source} label={name} />
               </div>
             ) : null}
           </details>

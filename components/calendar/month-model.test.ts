@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SlotDto } from "#lib/contracts/schedules";
-import { daysWithSlots, monthAfter, monthRange, movedDay, sumOf, weeksOf } from "./month-model.ts";
+import { daysOfAnswer, dayRange, isBusy, monthAfter, monthRange, movedDay, sumOf, weeksOf } from "./month-model.ts";
 
 const slot = (nominalAt: string, state: SlotDto["state"]): SlotDto => ({
   id: null,
@@ -40,10 +40,26 @@ describe("a month of the calendar", () => {
       slot("2026-11-22T10:00:00.000Z", "missed"),
       slot("2026-11-23T05:00:00.000Z", "waiting"),
     ];
-    const days = daysWithSlots("2026-11", slots, "Europe/Berlin");
+    const days = daysOfAnswer("2026-11", { items: slots, truncated: false, days: [] }, "Europe/Berlin");
     expect(days.find(({ day }) => day === "2026-11-22")?.counts).toMatchObject({ missed: 1, done: 0 });
-    expect(days.find(({ day }) => day === "2026-11-23")?.slots.map(({ state }) => state)).toEqual(["done", "waiting"]);
+    expect(days.find(({ day }) => day === "2026-11-23")?.slots?.map(({ state }) => state)).toEqual(["done", "waiting"]);
     expect(sumOf(days)).toEqual({ failed: 0, missed: 1, active: 1, done: 1, planned: 0, skipped: 0 });
+  });
+
+  it("of which more is known than was given counts all of it, and leaves each day's slots to be asked for", () => {
+    const counted = { day: "2026-11-23", planned: 3, done: 2, failed: 1, missed: 0 };
+    const answer = { items: [slot("2026-11-23T05:00:00.000Z", "done")], truncated: true, days: [counted] };
+    const days = daysOfAnswer("2026-11", answer, "Europe/Berlin");
+    expect(days).toHaveLength(30);
+    expect(days.filter(isBusy)).toEqual([
+      { day: "2026-11-23", slots: null, counts: { planned: 3, done: 2, failed: 1, missed: 0, active: 0, skipped: 0 } },
+    ]);
+    expect(days.every(({ slots }) => slots === null)).toBe(true);
+  });
+
+  it("has days of 23 and 25 hours where the clocks change", () => {
+    expect(dayRange("2026-10-25", "Europe/Berlin")).toEqual({ from: "2026-10-24T22:00:00.000Z", to: "2026-10-25T23:00:00.000Z" });
+    expect(dayRange("2026-12-31", "UTC")).toEqual({ from: "2026-12-31T00:00:00.000Z", to: "2027-01-01T00:00:00.000Z" });
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import type { SlotDto } from "#lib/contracts/schedules";
+import type { z } from "zod";
+import type { getCalendar, SlotDto } from "#lib/contracts/schedules";
 import { dayKey } from "#lib/format/time";
 import { fromWallTime } from "../timeline/zoned-time.ts";
 
@@ -29,19 +30,35 @@ export function weeksOf(month: string): (string | null)[][] {
 
 /** The instants between which the reader's month lies. */
 export function monthRange(month: string, timeZone: string): { readonly from: string; readonly to: string } {
-  const start = (of: string): string => fromWallTime(`${of}-01T00:00`, timeZone) ?? `${of}-01T00:00:00.000Z`;
-  return { from: start(month), to: start(monthAfter(month, 1)) };
+  return { from: startOf(`${month}-01`, timeZone), to: startOf(`${monthAfter(month, 1)}-01`, timeZone) };
+}
+
+/** The instants between which the reader's day lies. */
+export function dayRange(day: string, timeZone: string): { readonly from: string; readonly to: string } {
+  return { from: startOf(day, timeZone), to: startOf(movedDay(day, "right"), timeZone) };
+}
+
+function startOf(day: string, timeZone: string): string {
+  return fromWallTime(`${day}T00:00`, timeZone) ?? `${day}T00:00:00.000Z`;
 }
 
 export const countNames = ["failed", "missed", "active", "done", "planned", "skipped"] as const;
 export type DayCounts = Readonly<Record<(typeof countNames)[number], number>>;
 export const noCounts: DayCounts = { failed: 0, missed: 0, active: 0, done: 0, planned: 0, skipped: 0 };
 
-export type CalendarDay = { readonly day: string; readonly slots: readonly SlotDto[]; readonly counts: DayCounts };
+/** `slots` is null where they are to be asked for. */
+export type CalendarDay = { readonly day: string; readonly slots: readonly SlotDto[] | null; readonly counts: DayCounts };
 
-/** The slots of each day as the reader's clocks have them, in order of time. */
-export function daysWithSlots(month: string, slots: readonly SlotDto[], timeZone: string): CalendarDay[] {
-  const byDay = Map.groupBy(slots, ({ nominalAt }) => dayKey(nominalAt, timeZone));
+/**
+ * The slots of each day as the reader's clocks have them, in order of time. Of an answer that was cut, the numbers alone: some of its days would have no
+ * slots, and one only a part of them.
+ */
+export function daysOfAnswer(month: string, answer: z.output<typeof getCalendar.response>, timeZone: string): CalendarDay[] {
+  if (answer.truncated) {
+    const counted = new Map(answer.days.map(({ day, ...counts }) => [day, { ...noCounts, ...counts }]));
+    return daysOfMonth(month).map((day) => ({ day, slots: null, counts: counted.get(day) ?? noCounts }));
+  }
+  const byDay = Map.groupBy(answer.items, ({ nominalAt }) => dayKey(nominalAt, timeZone));
   return daysOfMonth(month).map((day) => {
     const own = (byDay.get(day) ?? []).toSorted(
       (a, b) => a.nominalAt.localeCompare(b.nominalAt) || a.sourceName.localeCompare(b.sourceName),
@@ -54,6 +71,11 @@ export function countsOf(slots: readonly Pick<SlotDto, "state">[]): DayCounts {
   const counts = { ...noCounts };
   for (const { state } of slots) counts[state === "waiting" || state === "started" ? "active" : state] += 1;
   return counts;
+}
+
+/** Whether anything is counted on a day. */
+export function isBusy({ counts }: { readonly counts: DayCounts }): boolean {
+  return countNames.some((name) => counts[name] > 0);
 }
 
 export function sumOf(days: readonly { readonly counts: DayCounts }[]): DayCounts {

@@ -211,6 +211,8 @@ export const getCalendar = defineEndpoint({
     source: idOf("source").optional(),
     /** Whose days are counted; UTC unless told. */
     timeZone: timeZone.optional(),
+    /** How many slots are given, the first ones; 5000 unless told. The days count all of them. */
+    limit: z.coerce.number().int().min(1).max(5000).optional(),
   }),
   response: z.object({
     items: z.array(slot).max(5000),

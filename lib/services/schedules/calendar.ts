@@ -39,26 +39,27 @@ export async function getCalendar(
     isNull(sources.removedAt),
     query.source === undefined ? undefined : eq(slots.sourceId, query.source),
   );
+  const limit = query.limit ?? mostItems;
   const [past, counted, found] = await Promise.all([
-    readPast(context.db, inRange),
+    readPast(context.db, inRange, limit),
     countPast(context.db, inRange),
     findSchedules(context.db, query.source === undefined ? undefined : eq(schedules.sourceId, query.source)),
   ]);
   const days = daysOf(from, to, query.timeZone ?? "UTC");
   const groups = plannedGroups(found, from, to);
-  const planned = firstPlanned(groups, mostItems + 1).map(({ at, found: one }) => toPlanned(at, one));
+  const planned = firstPlanned(groups, limit + 1).map(({ at, found: one }) => toPlanned(at, one));
   const all = [...past, ...planned].toSorted((a, b) => a.nominalAt.localeCompare(b.nominalAt));
-  return { items: all.slice(0, mostItems), truncated: all.length > mostItems, days: toDays(days, counted, groups) };
+  return { items: all.slice(0, limit), truncated: all.length > limit, days: toDays(days, counted, groups) };
 }
 
-async function readPast(db: Database, where: SQL | undefined): Promise<SlotDto[]> {
+async function readPast(db: Database, where: SQL | undefined, limit: number): Promise<SlotDto[]> {
   const rows = await db
     .select({ slot: slots, sourceName: sources.name })
     .from(slots)
     .innerJoin(sources, eq(sources.id, slots.sourceId))
     .where(where)
     .orderBy(asc(slots.nominalAt), asc(slots.id))
-    .limit(mostItems + 1);
+    .limit(limit + 1);
   return rows.map(({ slot, sourceName }) => ({
     id: slot.id,
     scheduleId: slot.scheduleId,

@@ -293,6 +293,8 @@ describe("the calendar", () => {
     expect(shown.items).toHaveLength(5000);
     expect(shown.truncated).toBe(true);
     expect(shown.days.map(({ planned }) => planned)).toEqual(Array.from({ length: 10 }, () => 1440));
+    const few = await getCalendar(context, { ...nothing, query: { ...query, limit: 3 } });
+    expect(few).toEqual({ items: shown.items.slice(0, 3), truncated: true, days: shown.days });
   });
 });
 
