@@ -38,7 +38,7 @@ export function addPerson(dataDir: string, role: Role, name: string): Promise<Pe
 /** As if the machine's clock had been set forward: what was believed last lies so many days back. */
 export function jumpClock(dataDir: string, days: number): Promise<void> {
   return withCatalogue(dataDir, async (sql) => {
-    await sql`UPDATE lifeboat.installation SET last_seen_at = clock_timestamp() - make_interval(days => ${days})`;
+    await sql`UPDATE lifeboat.installation SET last_seen_at = clock_timestamp() - make_interval(hours => ${days * 24})`;
   });
 }
 

@@ -25,6 +25,20 @@ type Fixtures = {
  * or an answer of 400 and above fails the test, unless the journey says that it belongs to it.
  */
 export const test = base.extend<Fixtures>({
+  // Other people's pages, which a journey opens in browsers of their own, are waited for as well.
+  browser: [
+    async ({ browser }, use) => {
+      const newContext = browser.newContext.bind(browser);
+      browser.newContext = async (options) => {
+        const context = await newContext(options);
+        context.on("page", waitForScripts);
+        return context;
+      };
+      await use(browser);
+      browser.newContext = newContext;
+    },
+    { scope: "worker" },
+  ],
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the pattern
   lifeboat: async ({}, use) => use(surroundings()),
   // oxlint-disable-next-line no-empty-pattern
@@ -107,9 +121,10 @@ function waitForScripts(page: Page): void {
 
 /**
  * React leaves its mark on the document when it begins to listen; from then on it takes over what is clicked, whatever else it has still to do. Streamed
- * parts wait hidden at the end of the body (`S:`) for their places (`B:`).
+ * parts wait hidden at the end of the body (`S:`) for their places (`B:`). A page that went to another one by itself is asked once something is seen that
+ * only the new one has.
  */
-async function listening(page: Page): Promise<void> {
+export async function listening(page: Page): Promise<void> {
   const isHeard = () =>
     page
       .evaluate(

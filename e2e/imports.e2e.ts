@@ -154,9 +154,17 @@ test("an upload goes on after a lost connection and, with the same file chosen a
     } else if (way === "open") await route.continue();
   });
 
+  // It waits for a second, and asks then how much arrived: that is answered once the waiting was seen.
+  const seen = Promise.withResolvers<void>();
+  await page.route(/\/api\/v1\/imports\/imp_\w+$/, async (route) => {
+    if (offsets.length === 2) await seen.promise;
+    await route.continue();
+  });
+
   await page.goto("/imports/new");
   await page.getByLabel("Drop a file here, or choose one").setInputFiles(file);
   await expect(page.getByText("Waiting for the connection")).toBeVisible();
+  seen.resolve();
   // The third part is on its way and does not arrive.
   await expect.poll(() => offsets).toEqual([0, 8 * 2 ** 20, 8 * 2 ** 20, 16 * 2 ** 20]);
   await page.getByRole("button", { name: "Pause" }).click();

@@ -1,6 +1,6 @@
 import type { Page } from "playwright/test";
 import { addPerson } from "./catalogue.ts";
-import { expect, nobody, test } from "./fixtures.ts";
+import { expect, listening, nobody, test } from "./fixtures.ts";
 
 const sourceName = "Keyed ledger";
 
@@ -67,6 +67,7 @@ test.describe("with the keyboard alone", () => {
     await expect(page.getByRole("button", { name: "Sign in" })).toBeEnabled();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("table", { name: "Sources" })).toBeVisible();
+    await listening(page);
 
     await tabTo(page, "link", "Skip to the content");
     await expect(page.getByRole("link", { name: "Skip to the content" })).toBeInViewport();

@@ -79,7 +79,7 @@ test("an invitation becomes a viewer, then an admin, then nobody: each at once",
     await expect(visitor.getByText("Only admins see who has access")).toBeVisible();
     await expect(visitor.getByRole("button", { name: "Invite a person" })).toHaveCount(0);
     const tabs = visitor.getByRole("navigation", { name: "Settings" }).getByRole("link");
-    expect(await tabs.allInnerTexts()).toEqual(["Servers and tools", "Servers", "Storage", "Integrations", "Profile"]);
+    await expect(tabs).toHaveText(["Servers and tools", "Servers", "Storage", "Integrations", "Profile"]);
     await visitor.goto("/settings/tokens");
     await expect(visitor.getByText("Only admins see API tokens")).toBeVisible();
     for (const path of ["/api/v1/users", "/api/v1/tokens"]) expect((await visitor.request.get(path)).status()).toBe(403);

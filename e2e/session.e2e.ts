@@ -1,5 +1,5 @@
 import { addPerson, disablePerson } from "./catalogue.ts";
-import { expect, nobody, test } from "./fixtures.ts";
+import { expect, listening, nobody, test } from "./fixtures.ts";
 import { holdScripts } from "./hold-scripts.ts";
 
 test.describe("signing in and out", () => {
@@ -26,6 +26,7 @@ test.describe("signing in and out", () => {
     await expect(page.getByRole("heading", { level: 1, name: "Backups" })).toBeVisible();
     await expect(page).toHaveURL(/\/backups\?sort=snapshotAt$/);
 
+    await listening(page);
     await page.getByRole("button", { name: /Ada Session/ }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
