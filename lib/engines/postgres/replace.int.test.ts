@@ -62,11 +62,15 @@ function suite(server: TestServer) {
     await pool.stop();
     // Who was let in before the rename had its lock may be thrown out before an answer, by a rename only.
     const thrownOut = pool.thrownOut();
-    expect(thrownOut.filter((visit) => !renames.some(({ from, to }) => visit.from < to && visit.to > from))).toEqual([]);
+    const met = pool.visits.filter((visit) => renames.some(({ from, to }) => visit.from < to && visit.to > from));
+    expect(thrownOut.filter((visit) => !met.includes(visit))).toEqual([]);
     // Who connects meanwhile waits, then is told once that the database was renamed; the next try is let in.
     const others = pool.visits.filter((visit) => !thrownOut.includes(visit));
     expect(new Set(others.map((visit) => visit.code))).toEqual(new Set(["", "3D000"]));
-    expect(Math.max(...pool.visits.map((visit) => visit.to - visit.from))).toBeLessThan(5_000);
+    // Nobody waits longer than a rename: what a visit takes beyond it, it takes where there is none, too, however busy the machine is.
+    const longest = (spans: readonly { from: number; to: number }[]) => Math.max(...spans.map(({ from, to }) => to - from));
+    const free = pool.visits.filter((visit) => !met.includes(visit));
+    expect(longest(met)).toBeLessThanOrEqual(longest(renames) + longest(free));
   });
 
   it("leaves the old database under the name when the session that renames is ended before its commit", async () => {
