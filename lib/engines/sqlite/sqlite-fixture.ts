@@ -89,10 +89,10 @@ const writerScript = fileURLToPath(new URL("writer-fixture.ts", import.meta.url)
 
 export type Writer = { readonly child: ChildProcess; readonly stop: () => Promise<{ commits: number; slowestMs: number; busy: number }> };
 
-/** Another process that moves money from one table to the other until it is stopped. */
+/** Another process that moves money from one table to the other until it is stopped; it waits `busyMs` for a lock, 10 seconds if left out. */
 export async function startWriter(
   path: string,
-  options: { pauseMs?: number; hold?: "idle" | "transaction" | "exclusive" } = {},
+  options: { pauseMs?: number; busyMs?: number; hold?: "idle" | "transaction" | "exclusive" } = {},
 ): Promise<Writer> {
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", writerScript, JSON.stringify({ path, ...options })], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -2,10 +2,10 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** A process for tests that writes to a database file until it is told to stop, or that only holds it open. */
-type Order = { path: string; pauseMs?: number; hold?: "idle" | "transaction" | "exclusive" };
+type Order = { path: string; pauseMs?: number; busyMs?: number; hold?: "idle" | "transaction" | "exclusive" };
 
 const order = JSON.parse(process.argv[2] ?? "{}") as Order;
-const db = new DatabaseSync(order.path, { timeout: 10_000 });
+const db = new DatabaseSync(order.path, { timeout: order.busyMs ?? 10_000 });
 db.exec("pragma synchronous = off");
 const stopping = new AbortController();
 let commits = 0;
