@@ -91,17 +91,16 @@ function toPlanned(at: number, { schedule, source }: FoundSchedule): SlotDto {
   };
 }
 
-type PastCount = { readonly quarter: number; readonly column: "planned" | "done" | "failed" | "missed"; readonly n: number };
+type PastCount = { readonly quarter: Date; readonly column: "planned" | "done" | "failed" | "missed"; readonly n: number };
 
 /** Clocks everywhere differ from UTC by whole quarters of an hour: slots that are counted by them can be put to the days of any zone. */
-const quarterSeconds = 900;
+const quarterOfHour = sql`date_bin('15 minutes', ${slots.nominalAt}, 'epoch')`;
 
-/** Slots by quarter of an hour (seconds since 1970); what waits or works counts as planned, what was meant not to run as nothing. */
+/** Slots by the beginning of their quarter of an hour; what waits or works counts as planned, what was meant not to run as nothing. */
 async function countPast(db: Database, where: SQL | undefined): Promise<PastCount[]> {
-  const quarter = sql`floor(extract(epoch from ${slots.nominalAt}) / ${sql.raw(String(quarterSeconds))}) * ${sql.raw(String(quarterSeconds))}`;
   const column = sql<PastCount["column"]>`case when ${slots.state} in ('waiting', 'started') then 'planned' else ${slots.state} end`;
   return db
-    .select({ quarter: quarter.mapWith(Number), column, n: sql<number>`count(*)::int` })
+    .select({ quarter: quarterOfHour.mapWith(slots.nominalAt), column, n: sql<number>`count(*)::int` })
     .from(slots)
     .innerJoin(sources, eq(sources.id, slots.sourceId))
     .where(and(where, sql`${slots.state} <> 'skipped'`))
@@ -122,7 +121,7 @@ function daysOf(from: number, to: number, timeZone: string): ZoneDay[] {
 function toDays(days: readonly ZoneDay[], counted: readonly PastCount[], groups: readonly PlannedGroup[]): Days {
   const dayAt = (at: number) => days.findLast(({ beginsAt }) => beginsAt <= at) ?? days[0];
   for (const { quarter, column, n } of counted) {
-    const known = dayAt(quarter * 1000);
+    const known = dayAt(quarter.getTime());
     if (known !== undefined) known.counts[column] += n;
   }
   for (const { found, starts } of groups) {
