@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dataPaths } from "#lib/supervisor/data-folders";
 import { endSandboxes } from "#lib/testing/end-sandboxes";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -77,14 +79,16 @@ export async function startLifeboat(options: { args?: string[]; env?: Record<str
       await exited;
     }
     await untilFree(port);
-    await untilGone(join(dataDir, "catalogue", "postmaster.pid"));
+    await untilGone(lastToGo(dataDir));
     await endSandboxes(dataDir);
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
   };
   try {
     await waitForOutput(child, () => output, "Lifeboat is ready.");
   } catch (error) {
-    await stop();
+    await stop().catch((left: unknown) => {
+      throw new Error(`${String(error)}\n${String(left)}`, { cause: error });
+    });
     throw error;
   }
   return { url: `http://127.0.0.1:${port}`, dataDir, adminEmail, adminPassword, token, child, output: () => output, stop };
@@ -99,12 +103,27 @@ async function waitForOutput(child: ChildProcess, output: () => string, text: st
   }
 }
 
-/** The catalogue writes its last words after the port is free: its folder cannot be removed before. */
-async function untilGone(path: string): Promise<void> {
-  for (let attempt = 0; attempt < 600 && existsSync(path); attempt += 1) await new Promise((resolve) => setTimeout(resolve, 100));
+/**
+ * What Lifeboat removes by itself when it stops, after its port is free: the catalogue's file of its process, then, as the very last, the supervisor's lock.
+ * Its folder cannot be removed before; `rmSync` would end half-way, and without an error, at a file that somebody else removes meanwhile.
+ */
+function lastToGo(dataDir: string): string[] {
+  return [join(dataDir, "catalogue", "postmaster.pid"), dataPaths(dataDir).lockOf(null)];
 }
 
-/** npm may be gone before what it started: the port tells when web is, and the supervisor's last line when all is. */
+const goneWithinMs = 60_000;
+
+async function untilGone(paths: readonly string[]): Promise<void> {
+  const until = Date.now() + goneWithinMs;
+  for (;;) {
+    const left = paths.filter((path) => existsSync(path));
+    if (left.length === 0) return;
+    if (Date.now() > until) throw new Error(`a minute after Lifeboat was asked to stop there is still ${left.join(" and ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** npm may be gone before what it started: the port tells when web is. */
 async function untilFree(port: number): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     if (await isFree(port)) return;
