@@ -1,7 +1,7 @@
-import type { DrillCalendarDto } from "#lib/contracts/drill-history";
+import type { CalendarSourceDto } from "#lib/contracts/drill-history";
 import { dayKey } from "#lib/format/time";
 
-type Drill = DrillCalendarDto["sources"][number]["drills"][number];
+type Drill = CalendarSourceDto["drills"][number];
 
 /** Three a month, so that a mark has room on a phone and a weekly drill still has one of its own nearly always. */
 export const slotsOfYear = 36;

@@ -2,15 +2,13 @@
 /** `<CalendarTable year sources now />`: what the calendar draws, as rows, by source and newest first, with the day on which each is due next. */
 import { useTranslations } from "next-intl";
 import Link from "next/link";
-import type { DrillCalendarDto } from "#lib/contracts/drill-history";
+import type { CalendarSourceDto } from "#lib/contracts/drill-history";
 import { StatusBadge } from "../status/status-badge.tsx";
 import { AbsoluteTime } from "../ui/relative-time.tsx";
 import { TableFrame, Td, Th } from "../ui/table.tsx";
 import { DueMark } from "./due-mark.tsx";
 
-type Source = DrillCalendarDto["sources"][number];
-
-export function CalendarTable({ year, sources, now }: { year: number; sources: readonly Source[]; now: Date }) {
+export function CalendarTable({ year, sources, now }: { year: number; sources: readonly CalendarSourceDto[]; now: Date }) {
   const t = useTranslations("drills.calendar");
   return (
     <TableFrame label={t("label", { year: String(year) })} className="relative">
@@ -30,7 +28,7 @@ export function CalendarTable({ year, sources, now }: { year: number; sources: r
   );
 }
 
-function SourceRows({ source, now }: { source: Source; now: Date }) {
+function SourceRows({ source, now }: { source: CalendarSourceDto; now: Date }) {
   const t = useTranslations("drills.calendar");
   const drills = source.drills.toSorted((a, b) => b.at.localeCompare(a.at));
   const isPast = source.nextDueAt !== null && Date.parse(source.nextDueAt) < now.getTime();

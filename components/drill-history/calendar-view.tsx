@@ -1,37 +1,33 @@
 "use client";
-/** Drills of a year, a line for each source: as a picture, or as a table of the same. Year and view are in the address. */
-import { useQuery } from "@tanstack/react-query";
-import { CalendarDays, ChartNoAxesGantt, ChevronLeft, ChevronRight, Table2 } from "lucide-react";
+/** Drills of a year, a line for each source: as a picture, or as a table of the same. Year, search and view are in the address. */
+import { ChartNoAxesGantt, ChevronLeft, ChevronRight, Table2 } from "lucide-react";
 import { useTimeZone, useTranslations } from "next-intl";
-import { drillCalendarQuery } from "#lib/query/drill-history";
+import { ToolbarSearch } from "../data-table/toolbar.tsx";
 import { useListState } from "../data-table/use-list-state.tsx";
 import { Page } from "../shell/page.tsx";
-import { EmptyState } from "../state/empty-state.tsx";
-import { ErrorState } from "../state/error-state.tsx";
-import { RowsSkeleton } from "../state/skeleton.tsx";
-import { ButtonLink, IconButton } from "../ui/button.tsx";
+import { IconButton } from "../ui/button.tsx";
 import { Card } from "../ui/card.tsx";
 import { Segmented } from "../ui/segmented.tsx";
 import { useCurrentTime } from "../ui/use-current-time.ts";
-import { CalendarLegend } from "./calendar-legend.tsx";
-import { calendarSpec, yearOf } from "./calendar-spec.tsx";
-import { CalendarTable } from "./calendar-table.tsx";
+import { CalendarLines } from "./calendar-lines.tsx";
+import { calendarQuery, calendarSpec } from "./calendar-spec.tsx";
 import { DrillsHeader } from "./drills-header.tsx";
-import { YearLine } from "./year-line.tsx";
-import { YearHead } from "./year-head.tsx";
 
 export function CalendarView() {
   const t = useTranslations("drills.calendar");
+  const sources = useTranslations("sources");
   const timeZone = useTimeZone() ?? "UTC";
   const list = useListState(calendarSpec);
   const now = useCurrentTime(60_000);
-  const year = yearOf(list.values.year, now, timeZone);
+  const query = calendarQuery(list.values, now, timeZone);
+  const { year } = query;
   const isTable = list.values.as === "table";
-  const { data, error, refetch } = useQuery(drillCalendarQuery(year));
-  const sources = data?.sources ?? [];
   return (
     <Page>
       <DrillsHeader lead="calendarLead" />
+      <div className="flex">
+        <ToolbarSearch label={sources("search")} value={list.values.q} onChange={(q) => list.set({ q })} />
+      </div>
       <Card
         flush
         title={
@@ -55,29 +51,8 @@ export function CalendarView() {
           />
         }
       >
-        {data === undefined ? (
-          error ? (
-            <ErrorState error={error} onRetry={() => void refetch()} />
-          ) : (
-            <RowsSkeleton rows={5} />
-          )
-        ) : sources.length === 0 ? (
-          <EmptyState icon={CalendarDays} title={t("emptyTitle")} actions={<ButtonLink href="/sources">{t("toSources")}</ButtonLink>}>
-            {t("emptyText")}
-          </EmptyState>
-        ) : isTable ? (
-          <CalendarTable year={year} sources={sources} now={now} />
-        ) : (
-          <div className="px-4 py-4 sm:px-5">
-            <YearHead />
-            <ul aria-label={t("label", { year: String(year) })} className="flex flex-col max-sm:gap-4">
-              {sources.map((source) => (
-                <YearLine key={source.sourceId} year={year} source={source} now={now} />
-              ))}
-            </ul>
-            <CalendarLegend />
-          </div>
-        )}
+        {/* A year of its own: while another one is on its way, this one's lines would show its drills at wrong places. */}
+        <CalendarLines key={year} query={query} isTable={isTable} now={now} onClear={() => list.set({ q: undefined })} />
       </Card>
     </Page>
   );

@@ -36,15 +36,15 @@ export function RecoveryView() {
       {data === undefined ? (
         <Card>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={6} />}</Card>
       ) : (
-        <Trend data={data} query={query} isOneSource={source !== undefined} />
+        <Trend data={data} query={query} source={source} />
       )}
     </Page>
   );
 }
 
-type TrendProps = { data: DrillTrendDto; query: ComponentProps<typeof TrendTable>["query"]; isOneSource: boolean };
+type TrendProps = { data: DrillTrendDto; query: ComponentProps<typeof TrendTable>["query"]; source: string | undefined };
 
-function Trend({ data, query, isOneSource }: TrendProps) {
+function Trend({ data, query, source }: TrendProps) {
   const t = useTranslations("drills.trend");
   const newestFirst = useMemo(() => data.points.toReversed(), [data.points]);
   if (data.points.length === 0) {
@@ -55,7 +55,7 @@ function Trend({ data, query, isOneSource }: TrendProps) {
             {t("emptyText")}
           </EmptyState>
         </Card>
-        <ProvenSources proven={data.proven} />
+        <ProvenSources source={source} />
       </>
     );
   }
@@ -63,13 +63,13 @@ function Trend({ data, query, isOneSource }: TrendProps) {
     <>
       <TrendNumbers data={data} />
       <Card title={t("title")} description={t("scale")}>
-        <TrendChart points={data.points} isConnected={isOneSource} />
+        <TrendChart points={data.points} isConnected={source !== undefined} />
       </Card>
       <div className="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_19rem]">
         <Section title={t("tableTitle")}>
           <TrendTable points={newestFirst} query={query} />
         </Section>
-        <ProvenSources proven={data.proven} />
+        <ProvenSources source={source} />
       </div>
     </>
   );

@@ -3,7 +3,7 @@
 import { clsx } from "clsx";
 import { useLocale, useTimeZone, useTranslations } from "next-intl";
 import Link from "next/link";
-import type { DrillCalendarDto } from "#lib/contracts/drill-history";
+import type { CalendarSourceDto } from "#lib/contracts/drill-history";
 import { dayKey, formatDay } from "#lib/format/time";
 import { StatusIcon } from "../status/status-badge.tsx";
 import { Tooltip } from "../ui/tooltip.tsx";
@@ -12,9 +12,7 @@ import { DueMark } from "./due-mark.tsx";
 import { markHref } from "./mark-href.ts";
 import { lineClass } from "./year-grid.tsx";
 
-type Source = DrillCalendarDto["sources"][number];
-
-export function YearLine({ year, source, now }: { year: number; source: Source; now: Date }) {
+export function YearLine({ year, source, now }: { year: number; source: CalendarSourceDto; now: Date }) {
   const t = useTranslations("drills.calendar");
   const settings = { locale: useLocale(), timeZone: useTimeZone() ?? "UTC" };
   const marks = marksOf(source.drills, year, settings.timeZone);

@@ -34,25 +34,22 @@ export const exportDrills = defineEndpoint({
   response: z.string(),
 });
 
+const calendarSource = z.object({
+  sourceId: idOf("source"),
+  sourceName: z.string(),
+  nextDueAt: instant.nullable(),
+  drills: z.array(z.object({ id: idOf("drill"), at: instant, verdict: z.enum(drillVerdicts).nullable(), state: z.enum(drillStates) })),
+});
+export type CalendarSourceDto = z.infer<typeof calendarSource>;
+
 export const drillCalendar = defineEndpoint({
   id: "drillCalendar",
   method: "GET",
   path: "/drills/calendar",
-  summary: "Drills of a year by source, with the days on which they were and will be due",
+  summary: "Drills of a year by source, with the days on which they were and will be due; sources by name",
   permission: "drills:read",
-  query: z.object({ year: z.coerce.number().int().min(2000).max(9999) }),
-  response: z.object({
-    sources: z.array(
-      z.object({
-        sourceId: idOf("source"),
-        sourceName: z.string(),
-        nextDueAt: instant.nullable(),
-        drills: z.array(
-          z.object({ id: idOf("drill"), at: instant, verdict: z.enum(drillVerdicts).nullable(), state: z.enum(drillStates) }),
-        ),
-      }),
-    ),
-  }),
+  query: pageQuery.extend({ year: z.coerce.number().int().min(2000).max(9999), q: z.string().max(200).optional() }),
+  response: pageOf(calendarSource),
 });
 
 export const drillTrend = defineEndpoint({
@@ -76,12 +73,23 @@ export const drillTrend = defineEndpoint({
     ),
     closed: count,
     passed: count,
-    /** Per source: when a backup was last restored and compared with success. */
-    proven: z.array(z.object({ sourceId: idOf("source"), sourceName: z.string(), at: instant.nullable() })),
   }),
 });
 export type DrillTrendDto = z.infer<typeof drillTrend.response>;
-export type DrillCalendarDto = z.infer<typeof drillCalendar.response>;
+
+/** `at`: when a backup of the source was last restored and compared with success; null: never. */
+const provenSource = z.object({ sourceId: idOf("source"), sourceName: z.string(), at: instant.nullable() });
+export type ProvenSourceDto = z.infer<typeof provenSource>;
+
+export const listProvenSources = defineEndpoint({
+  id: "listProvenSources",
+  method: "GET",
+  path: "/drills/proven",
+  summary: "When a backup of each source was last restored and found equal: the never proven first, then the longest ago",
+  permission: "drills:read",
+  query: pageQuery.extend({ source: idOf("source").optional() }),
+  response: pageOf(provenSource),
+});
 
 const side = z.object({ drill, clock: drillClock, backup: drilledBackup.nullable() });
 

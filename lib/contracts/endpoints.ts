@@ -125,6 +125,7 @@ export const endpoints: readonly Endpoint[] = [
   drillHistory.exportDrills,
   drillHistory.drillCalendar,
   drillHistory.drillTrend,
+  drillHistory.listProvenSources,
   drillHistory.compareDrills,
   drills.startDrill,
   drills.getDrill,

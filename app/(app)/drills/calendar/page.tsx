@@ -2,11 +2,11 @@ import { HydrationBoundary } from "@tanstack/react-query";
 import type { Metadata } from "next";
 import { getTimeZone, getTranslations } from "next-intl/server";
 import { readSearchParams } from "#components/data-table/list-state";
-import { calendarSpec, yearOf } from "#components/drill-history/calendar-spec";
+import { calendarQuery, calendarSpec } from "#components/drill-history/calendar-spec";
 import { CalendarView } from "#components/drill-history/calendar-view";
 import { pageContext } from "#lib/auth/page-session";
 import * as contract from "#lib/contracts/drill-history";
-import { ask, prefetch } from "#lib/query/prefetch";
+import { askPages, prefetch } from "#lib/query/prefetch";
 import { drillCalendar } from "#lib/services/drills/history/calendar";
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,8 +17,8 @@ type Search = Promise<Record<string, string | string[] | undefined>>;
 
 export default async function DrillCalendarPage({ searchParams }: { searchParams: Search }) {
   const context = await pageContext("drills:read");
-  const year = yearOf(readSearchParams(calendarSpec, await searchParams).year, context.now(), await getTimeZone());
-  const state = await prefetch(ask(context, contract.drillCalendar, drillCalendar, { query: { year } }));
+  const query = calendarQuery(readSearchParams(calendarSpec, await searchParams), context.now(), await getTimeZone());
+  const state = await prefetch(askPages(context, contract.drillCalendar, drillCalendar, query));
   return (
     <HydrationBoundary state={state}>
       <CalendarView />

@@ -8,7 +8,8 @@ import { RecoveryView } from "#components/drill-history/recovery-view";
 import { pageContext } from "#lib/auth/page-session";
 import * as contract from "#lib/contracts/drill-history";
 import * as sources from "#lib/contracts/sources";
-import { ask, prefetch } from "#lib/query/prefetch";
+import { ask, askPages, prefetch } from "#lib/query/prefetch";
+import { listProvenSources } from "#lib/services/drills/history/proven";
 import { drillTrend } from "#lib/services/drills/history/trend";
 import { listSourceNames } from "#lib/services/sources/list-names";
 
@@ -23,7 +24,9 @@ export default async function RecoveryTimesPage({ searchParams }: { searchParams
   const source = sourceIdOf(readSearchParams(recoverySpec, await searchParams).source);
   const state = await prefetch(
     ask(context, contract.drillTrend, drillTrend, { query: source === undefined ? {} : { source } }),
-    ask(context, sources.listSourceNames, listSourceNames),
+    askPages(context, contract.listProvenSources, listProvenSources, { source }),
+    // The filter asks for the names; only the chosen one has to be there at once.
+    ...(source === undefined ? [] : [ask(context, sources.listSourceNames, listSourceNames)]),
   );
   return (
     <HydrationBoundary state={state}>

@@ -108,14 +108,14 @@ describe("the list of drills", () => {
 
 describe("the history of drills", () => {
   it("shows a year by source, and nothing of the years beside it", async () => {
-    const { sources } = await drillCalendar(context, { params: {}, query: { year: 2026 }, body: {}, ifMatch: null });
-    expect(sources.map(({ sourceName, drills }) => [sourceName, drills.length])).toEqual([
+    const { items } = await drillCalendar(context, { params: {}, query: { year: 2026, limit: 50 }, body: {}, ifMatch: null });
+    expect(items.map(({ sourceName, drills }) => [sourceName, drills.length])).toEqual([
       ["=blog", 2],
       ["shop", 11],
     ]);
-    expect(sources[1]?.drills[5]).toMatchObject({ id: monthly[5], verdict: "failed", at: "2026-06-15T10:00:00.000Z" });
-    const before = await drillCalendar(context, { params: {}, query: { year: 2025 }, body: {}, ifMatch: null });
-    expect(before.sources.map(({ drills }) => drills.length)).toEqual([0, 1]);
+    expect(items[1]?.drills[5]).toMatchObject({ id: monthly[5], verdict: "failed", at: "2026-06-15T10:00:00.000Z" });
+    const before = await drillCalendar(context, { params: {}, query: { year: 2025, limit: 50 }, body: {}, ifMatch: null });
+    expect(before.items.map(({ drills }) => drills.length)).toEqual([0, 1]);
   });
 
   it("measures the newest closed drills, oldest first, and the share of all that passed", async () => {
@@ -129,8 +129,6 @@ describe("the history of drills", () => {
     const all = await drillTrend(context, { params: {}, query: { limit: 60 }, body: {}, ifMatch: null });
     expect(all.points).toHaveLength(12);
     expect(all.points.find(({ drillId }) => drillId === monthly[5])).toMatchObject({ verdict: "failed", recoveryMs: null });
-    expect(all.proven.map(({ sourceName }) => sourceName)).toEqual(["=blog", "shop"]);
-    expect(all.proven[0]?.at).toBeNull();
   });
 
   it("puts two drills beside each other, checks by their keys", async () => {
