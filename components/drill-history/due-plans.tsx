@@ -8,6 +8,7 @@ import { useState } from "react";
 import type { DrillPlanSummaryDto } from "#lib/contracts/drill-plans";
 import { formatDay } from "#lib/format/time";
 import { listDrillPlansQuery } from "#lib/query/drill-plans";
+import { ListFooter } from "../data-table/toolbar.tsx";
 import { useCan } from "../shell/me.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
@@ -19,11 +20,15 @@ import { RelativeTime } from "../ui/relative-time.tsx";
 import { StartDrillButton } from "./start-drill-button.tsx";
 import { duePlansQuery, needsLook } from "./due-plans-query.tsx";
 
+/** Two hundred plans drawn at once are half a megabyte. */
+const pageSize = 50;
+
 export function DuePlans() {
   const t = useTranslations("drills.list.due");
   const can = useCan();
   const { data, error, refetch } = useQuery(listDrillPlansQuery(duePlansQuery));
   const [isAllShown, setAllShown] = useState(false);
+  const [most, setMost] = useState(pageSize);
   if (data === undefined) {
     return (
       <Card title={t("title")}>{error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={3} />}</Card>
@@ -58,11 +63,16 @@ export function DuePlans() {
           {urgent.length === 0 ? <NothingDue plans={plans} /> : null}
           {shown.length === 0 ? null : (
             <ul aria-label={t("title")} className="divide-y divide-line/70">
-              {shown.map((plan) => (
+              {shown.slice(0, most).map((plan) => (
                 <Plan key={plan.id} plan={plan} />
               ))}
             </ul>
           )}
+          {shown.length > most ? (
+            <div className="border-t border-line px-4 py-2.5 sm:px-5">
+              <ListFooter shown={most} total={shown.length} totalCapped={false} hasMore onMore={() => setMost(most + pageSize)} />
+            </div>
+          ) : null}
         </>
       )}
     </Card>

@@ -26,7 +26,8 @@ export default async function DrillsIndexPage({ searchParams }: { searchParams: 
   const state = await prefetch(
     ask(context, plans.listDrillPlans, listDrillPlans, { query: duePlansQuery }),
     askPages(context, contract.listDrills, listDrills, query),
-    ask(context, sources.listSourceNames, listSourceNames),
+    // The filter asks for the names; only the chosen one has to be there at once.
+    ...(query.source === undefined ? [] : [ask(context, sources.listSourceNames, listSourceNames)]),
   );
   return (
     <HydrationBoundary state={state}>
