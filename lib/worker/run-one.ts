@@ -28,8 +28,9 @@ export type RunTimings = {
 
 const defaultAbandonMs = 30_000;
 
-/** Tries to write a run's end this often, a second apart; after that the lease ends and a sweep fails the run. */
+/** Tries to write a run's end this often, a second apart; after that the lease ends and a sweep fails the run. A worker that stops has ten seconds for all. */
 const endingTries = 5;
+const endingTriesOfAStop = 2;
 
 /**
  * Carries one claimed run to its end: lease, folder, executor, outcome, clean-up. Never throws. Aborting `controller` ends the run
@@ -105,7 +106,8 @@ async function recordFailure(db: Database, { deps, run, lease, reporter, logger 
   const { message, hint } = describeReason(reason);
   reporter.log(reason.code === "run-cancelled" ? "warning" : "error", `${message}. ${hint}`);
   await reporter.flush();
-  for (let attempt = 1; attempt <= endingTries; attempt += 1) {
+  const tries = reason.code === "worker-stopping" ? endingTriesOfAStop : endingTries;
+  for (let attempt = 1; attempt <= tries; attempt += 1) {
     try {
       await db.transaction(async (tx) => {
         const state = reason.code === "run-cancelled" ? "cancelled" : "failed";
@@ -116,7 +118,7 @@ async function recordFailure(db: Database, { deps, run, lease, reporter, logger 
     } catch (error) {
       if (reasonOf(error).code === "lease-lost") return;
       logger.warn("the run's end was not written", { attempt, error });
-      if (attempt < endingTries) await delay(1000);
+      if (attempt < tries) await delay(1000);
     }
   }
 }

@@ -105,8 +105,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 
   async function sweep(): Promise<void> {
-    const sinceOutageMs = performance.now() - (options.lastOutageMs?.() ?? -Infinity);
-    await reconcile(db, deps, slots.own(), { spareRuns: sinceOutageMs < options.leaseMs });
+    const sparesRuns = () => performance.now() - (options.lastOutageMs?.() ?? -Infinity) < options.leaseMs;
+    await reconcile(db, deps, slots.own(), { sparesRuns });
     if (performance.now() - forgotAtMs < forgetEveryMs) return;
     await forgetOldRows(db).catch((error: unknown) => logger.warn("old rows could not be removed", { error }));
     forgotAtMs = performance.now();

@@ -28,16 +28,17 @@ const active = ["queued", "running"] as const;
 /**
  * One sweep: fails runs whose lease is over, then settles what they left: backups in writing, temporary files, locks, databases of
  * restores, sessions, work folders. `own` are the runs of this very process, which is alive whatever its leases say. Parts that
- * fail are logged and come again with the next sweep. `spareRuns`: the catalogue was away a moment ago, and no worker could lengthen
- * its leases; nobody's run is taken then.
+ * fail are logged and come again with the next sweep. `sparesRuns`: true while the catalogue was away a moment ago, and no worker could
+ * lengthen its leases; nobody's run is taken then. It is asked behind the question which leases are over: that one may have waited for the
+ * catalogue to come back.
  */
 export async function reconcile(
   db: Database,
   deps: WorkerDeps,
   own: ReadonlySet<string>,
-  options: { spareRuns?: boolean } = {},
+  options: { sparesRuns?: () => boolean } = {},
 ): Promise<{ lost: string[] }> {
-  const lost = options.spareRuns === true ? [] : await failLostRuns(db, deps, own);
+  const lost = await failLostRuns(db, deps, own, options.sparesRuns ?? (() => false));
   for (const run of lost) deps.logger.warn("a run was lost with its worker", { runId: run.id, workerId: run.workerId });
   const engineContext = (runId: string): EngineContext => ({
     signal: AbortSignal.timeout(sweepActionMs),
@@ -92,7 +93,7 @@ async function attempt(deps: WorkerDeps, part: string, work: () => Promise<unkno
 }
 
 /** Takes runs away from workers whose lease is over. From then on that worker's writes are refused. */
-async function failLostRuns(db: Database, deps: WorkerDeps, own: ReadonlySet<string>): Promise<RunRow[]> {
+async function failLostRuns(db: Database, deps: WorkerDeps, own: ReadonlySet<string>, sparesRuns: () => boolean): Promise<RunRow[]> {
   // A running run always carries a lease; one without could never be found by its end. After a restart of the catalogue living
   // workers have one lease's time to come back: nobody could lengthen a lease while it was down.
   const expired = and(
@@ -104,6 +105,7 @@ async function failLostRuns(db: Database, deps: WorkerDeps, own: ReadonlySet<str
   const lost: RunRow[] = [];
   for (const { id, workerId } of candidates) {
     if (own.has(id)) continue;
+    if (sparesRuns()) return lost;
     const error: Reason = { code: "worker-lost", params: { workerId: workerId ?? "" } };
     const row = await db.transaction(async (tx) => {
       // A worker stopped inside a transaction holds the row until the server ends its session: the other runs do not wait for it.
