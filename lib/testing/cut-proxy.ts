@@ -1,7 +1,8 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** For tests: a way to a server that can be away for a while. The port stays the same. */
+/** For tests: a way to a server that can be away for a while. The port stays the same, and is given to nobody else meanwhile. */
 export type CutProxy = {
   readonly port: number;
   /** Ends every connection and refuses new ones. */
@@ -11,9 +12,25 @@ export type CutProxy = {
   readonly close: () => Promise<void>;
 };
 
+/** Below what Linux gives out by itself (`ip_local_port_range` begins at 32768): free now, and nobody's while the proxy does not listen. */
+async function findQuietPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const probe = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(probe, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, "close");
+    return port;
+  }
+}
+
 export async function cutProxy(target: { host: string; port: number }): Promise<CutProxy> {
   const sockets = new Set<Socket>();
-  let port = 0;
+  const port = await findQuietPort();
   let listener: Server | null = null;
   const mend = async () => {
     if (listener !== null) return;
@@ -33,7 +50,6 @@ export async function cutProxy(target: { host: string; port: number }): Promise<
     });
     listener.listen(port, "127.0.0.1");
     await once(listener, "listening");
-    port = (listener.address() as AddressInfo).port;
   };
   const cut = async () => {
     const ended = listener;

@@ -121,6 +121,8 @@ export async function createItemChains(): Promise<ItemChains> {
       const other = await createEmptyDatabase(server);
       databases.push(other);
       await other.sql`create table items as select i as id, md5(i::text) as name from generate_series(1, 3000) i`;
+      // Behind the first table a stream is cut, wherever the seed cuts besides: what comes last is shared by the members of a chain.
+      await other.sql`create table tags as select i as id from generate_series(1, 10) i`;
       return (await addSource(context, server, other.name, change)).sourceId;
     },
     edit: async (mark) => {

@@ -34,6 +34,8 @@ it("a chain of every kind stores what changed, names what it needs, and each mem
   const moments = [{ backup: full, held: await kit.present() }];
   for (const kind of ["incremental", "differential", "incremental", "incremental"] as const) {
     await kit.edit(kind);
+    // The second incremental: what it stored whole, wherever the seed cuts, is what the third one needs of it.
+    if (moments.length === 3) await kit.grow();
     moments.push({ backup: await kit.backUp(kind), held: await kit.present() });
   }
   const [first, inc1, diff, inc2, inc3] = moments.map(({ backup }) => backup);
@@ -97,7 +99,7 @@ it("what failed a verification is never built upon: the next member begins a new
   const full = await kit.backUp("full");
   await kit.edit("damage");
   const inc = await kit.backUp("incremental");
-  const undo = await kit.flip(full.id, 0.5);
+  const undo = await kit.flipNeeded(full.id, inc.id);
   // The member's look finds the damage in the full: both are marked.
   expect(await look(inc.id)).toMatchObject({ state: "failed", error: { code: "pack-damaged" } });
   expect((await kit.copyOf(full.id)).state).toBe("damaged");

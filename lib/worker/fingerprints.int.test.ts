@@ -1,6 +1,7 @@
 import { and, eq, isNull } from "drizzle-orm";
 import { expect, it } from "vitest";
 import { alerts } from "#lib/db/schema/alerts";
+import { backups } from "#lib/db/schema/backups";
 import { fingerprints } from "#lib/db/schema/fingerprints";
 import { createBackup } from "#lib/services/backups/run-now";
 import { getSourceStatus } from "#lib/services/status/get";
@@ -42,9 +43,12 @@ describeOn(15, (server) => {
       expect(of("customers")).toEqual(["public", "customers", rows[0]?.customers, expect.stringMatching(/^[0-9a-f]{64}$/)]);
       expect(of("orders")).toEqual(["public", "orders", rows[0]?.orders, null]);
 
-      // As if it were the day before: its row alone says so.
+      // As if all this had been the day before; the worker looks on, and sees both or nothing.
       const yesterday = new Date(Date.now() - dayMs);
-      await db.update(fingerprints).set({ day: yesterday.toISOString().slice(0, 10), at: yesterday });
+      await db.transaction(async (tx) => {
+        await tx.update(backups).set({ snapshotAt: yesterday, startedAt: yesterday });
+        await tx.update(fingerprints).set({ day: yesterday.toISOString().slice(0, 10), at: yesterday });
+      });
       await shop.sql`drop table order_lines cascade`;
       await shop.sql`delete from orders where id > 3`;
       await backUp();

@@ -134,7 +134,8 @@ describe("the list of tokens", () => {
       .update(apiTokens)
       .set({ expiresAt: new Date(Date.now() - 1) })
       .where(eq(apiTokens.id, expired));
-    const ids = async (query: object) => (await list({ q: "mia", ...query })).items.map(({ id }) => id).sort();
+    // With its space it is in nobody's random hint.
+    const ids = async (query: object) => (await list({ q: "mia m", ...query })).items.map(({ id }) => id).sort();
     expect(await ids({})).toEqual([active, revoked, expired].sort());
     expect([await ids({ state: "active" }), await ids({ state: "revoked" }), await ids({ state: "expired" })]).toEqual([
       [active],
@@ -145,8 +146,8 @@ describe("the list of tokens", () => {
     await home.catalogue.db.update(users).set({ disabledAt: new Date() }).where(eq(users.id, maker.id));
     expect([await ids({ state: "active" }), await ids({ state: "stopped" })]).toEqual([[], [active]]);
     await home.catalogue.db.update(users).set({ disabledAt: null, role: "viewer" }).where(eq(users.id, maker.id));
-    expect((await list({ q: "mia", state: "active" })).items).toMatchObject([{ id: active, role: "viewer" }]);
-    const first = await list({ q: "mia", limit: 2 });
-    expect([first.items.length, first.total, (await list({ q: "mia", limit: 2, after: first.next })).items.length]).toEqual([2, 3, 1]);
+    expect((await list({ q: "mia m", state: "active" })).items).toMatchObject([{ id: active, role: "viewer" }]);
+    const first = await list({ q: "mia m", limit: 2 });
+    expect([first.items.length, first.total, (await list({ q: "mia m", limit: 2, after: first.next })).items.length]).toEqual([2, 3, 1]);
   });
 });
