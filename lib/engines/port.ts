@@ -208,13 +208,14 @@ export interface Engine {
   /**
    * Rows of every table of a source as it is now, read only: exact as far as `budgetMs` milliseconds reach, the largest tables last,
    * estimates beyond. `tables` are those that a backup has; the ones that came since are counted as well. Throws what keeps the source from being
-   * asked (`connection-refused`, `password-wrong`, `database-missing` …).
+   * asked (`connection-refused`, `password-wrong`, `database-missing` …). A server that falls silent is given up `graceMs` after the budget, 2 seconds
+   * if left out.
    */
   countRows(
     address: ServerAddress,
     database: string,
     tables: readonly TableRef[],
-    options: { readonly budgetMs: number },
+    options: { readonly budgetMs: number; readonly graceMs?: number },
     context: EngineContext,
   ): Promise<RowCounts>;
   /** Creates the new, empty database from `template0` with the recorded properties. Throws `target-exists` when it is there. */

@@ -40,8 +40,9 @@ function suite(server: TestServer) {
     await fixture.remove();
   });
 
-  const count = async (budgetMs = 20_000, as = address(), context = fixture.context) =>
-    await fixture.engine.countRows(as, made.name, [{ schema: "public", table: "big" }], { budgetMs }, context);
+  // A busy machine may take its time to connect: only what is silent is to be given up soon.
+  const count = async (budgetMs = 20_000, as = address(), { context = fixture.context, graceMs = 60_000 } = {}) =>
+    await fixture.engine.countRows(as, made.name, [{ schema: "public", table: "big" }], { budgetMs, graceMs }, context);
   const rowsOf = (counts: Awaited<ReturnType<typeof count>>) =>
     Object.fromEntries(counts.tables.map(({ schema, table, rows, exact }) => [`${schema}|${table}`, exact ? rows : ["about", rows]]));
 
@@ -93,7 +94,7 @@ function suite(server: TestServer) {
     });
 
     it("are not to be had from a database that is gone or a server that is down", async () => {
-      const asked = fixture.engine.countRows(address(), "no such database", [], { budgetMs: 1000 }, fixture.context);
+      const asked = fixture.engine.countRows(address(), "no such database", [], { budgetMs: 1000, graceMs: 60_000 }, fixture.context);
       await expect(asked).rejects.toMatchObject({ code: "database-missing" });
       await expect(count(1000, addressOf(server, { port: 1 }))).rejects.toMatchObject({ code: "connection-refused" });
     });
@@ -103,9 +104,8 @@ function suite(server: TestServer) {
       try {
         proxy.silence("silent");
         const begun = performance.now();
-        await expect(count(500, addressOf(server, { port: proxy.port, tlsMode: "disable" }))).rejects.toMatchObject({
-          code: "connection-lost",
-        });
+        const throughProxy = addressOf(server, { port: proxy.port, tlsMode: "disable" });
+        await expect(count(500, throughProxy, { graceMs: 2_000 })).rejects.toMatchObject({ code: "connection-lost" });
         expect(performance.now() - begun).toBeLessThan(8_000);
       } finally {
         await proxy.close();
@@ -115,7 +115,7 @@ function suite(server: TestServer) {
     it("are not counted for somebody who has gone", async () => {
       const abort = new AbortController();
       abort.abort(new Error("gone"));
-      await expect(count(1000, address(), { ...fixture.context, signal: abort.signal })).rejects.toThrow("gone");
+      await expect(count(1000, address(), { context: { ...fixture.context, signal: abort.signal } })).rejects.toThrow("gone");
     });
   });
 }

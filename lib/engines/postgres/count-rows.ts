@@ -5,12 +5,13 @@ import { reachServer } from "./server.ts";
 import { identifier } from "./sql-text.ts";
 import { withSql } from "./with-sql.ts";
 
-/** What a lost connection may take beyond the counting itself. */
-const graceMs = 2_000;
 /** A table that somebody holds exclusively is not waited for. */
 const lockMs = 500;
 /** `statement_timeout` 0 would mean none. */
 const shortestMs = 50;
+
+/** How long the counting may take, and what connecting to a server that falls silent may take beyond it; in milliseconds. */
+type CountBounds = { readonly budgetMs: number; readonly graceMs?: number };
 
 type Found = { readonly schema: string; readonly table: string; readonly estimate: number };
 
@@ -22,7 +23,7 @@ export async function countRows(
   address: ServerAddress,
   database: string,
   tables: readonly TableRef[],
-  { budgetMs }: { readonly budgetMs: number },
+  { budgetMs, graceMs = 2_000 }: CountBounds,
   context: EngineContext,
 ): Promise<RowCounts> {
   const pinned = await reachServer(address, context.signal);

@@ -7,10 +7,10 @@ import type { StreamChunk } from "../port.ts";
 import type { PinnedAddress } from "./address.ts";
 import { ArchiveReader, type ArchiveFacts } from "./archive-reader.ts";
 import { mapToolFailure } from "./connection-errors.ts";
-import { StallWatch } from "./stall-watch.ts";
+import { type StallBounds, StallWatch } from "./stall-watch.ts";
 import { watchedRead } from "./watched-read.ts";
 
-export type DumpRequest = {
+export type DumpRequest = StallBounds & {
   readonly binDir: string;
   readonly args: readonly string[];
   readonly env: Record<string, string>;
@@ -18,7 +18,6 @@ export type DumpRequest = {
   readonly database: string;
   readonly applicationName: string;
   readonly lockWaitMs: number;
-  readonly stallMs: number;
   readonly signal: AbortSignal;
 };
 
@@ -49,13 +48,14 @@ export class DumpStream {
 
   /** Read once; a chunk is valid until the next one is asked for. Throws when the tool or the connection fails, also after the last byte. */
   async *chunks(): AsyncGenerator<StreamChunk> {
-    const { address, database, applicationName, stallMs } = this.#request;
+    const { address, database, applicationName, stallMs, lookMs } = this.#request;
     const { pid } = this.#tool;
     const watch = new StallWatch({
       address,
       database,
       applicationName,
       stallMs,
+      lookMs,
       clientTicks: async () => (pid === undefined ? null : await groupTicks(pid)),
     });
     try {

@@ -14,6 +14,8 @@ export type PostgresEngineOptions = {
   readonly renameWaitMs?: number;
   /** Silence after which the server is asked whether it still works. */
   readonly stallMs: number;
+  /** What one such question may take, connecting included; left out: as long as the silence before it, and 15 seconds at most. */
+  readonly lookMs?: number;
   /** Where the catalogue lies, so that it is never a target, even before its marker is read. */
   readonly cataloguesAddress?: CatalogueAddress | null;
   readonly logger: Logger;

@@ -57,12 +57,13 @@ export async function runPgRestore(deps: Deps, what: PgRestore, context: EngineC
   if (what.only !== null) await writeFile(listPath, listFile(what.only), { mode: 0o600 });
   const log = new RestoreLog();
   const { signal, stop } = stoppable(context.signal);
-  const { stallMs } = deps.options;
+  const { stallMs, lookMs } = deps.options;
   let group: number | null = null;
   const watch = new StallWatch({
     address,
     database,
     stallMs,
+    lookMs,
     applicationName: context.applicationName,
     clientTicks: async () => (group === null ? null : await groupTicks(group)),
   });

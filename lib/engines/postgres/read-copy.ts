@@ -29,7 +29,7 @@ export async function readCopy(
   });
   const toolSet = pickToolSet(await deps.tools.sets(), version.major, ["pg_dump"], await deps.tools.installer());
   const env = await libpqEnvironment(address, database, context);
-  const { lockWaitMs, stallMs } = deps.options;
+  const { lockWaitMs, stallMs, lookMs } = deps.options;
   const choice = { excludedSchemas: [], excludedTables: [], droppedTables: [], lockWaitMs, snapshotId: null, encoding, ...what };
   const { applicationName, signal } = context;
   const dump = new DumpStream({
@@ -41,6 +41,7 @@ export async function readCopy(
     applicationName,
     lockWaitMs,
     stallMs,
+    lookMs,
     signal,
   });
   try {

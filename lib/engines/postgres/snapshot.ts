@@ -13,7 +13,7 @@ import { endLeftovers } from "./leftovers.ts";
 import { readMigrationHead } from "./migration-head.ts";
 import { reachServer, readVersion, type ServerVersion } from "./server.ts";
 import { countRows, estimateBytes, findUnreadable, readManifest, refuseUnreadable, splitUnreadable } from "./snapshot-facts.ts";
-import { maxLookMs, StallWatch } from "./stall-watch.ts";
+import { lookLimitMs, type StallBounds, StallWatch } from "./stall-watch.ts";
 import { pickToolSet, safetyNote } from "./tool-choice.ts";
 import { waitWatched } from "./watched-read.ts";
 
@@ -69,7 +69,7 @@ async function begin(sql: postgres.ReservedSql, request: SnapshotRequest): Promi
 export async function openSnapshot(deps: Deps, request: SnapshotRequest, context: EngineContext): Promise<OpenSnapshot> {
   const address = await reachServer(request.address, context.signal);
   const sql = openSql(address, request.database, helperName(context.applicationName, "snapshot"));
-  const watch = sessionWatch(address, request, context, deps.options.stallMs);
+  const watch = sessionWatch(address, request, context, deps.options);
   const prepare = async () => {
     // postgres.js never resolves a reservation that itself has to connect: connect first.
     await sql`select 1`;
@@ -77,7 +77,7 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
     return { session, inside: await begin(session, request) };
   };
   try {
-    const { stallMs } = deps.options;
+    const { stallMs, lookMs } = deps.options;
     const { session, inside } = await waitWatched(prepare(), stallMs, async (ms) => await watch.check(ms), context.signal);
     context.signal.throwIfAborted();
     const toolSet = pickToolSet(await deps.tools.sets(), inside.version.major, ["pg_dump"], await deps.tools.installer());
@@ -100,6 +100,7 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
       applicationName: context.applicationName,
       lockWaitMs,
       stallMs,
+      lookMs,
       signal: context.signal,
     });
     context.log("info", `pg_dump ${toolSet.version} reads PostgreSQL ${inside.version.text}`);
@@ -113,7 +114,7 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
       dump,
       notes,
       globalsSql: globals.sql,
-      stallMs,
+      bounds: { stallMs, lookMs },
       toolVersion: toolSet.version,
     });
   } catch (error) {
@@ -123,8 +124,13 @@ export async function openSnapshot(deps: Deps, request: SnapshotRequest, context
   }
 }
 
-function sessionWatch(address: PinnedAddress, { database }: SnapshotRequest, context: EngineContext, stallMs: number): StallWatch {
-  return new StallWatch({ address, database, stallMs, applicationName: helperName(context.applicationName, "snapshot") });
+function sessionWatch(
+  address: PinnedAddress,
+  { database }: SnapshotRequest,
+  context: EngineContext,
+  { stallMs, lookMs }: StallBounds,
+): StallWatch {
+  return new StallWatch({ address, database, stallMs, lookMs, applicationName: helperName(context.applicationName, "snapshot") });
 }
 
 type Parts = {
@@ -137,7 +143,7 @@ type Parts = {
   readonly dump: DumpStream;
   readonly notes: readonly string[];
   readonly globalsSql: string | null;
-  readonly stallMs: number;
+  readonly bounds: StallBounds;
   readonly toolVersion: string;
 };
 
@@ -196,11 +202,11 @@ class Snapshot implements OpenSnapshot {
 
   /** The archive was not read: its tables are counted in the very snapshot, which must still be the one that was exported. */
   async #countBySql(why: string): Promise<TableDigest[]> {
-    const { address, context, request, stallMs } = this.#parts;
+    const { address, bounds, context, request } = this.#parts;
     context.log("warning", `the archive passed unread (${why}); rows are counted by SQL in the same snapshot`);
-    const watch = sessionWatch(address, request, context, stallMs);
+    const watch = sessionWatch(address, request, context, bounds);
     try {
-      return await waitWatched(this.#count(), stallMs, async (ms) => await watch.check(ms), context.signal);
+      return await waitWatched(this.#count(), bounds.stallMs, async (ms) => await watch.check(ms), context.signal);
     } catch (error) {
       context.signal.throwIfAborted();
       throw mapConnectionError(error, address, request.database);
@@ -218,13 +224,13 @@ class Snapshot implements OpenSnapshot {
   }
 
   async #close(): Promise<void> {
-    const { address, context, dump, session, sql, stallMs } = this.#parts;
+    const { address, bounds, context, dump, session, sql } = this.#parts;
     await dump.close();
     session.release();
     await closeSql(sql, 0);
     if (this.#isWhole) return;
     try {
-      await endLeftovers(address, context.applicationName, Math.min(maxLookMs, stallMs));
+      await endLeftovers(address, context.applicationName, lookLimitMs(bounds));
     } catch {
       context.log("warning", "the server could not be asked whether something of this run is left on it");
     }

@@ -13,13 +13,19 @@ const blindPatience = 15;
 /** At most, for one look, connecting included; in milliseconds. */
 export const maxLookMs = 15_000;
 
-export type Watched = {
+/** How often a silent session is looked at, and how long one look may take, in milliseconds. */
+export type StallBounds = { readonly stallMs: number; readonly lookMs?: number };
+
+/** What one look may take, connecting included, in milliseconds: left out, as long as the silence before it, and 15 seconds at most. */
+export function lookLimitMs({ stallMs, lookMs = Math.min(maxLookMs, stallMs) }: StallBounds): number {
+  return lookMs;
+}
+
+export type Watched = StallBounds & {
   readonly address: PinnedAddress;
   readonly database: string;
   /** Of the session that is watched. */
   readonly applicationName: string;
-  /** How often `check` is called, in milliseconds. */
-  readonly stallMs: number;
   /** The client's used processor time, null where that is unknown. Left out: this process is the client and only waits. */
   readonly clientTicks?: () => Promise<number | null>;
 };
@@ -78,11 +84,11 @@ export class StallWatch {
   }
 
   async #look(): Promise<Backend[]> {
-    const { address, database, applicationName, stallMs } = this.#watched;
+    const { address, database, applicationName } = this.#watched;
     const sql = openSql(address, database, helperName(applicationName, "watch"));
     let timer: NodeJS.Timeout | undefined;
     const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(reject, Math.min(maxLookMs, stallMs), new Error("the server did not answer"));
+      timer = setTimeout(reject, lookLimitMs(this.#watched), new Error("the server did not answer"));
     });
     try {
       return await Promise.race([this.#ask(sql), silence]);

@@ -12,6 +12,8 @@ export type SqlBounds = {
   readonly limitMs?: number;
   /** Milliseconds of silence after which the server is asked; default 20 seconds. */
   readonly silenceMs?: number;
+  /** What that question may take, connecting included, in milliseconds; default as long as the silence, and 15 seconds at most. */
+  readonly lookMs?: number;
 };
 
 /**
@@ -23,10 +25,10 @@ export async function withSql<T>(
   database: string,
   applicationName: string,
   work: (sql: postgres.Sql) => Promise<T>,
-  { limitMs, silenceMs = defaultSilenceMs }: SqlBounds = {},
+  { limitMs, lookMs, silenceMs = defaultSilenceMs }: SqlBounds = {},
 ): Promise<T> {
   const sql = openSql(address, database, applicationName);
-  const watch = new StallWatch({ address, database, applicationName, stallMs: silenceMs });
+  const watch = new StallWatch({ address, database, applicationName, stallMs: silenceMs, lookMs });
   const lost = () => Promise.reject(new LifeboatError("connection-lost", { host: address.host, port: address.port }));
   let graceSeconds = 2;
   try {
