@@ -1,4 +1,4 @@
-import { bigint, integer, jsonb, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, index, integer, jsonb, text, uniqueIndex } from "drizzle-orm/pg-core";
 import type { FingerprintDto } from "../../contracts/fingerprints.ts";
 import { instantColumn, lifeboat } from "./schema.ts";
 import { sources } from "./sources.ts";
@@ -21,5 +21,8 @@ export const fingerprints = lifeboat.table(
     tables: jsonb("tables").$type<[string, string, number, string | null][]>().notNull(),
     findings: jsonb("findings").$type<FingerprintDto["findings"]>().notNull().default([]),
   },
-  (table) => [uniqueIndex("fingerprints_day_key").on(table.sourceId, table.day)],
+  (table) => [
+    uniqueIndex("fingerprints_day_key").on(table.sourceId, table.day),
+    index("fingerprints_at_idx").on(table.at, table.sourceId, table.day),
+  ],
 );

@@ -71,6 +71,17 @@ const openAlerts = () =>
     .from(alerts)
     .where(and(eq(alerts.sourceId, sourceId), isNull(alerts.resolvedAt)));
 
+test("days further back are settled, also for a server whose clock is a year ahead; a look reads the last days' fingerprints alone", async () => {
+  const snapshotAt = new Date(noon(-27).getTime() + 365 * 86_400_000);
+  await backup(-27, { orders: 50 }, { snapshotAt, startedAt: noon(-27) });
+  expect(await recordFingerprints(at(-19))).toBe(0);
+  const fresh = await backup(-20, { orders: 51 }, { snapshotAt, startedAt: noon(-20) });
+  expect(await recordFingerprints(at(-19))).toBe(1);
+  expect(await recordFingerprints(at(-19))).toBe(0);
+  const taken = await context.db.select().from(fingerprints).where(eq(fingerprints.sourceId, sourceId));
+  expect(taken.map(({ day, backupId }) => [day, backupId])).toEqual([["2026-10-11", fresh]]);
+});
+
 test("a day's fingerprint is that of its newest good backup, and follows when a newer one comes", async () => {
   await backup(3, { orders: 50 }, { snapshotAt: new Date(Date.UTC(2026, 10, 3, 1)) });
   await backup(3, { orders: 70 }, { snapshotAt: new Date(Date.UTC(2026, 10, 3, 3)) }, { failedAt: noon(3) });

@@ -1,0 +1,1 @@
+CREATE INDEX "fingerprints_at_idx" ON "lifeboat"."fingerprints" USING btree ("at","source_id","day");
