@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,6 +21,13 @@ const run = promisify(execFile);
 async function clientOf(recipe: string): Promise<string> {
   const text = await readFile(join("docs", "recipes", `${recipe}.md`), "utf8");
   return /^```\w+\n(.*?)^```$/ms.exec(text)?.[1] ?? "";
+}
+
+/** Its limit of a second or two, which a busy machine goes beyond, made one of a minute. */
+function patient(client: string): string {
+  const changed = client.replace(/(?<=--max-time |\btimeout=)\d+\b/, "60").replace(/\btimeout\(\d+\)/, "timeout(60_000)");
+  expect(changed).not.toBe(client);
+  return changed;
 }
 
 /** How each client is called from a program of its language; it prints the state, or what stands for none. */
@@ -55,15 +62,11 @@ describe.each(recipes)("the client of the recipe %s", (recipe, fileName, program
       each.listen(0, "127.0.0.1");
       await once(each, "listening");
     }
-    // The clients wait a second: what a server does once, connecting and compiling, is done by then.
-    const other = await insertSource(db, await insertServer(db));
-    const warm = await fetch(`${origin(server)}/api/v1/sources/${other}/back-up-if-stale?maxAge=7d`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}` },
-    });
-    await warm.text();
     folder = await mkdtemp(join(tmpdir(), "lifeboat-recipes-"));
-    await writeFile(join(folder, fileName), callOf(await clientOf(recipe)));
+    const client = await clientOf(recipe);
+    await writeFile(join(folder, fileName), callOf(client));
+    await mkdir(join(folder, "patient"));
+    await writeFile(join(folder, "patient", fileName), callOf(patient(client)));
   });
   afterAll(async () => {
     silent.closeAllConnections();
@@ -75,31 +78,33 @@ describe.each(recipes)("the client of the recipe %s", (recipe, fileName, program
   });
 
   /** Throws where the program does not end with 0. */
-  const call = (url: string, secret = token) => {
+  const call = (url: string, { secret = token, within = "." } = {}) => {
     const told = { LIFEBOAT_URL: url, LIFEBOAT_SOURCE: sourceId, LIFEBOAT_TOKEN: secret };
     const env = { PATH: process.env["PATH"], NODE_ENV: "test" as const, ...told };
-    return run(program, [join(folder, fileName)], { env, timeout: 60_000 });
+    return run(program, [join(folder, within, fileName)], { env, timeout: 120_000 });
   };
 
   it("starts a backup, hears that one is on its way, and later that it is fresh", async () => {
-    expect((await call(origin(server))).stdout).toMatch(/started|running/);
-    expect((await call(origin(server))).stdout).toContain("running");
+    const ask = async () => (await call(origin(server), { within: "patient" })).stdout;
+    expect(await ask()).toMatch(/started|running/);
+    expect(await ask()).toContain("running");
     await insertBackup(home.catalogue.db, { sourceId, destinationId: await insertDestination(home.catalogue.db) });
-    expect((await call(origin(server))).stdout).toContain("fresh");
+    expect(await ask()).toContain("fresh");
   });
 
   it("holds nobody up and breaks nothing where Lifeboat refuses, is silent or is not there", async () => {
-    const begunMs = performance.now();
-    for (const [url, secret] of [
-      [origin(server), "lfb_wrong"],
-      [origin(silent), token],
-      ["http://127.0.0.1:1", token],
-    ] as const) {
-      const { stdout, stderr } = await call(url, secret);
+    const without = async (url: string, secret = token) => {
+      const begunMs = performance.now();
+      const { stdout, stderr } = await call(url, { secret });
       expect(stdout).not.toMatch(/fresh|started|running/);
       expect(stderr).toContain("no safety backup was asked for");
       expect(stdout + stderr).not.toContain(token);
-    }
-    expect(performance.now() - begunMs).toBeLessThan(15_000);
+      return performance.now() - begunMs;
+    };
+    const refusedMs = await without(origin(server), "lfb_wrong");
+    const silentMs = await without(origin(silent));
+    await without("http://127.0.0.1:1");
+    // Beyond what the program and its language take on this machine just now.
+    expect(silentMs - refusedMs).toBeLessThan(10_000);
   });
 });
