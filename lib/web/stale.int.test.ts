@@ -89,7 +89,8 @@ async function startWebProcess(name: string): Promise<Web> {
     },
     onUp: () => (freshness.onUp(), up.resolve()),
     onDown: freshness.onDown,
-    heartbeatMs: 1_000,
+    // No test hears by it, and an event loop that stands still for seconds is no lost connection.
+    heartbeatMs: 60_000,
   });
   await up.promise;
   const own = { ...runtime, catalogue: openCatalogue(home.url, { applicationName: `web-${name}` }) };
