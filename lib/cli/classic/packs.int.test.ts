@@ -2,7 +2,10 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFi
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { openPack } from "#lib/repository/read-pack";
 import { createBackup } from "#lib/services/backups/run-now";
+import { createLocalStorage } from "#lib/storage/local/local-storage";
+import { byteThatCounts } from "#lib/testing/byte-that-counts";
 import { testContext } from "#lib/testing/context";
 import { createCatalogue, createShopDatabase, describeOn, type TestCatalogue, type TestDatabase } from "#lib/testing/postgres";
 import { removeFolder, temporaryFolder } from "#lib/testing/temporary-folder";
@@ -71,7 +74,15 @@ describeOn(17, (server) => {
     expect(await restore(join(folder, member), name)).toMatchObject({ code: 5 });
     const full = kept("_full_");
     const bytes = readFileSync(join(packs, full));
-    bytes[Math.floor(bytes.length / 3)]! ^= 4;
+    const { frameOffsets } = await openPack(createLocalStorage({ root: packs }), full);
+    const wanted = Math.floor(bytes.length / 3);
+    const begin = frameOffsets.findLast((offset) => offset <= wanted) ?? 0;
+    const frame = bytes.subarray(
+      begin,
+      frameOffsets.find((offset) => offset > wanted),
+    );
+    // A bit that a decoder does not look at damages the file, and not what is in it.
+    frame[byteThatCounts(frame, 4, wanted - begin)]! ^= 4;
     writeFileSync(join(folder, full), bytes);
     expect(await restore(join(folder, full), name)).toMatchObject({ code: 5 });
     copyFileSync(join(packs, full), join(folder, "other.zst"));
