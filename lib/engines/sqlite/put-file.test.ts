@@ -3,10 +3,12 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommitGuard } from "../port.ts";
+import type { ChildEvent } from "./child-protocol.ts";
 import { type Ground, type JournalMode, makeDatabase, makeGround, readInvariant, startWriter } from "./sqlite-fixture.ts";
 
 let ground: Ground;
@@ -179,8 +181,11 @@ async function replaceDyingAt(request: object, { point, when }: { point: number;
   child.stdin.on("error", () => undefined);
   const ended = once(child, "exit");
   const order = { command: "replace", ignoreOpenFile: false, busyMs: 1_000, oldSha256: null, ...request };
-  child.stdin.end(`${JSON.stringify(order)}\n${JSON.stringify({ goAt: Date.now() })}\n`);
-  child.stdout.resume();
+  child.stdin.write(`${JSON.stringify(order)}\n`);
+  // As the engine does: the word is given when the child is ready for it, since an old one is worth nothing.
+  createInterface(child.stdout).on("line", (line) => {
+    if ((JSON.parse(line) as ChildEvent).event === "ready") child.stdin.end(`${JSON.stringify({ goAt: Date.now() })}\n`);
+  });
   const [, signal] = (await ended) as [number | null, string | null];
   return signal === "SIGKILL";
 }
