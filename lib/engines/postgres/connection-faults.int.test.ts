@@ -46,7 +46,7 @@ function suite(server: TestServer) {
     onTestFinished(watched.remove);
     const snapshot = await watched.engine.snapshot(snapshotRequest(throughProxy(), source.name), watched.context);
     const check = vi.spyOn(StallWatch.prototype, "check");
-    onTestFinished(() => void check.mockRestore());
+    onTestFinished(() => check.mockRestore());
     const silence = () => {
       proxy.silence(newOnes);
       check.mockClear();

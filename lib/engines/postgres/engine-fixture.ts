@@ -49,15 +49,22 @@ export function restoreRequest(address: ServerAddress, database: string, changes
   return { address, database, properties: null, content: "all", tables: [], owners: "keep", jobs: 2, ...changes };
 }
 
-/** Writes a snapshot's stream into a file and closes it, as a run would. */
-export async function writeSnapshot(snapshot: OpenSnapshot, path: string, onChunk?: (bytes: number) => void): Promise<SnapshotResult> {
+/**
+ * Writes a snapshot's stream into a file and closes it, as a run would. While `onChunk` is waited for nothing is read, and a dump that is larger than
+ * what a pipe holds cannot end.
+ */
+export async function writeSnapshot(
+  snapshot: OpenSnapshot,
+  path: string,
+  onChunk?: (bytes: number) => Promise<unknown> | void,
+): Promise<SnapshotResult> {
   const file = await open(path, "w");
   let bytes = 0;
   try {
     for await (const chunk of snapshot.chunks()) {
       await file.write(chunk.bytes);
       bytes += chunk.bytes.length;
-      onChunk?.(bytes);
+      await onChunk?.(bytes);
     }
     return await snapshot.finish();
   } finally {

@@ -28,11 +28,12 @@ async function environments(): Promise<string> {
 }
 
 /** A callback that acts at its first call only. */
-function once(act: () => void): () => void {
+function once(act: () => Promise<unknown> | void): () => Promise<void> {
   let done = false;
-  return () => {
-    if (!done) act();
+  return async () => {
+    if (done) return;
     done = true;
+    await act();
   };
 }
 
@@ -86,13 +87,11 @@ function suite(server: TestServer) {
 
   it("fails at once when the server ends the session", async () => {
     const snapshot = await open();
-    let ended: Promise<unknown> = Promise.resolve();
-    const end = once(() => {
-      const query = server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${fixture.context.applicationName}`;
-      ended = query.execute();
-    });
+    const { applicationName } = fixture.context;
+    const end = once(
+      async () => await server.admin()`select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${applicationName}`,
+    );
     await expect(writeSnapshot(snapshot, path(), end)).rejects.toMatchObject({ code: "connection-lost" });
-    await ended;
   });
 
   it("ends everything when the run is cancelled and throws the signal's reason", async () => {
@@ -152,14 +151,10 @@ function suite(server: TestServer) {
 
   it("says when the database is dropped under it", async () => {
     const snapshot = await open();
-    let dropped: Promise<unknown> = Promise.resolve();
-    const drop = once(() => {
-      dropped = server.admin().unsafe(`drop database "${source.name}" with (force)`).execute();
-    });
+    const drop = once(async () => await server.admin().unsafe(`drop database "${source.name}" with (force)`));
     await expect(writeSnapshot(snapshot, path(), drop)).rejects.toMatchObject({
       code: expect.stringMatching(/^(database-dropped|connection-lost)$/),
     });
-    await dropped;
   });
 
   /** A folder of tools whose pg_dump injects one fault around the real one. */

@@ -178,7 +178,10 @@ function suite(server: TestServer) {
       const before = await stateOf(scene);
       const script = `mkfifo "$0.f"; REAL "$@" 2> "$0.f" & while read -r line; do echo "$line" >&2; case "$line" in *'for table "app.orders"'*) kill -9 $!; kill -9 $$;; esac; done < "$0.f"`;
       const folder = await scriptedTools(server, join(bench.fixture.context.workDir, "tools"), script, "", "pg_restore");
-      const killer = await engineFixture([folder]);
+      const killer = await engineFixture([folder], { lockWaitMs: 240_000 });
+      // Large objects come after the rows, so that the load cannot be through when it is killed.
+      const holder = await (await bench.session(scene.name)).reserve();
+      await holder.unsafe("begin; lock table pg_largeobject in exclusive mode");
       const killed = killer.engine.loadInPlace(
         scene.path,
         restoreRequest(scene.owner.address, scene.name),
@@ -186,6 +189,8 @@ function suite(server: TestServer) {
         killer.context,
       );
       await expect(killed).rejects.toMatchObject({ code: "tool-killed", params: { tool: "pg_restore", signal: "SIGKILL" } });
+      await holder.unsafe("rollback");
+      holder.release();
       const ended = () => bench.admin(`select 1 from pg_stat_activity where application_name = '${killer.context.applicationName}'`);
       await expect.poll(async () => (await ended()).length).toBe(0);
       expect(await stateOf(scene)).toEqual(before);

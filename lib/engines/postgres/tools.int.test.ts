@@ -50,7 +50,7 @@ describeOn(17, (server) => {
       await expect(fixture.engine.digestCopy(restoreRequest(addressOf(server), source.name), fixture.context)).rejects.toMatchObject(
         refused,
       );
-      expect(await sessionsOf(server, fixture)).toBe(0);
+      await expect.poll(() => sessionsOf(server, fixture)).toBe(0);
       const checked = await check(fixture, addressOf(server));
       expect(checked).toMatchObject({ failed: refused, states: { version: "done", tools: "failed", size: "skipped" } });
       const facts = await fixture.engine.inspectTarget(restoreRequest(addressOf(server), "x"), fixture.context);
