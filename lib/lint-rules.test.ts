@@ -1,11 +1,14 @@
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync, copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { runTool } from "#lib/exec/run-tool";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 let folder: string;
+
+// A run of oxlint takes a second, and minutes where other work has the machine.
+vi.setConfig({ testTimeout: 330_000 });
 
 /** A little project beside ours, under our own configuration: a rule that is switched off there fires nowhere. */
 beforeAll(() => {
@@ -20,7 +23,7 @@ async function rulesBrokenIn(path: string, code: string): Promise<string[]> {
   mkdirSync(join(file, ".."), { recursive: true });
   writeFileSync(file, code);
   const args = [join(root, "node_modules", ".bin", "oxlint"), "--type-aware", "--format=json", path];
-  const result = await runTool({ file: process.execPath, args, cwd: folder, timeoutMs: 60_000, maxOutputBytes: 1_000_000 });
+  const result = await runTool({ file: process.execPath, args, cwd: folder, timeoutMs: 300_000, maxOutputBytes: 1_000_000 });
   rmSync(file);
   const report = JSON.parse(result.stdout) as { diagnostics: { code: string; severity: string }[] };
   const errors = report.diagnostics.filter((diagnostic) => diagnostic.severity === "error");

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { rememberSecret } from "#lib/log/redact";
 import { runTool } from "./run-tool.ts";
 import { spawnTool } from "./spawn-tool.ts";
@@ -118,8 +118,15 @@ describe("runTool", () => {
       const child = spawn(process.execPath, ["-e", "process.on('SIGTERM', () => {}); console.log(process.pid); setInterval(() => {}, 1000)"], { stdio: "inherit" });
       setInterval(() => {}, 1000);`;
     let grandchild = 0;
-    // The scene has to be set by then: two processes, one after the other, on a busy machine.
-    const result = await runTool({ ...script(source), timeoutMs: 8_000, onLine: (_, line) => (grandchild = Number(line)) });
+    const timeoutMs = 600_000;
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    onTestFinished(() => timers.mockRestore());
+    // The time has come when the scene is set: two processes, one after the other.
+    const onLine = (_: string, line: string) => {
+      grandchild = Number(line);
+      timers.mock.calls.find(([, ms]) => ms === timeoutMs)?.[0]();
+    };
+    const result = await runTool({ ...script(source), timeoutMs, onLine });
     expect(result).toMatchObject({ timedOut: true, signal: "SIGTERM" });
     expect(grandchild).toBeGreaterThan(0);
     await expect.poll(() => isAlive(grandchild)).toBe(false);
