@@ -1,3 +1,5 @@
+import { getSource, updateSource } from "#lib/contracts/sources";
+import { anyBackup } from "./any-backup.ts";
 import { addPerson, disablePerson } from "./catalogue.ts";
 import { expect, listening, nobody, test } from "./fixtures.ts";
 import { holdScripts } from "./hold-scripts.ts";
@@ -67,5 +69,25 @@ test.describe("signing in and out", () => {
     await another.goto("/settings");
     await expect(another.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
     await expect(page.getByText("You have been signed out")).toBeVisible();
+  });
+});
+
+test.describe("before the page's scripts have come", () => {
+  test("what is changed in a long text that the server had filled is what is saved", async ({ page, api }) => {
+    const { sourceId: id } = await anyBackup(api);
+    const { notes: before, version } = await api.ask(getSource, { params: { id } });
+    const { version: filled } = await api.ask(updateSource, { params: { id }, body: { notes: "As it was." }, ifMatch: version });
+    const release = await holdScripts(page);
+    await page.goto(`/sources/${id}?tab=settings`, { waitUntil: "commit" });
+    const notes = page.getByRole("textbox", { name: /^Notes/ });
+    await expect(notes).toHaveValue("As it was.");
+    await notes.fill("As somebody\nwould have it.");
+    release();
+    await listening(page);
+    await expect(notes).toHaveValue("As somebody\nwould have it.");
+    await page.getByRole("button", { name: "Save" }).click();
+    const saved = () => api.ask(getSource, { params: { id } });
+    await expect.poll(async () => (await saved()).notes).toBe("As somebody\nwould have it.");
+    await api.ask(updateSource, { params: { id }, body: { notes: before }, ifMatch: filled + 1 });
   });
 });
