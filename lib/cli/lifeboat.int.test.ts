@@ -7,16 +7,18 @@ import { temporaryFolder } from "#lib/testing/temporary-folder";
 import { bearerToken, testRuntime } from "#lib/testing/web-runtime";
 import { addSource } from "#lib/testing/worker-setup";
 import type { Worker } from "#lib/worker/worker";
-import { runCli } from "./cli-fixture.ts";
+import { type Ended, runCli } from "./cli-fixture.ts";
 import { type Installation, startInstallation } from "./web-fixture.ts";
 
 const server = testServer(15);
 let home: Installation;
 let shop: TestDatabase;
 let worker: Worker;
+let beforeAnySource: Ended;
 
 beforeAll(async () => {
   home = await startInstallation();
+  beforeAnySource = await home.run("status");
   shop = await createShopDatabase(server);
   await addSource(home.context, server, shop.name, { name: "shop" });
   await addSource(home.context, server, "is_not_there", { name: "gone" });
@@ -97,6 +99,8 @@ describe("the command line against a running Lifeboat", () => {
     const validated = await home.run("validate", "--json");
     expect(json(validated.out).checks).toContainEqual(expect.objectContaining({ state: "ok", what: `${home.baseUrl} answers` }));
     expect((await home.run("validate", "--server-url", "http://127.0.0.1:9")).code).toBe(3);
+    // Nothing of one's own is backed up: a script that asks each night is not told that all is well.
+    expect(beforeAnySource).toMatchObject({ code: 1, out: expect.stringContaining("Nothing is protected yet") as unknown });
     const status = await home.run("status");
     expect(status).toMatchObject({ code: 1, out: expect.stringMatching(/gone/) as unknown });
   });

@@ -63,14 +63,14 @@ export const statusCommand: Command = {
   usage: ["", "--source name"],
   takes: { words: 0 },
   options: { source: { type: "string", short: "s", value: "name", help: "of one source" } },
-  about: ["Exits with 0 when all is well (or paused), with 1 when something needs a person."],
+  about: ["Exits with 0 when all is well (or paused), with 1 when something needs a person, or nothing but the sample is protected."],
   run: async (given, session) => {
     const name = given.text("source");
     if (name === undefined) {
       const overview = await ask(session, getOverview);
       if (session.asJson) session.terminal.printJson(overview);
       else for (const line of overviewLines(overview)) session.terminal.print(line);
-      return overview.verdict.level === "good" || overview.verdict.level === "empty" ? exitCode.ok : exitCode.failed;
+      return overview.verdict.level === "good" ? exitCode.ok : exitCode.failed;
     }
     const { id } = await findSource(session, name);
     const status = await ask(session, getSourceStatus, { params: { id } });
