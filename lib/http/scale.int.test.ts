@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,13 +22,15 @@ const mostBlocks = 12_500;
 const dearer: readonly (readonly [RegExp, number])[] = [
   [/^\/overview/, 60_000],
   [/^\/sources\?limit=200/, 40_000],
-  [/^\/backups\?proof=/, 20_000],
+  [/^\/backups\?proof=/, 15_000],
   [/^\/backups\?q=/, 25_000],
 ];
 /** The promise is 200 ms on an idle machine; tests share two cores with each other. */
 const bestMs = 200 * 4;
-/** A machine that is busy for some seconds does not answer for the pages: what was too slow is asked again, so often at most. */
-const mostTries = 10;
+/** A machine that is busy for a while does not answer for the pages: what was too slow is asked again, and again after all the others. */
+const triesPerRound = 4;
+const mostRounds = 4;
+const pauseMs = 5_000;
 
 let home: TestCatalogue;
 let client: postgres.Sql;
@@ -83,15 +86,30 @@ async function blocksSent(): Promise<number> {
   return blocks;
 }
 
-/** The first try that is in time, else the best of all. Milliseconds. */
+/** The first try that is in time, else the best of a round. Milliseconds. */
 async function best(work: () => Promise<unknown>): Promise<number> {
   let fastest = Number.POSITIVE_INFINITY;
-  for (let index = 0; fastest > bestMs && index < mostTries; index += 1) {
+  for (let index = 0; fastest > bestMs && index < triesPerRound; index += 1) {
     const started = performance.now();
     await work();
     fastest = Math.min(fastest, performance.now() - started);
   }
   return fastest;
+}
+
+/** What was in time in no round, with its best time in the last one. */
+async function slowOf(pages: ReadonlyMap<string, () => Promise<unknown>>): Promise<string[]> {
+  let asked = pages;
+  for (let round = 1; ; round += 1) {
+    const slow = new Map<string, number>();
+    for (const [path, work] of asked) {
+      const ms = await best(work);
+      if (ms > bestMs) slow.set(path, ms);
+    }
+    if (slow.size === 0 || round === mostRounds) return [...slow].map(([path, ms]) => `${path}: ${Math.round(ms)} ms`);
+    asked = new Map([...asked].filter(([path]) => slow.has(path)));
+    await delay(pauseMs);
+  }
 }
 
 const pathsOf = (id: string) => questions.filter(({ endpoint }) => endpoint.id === id).map(({ path }) => path);
@@ -124,12 +142,7 @@ test("no page of 100,000 backups and 1,000 sources reads more than it shows", as
 });
 
 test("every page of 100,000 backups and 1,000 sources answers in time", async () => {
-  const tooSlow: string[] = [];
-  for (const question of questions) {
-    const ms = await best(() => ask(question));
-    if (ms > bestMs) tooSlow.push(`${question.path}: ${Math.round(ms)} ms`);
-  }
-  expect(tooSlow).toEqual([]);
+  expect(await slowOf(new Map(questions.map((question) => [question.path, () => ask(question)])))).toEqual([]);
 });
 
 test("Prometheus is told of 1,000 sources and 200,000 runs as quickly as a page is shown", async () => {
@@ -148,7 +161,7 @@ test("Prometheus is told of 1,000 sources and 200,000 runs as quickly as a page 
   await scrape();
   // What every source is asked for: no more than the overview, which asks the same.
   expect(await blocksSent()).toBeLessThan(100_000);
-  expect(await best(scrape)).toBeLessThanOrEqual(bestMs);
+  expect(await slowOf(new Map([["/metrics", scrape]]))).toEqual([]);
 });
 
 test("the middle of a run's log is found by its index, however much log there is", async () => {

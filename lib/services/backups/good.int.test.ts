@@ -65,7 +65,7 @@ test.each([
   ["missing", { state: "missing", failedAt: at(6), failure }],
   ["damaged", { state: "damaged", failedAt: at(6), failure }],
   ["damaged before one member was verified", { state: "damaged", failedAt: at(4), failure }],
-  ["without a copy", null],
+  ["gone", null],
 ] as const)("all backups are counted by the rules that each is listed by, with a full that is %s", async (_, change) => {
   await context.db.update(copies).set({ state: "stored", failedAt: null, failure: null });
   const [member] = await context.db
@@ -76,7 +76,7 @@ test.each([
     .update(copies)
     .set({ verifiedAt: at(5) })
     .where(eq(copies.backupId, member?.id ?? ""));
-  if (change === null) await context.db.delete(copies).where(eq(copies.backupId, full));
+  if (change === null) await context.db.delete(backups).where(eq(backups.id, full));
   else
     await context.db
       .update(copies)
@@ -90,4 +90,28 @@ test.each([
   }
   const { total } = await list({ proof: "stored", limit: 1 });
   expect(total).toBe(_ === "whole" ? 5 : _.includes("before") ? 2 : 1);
+});
+
+test("a need is gone while there is no row of it, whoever comes first", async () => {
+  const place = { sourceId, destinationId: await insertDestination(context.db) };
+  const needsId = newId("backup");
+  const need = { needsId, reason: "packs" as const, packId: newId("pack"), packKey: "key" };
+  const [early, late] = [await insertBackup(context.db, place), await insertBackup(context.db, place)];
+  const gone = async () => {
+    const rows = await context.db.select().from(backupDependencies).where(eq(backupDependencies.needsId, needsId));
+    return rows.map((row) => row.gone);
+  };
+  await context.db.insert(backupDependencies).values({ ...need, backupId: early });
+  expect(await gone()).toEqual([true]);
+  await insertBackup(context.db, place, { id: needsId }, { backupId: needsId });
+  expect(await gone()).toEqual([false]);
+  // A removal that is asked for while a member is written waits for it.
+  let removal: Promise<unknown> = Promise.resolve();
+  await context.db.transaction(async (tx) => {
+    await tx.insert(backupDependencies).values({ ...need, backupId: late });
+    removal = context.db.delete(backups).where(eq(backups.id, needsId)).execute();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  });
+  await removal;
+  expect(await gone()).toEqual([true, true]);
 });

@@ -28,26 +28,26 @@ export const hasLostNeed: SQL = sql`exists (
   where needed.backup_id = ${backups.id} and needed.reason = 'packs' and ${isLost}
 )`;
 
-/** The same for questions to thousands of backups: copies that failed are few and have an index; only needs without any copy are looked for from end to end. */
+/** The same for questions to thousands of backups: copies that failed and needs that are gone are few, and each have an index. */
 const isAmongLost: SQL = sql`${backups.id} in (
   select needed.backup_id from ${copies} as failed join ${backupDependencies} as needed on needed.needs_id = failed.backup_id
   where needed.reason = 'packs' and failed.state in ('missing', 'damaged') and ${isLost}
   union all
   select needed.backup_id from ${backupDependencies} as needed
-  where needed.reason = 'packs' and not exists (select 1 from ${copies} as theirs where theirs.backup_id = needed.needs_id)
+  where needed.reason = 'packs' and needed.gone
 )`;
 
-const hasGoodCopy: SQL = sql`exists (select 1 from ${copies} where ${copies.backupId} = ${backups.id} and ${isGoodCopy})`;
-const hasVerifiedCopy: SQL = sql`exists (
-  select 1 from ${copies} where ${copies.backupId} = ${backups.id} and ${isGoodCopy} and ${copies.verifiedAt} is not null
-)`;
+const hasGoodCopy = (also: SQL = sql``): SQL =>
+  sql`exists (select 1 from ${copies} where ${copies.backupId} = ${backups.id} and ${isGoodCopy}${also})`;
+const hasVerifiedCopy: SQL = hasGoodCopy(sql` and ${copies.verifiedAt} is not null`);
 
 function goodBy(isWithoutNeed: SQL) {
   const isWhole = sql`${backups.state} = 'available' and not ${isWithoutNeed}`;
   return {
-    isGood: sql`(${isWhole} and ${hasGoodCopy})`,
+    isGood: sql`(${isWhole} and ${hasGoodCopy()})`,
     isGoodAndVerified: sql`(${isWhole} and ${hasVerifiedCopy})`,
-    isGoodAndUnverified: sql`(${isWhole} and ${hasGoodCopy} and not ${hasVerifiedCopy})`,
+    // Good copies where none is verified: one that is not is among them, and there are fewer of those to look through.
+    isGoodAndUnverified: sql`(${isWhole} and ${hasGoodCopy(sql` and ${copies.verifiedAt} is null`)} and not ${hasVerifiedCopy})`,
   };
 }
 
