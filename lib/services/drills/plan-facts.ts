@@ -38,7 +38,7 @@ export async function loadDrillFacts(
 ): Promise<ReadonlyMap<string, DrillFacts>> {
   if (sourceIds.length === 0) return new Map();
   const [plans, open, last, proven] = await Promise.all([
-    db.select({ plan: drillPlans, hasBackup: planHasBackup }).from(drillPlans).where(oneOf(drillPlans.sourceId, sourceIds)),
+    db.select({ plan: dueColumns, hasBackup: planHasBackup }).from(drillPlans).where(oneOf(drillPlans.sourceId, sourceIds)),
     db
       .select({
         id: drills.id,
@@ -72,6 +72,16 @@ export async function loadDrillFacts(
     }),
   );
 }
+
+/** Checks and choices of a plan are much to read, and say nothing of when it is due. */
+const dueColumns = {
+  id: drillPlans.id,
+  sourceId: drillPlans.sourceId,
+  enabled: drillPlans.enabled,
+  nextDueAt: drillPlans.nextDueAt,
+  graceDays: drillPlans.graceDays,
+  cadence: drillPlans.cadence,
+};
 
 /** A run that works counts until it ends. Clean-ups that fail again and again are nothing that happens. */
 const lastAt = sql<Date>`greatest(

@@ -1,11 +1,11 @@
-import { and, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
 import { runs } from "#lib/db/schema/runs";
 import { sources } from "#lib/db/schema/sources";
 import { validations } from "#lib/db/schema/validations";
-import { isActive } from "#lib/domain/run-state";
+import { isActive, type RunState } from "#lib/domain/run-state";
 import { isGoodCopy, isListed } from "../backups/good.ts";
 import { type LastGood, lastGoodOf } from "../backups/last-good.ts";
 import { oneOf } from "../one-of.ts";
@@ -64,8 +64,12 @@ function readProven(db: Reader, ids: string[]) {
     .groupBy(backups.sourceId);
 }
 
-/** The newest backup run of each source, and the active one where there is one. */
-async function readRuns(db: Reader, ids: string[]): Promise<(RunDtoRow & { readonly deserted: boolean })[]> {
+/** The newest backup run of each source that is in one of these states, and the active one where there is one. */
+async function readRuns(
+  db: Reader,
+  ids: string[],
+  states: readonly RunState[] | undefined,
+): Promise<(RunDtoRow & { readonly deserted: boolean })[]> {
   const newest = await firstPerSource(
     db,
     ids,
@@ -77,23 +81,25 @@ async function readRuns(db: Reader, ids: string[]): Promise<(RunDtoRow & { reado
   return db
     .select({ ...runColumns, deserted: isDeserted() })
     .from(runs)
-    .where(oneOf(runs.id, runIds))
+    .where(and(oneOf(runs.id, runIds), states === undefined ? undefined : inArray(runs.state, [...states])))
     .orderBy(desc(runs.queuedAt));
 }
 
 /**
  * When sources were last backed up, verified and proven, and their runs, with a fixed number of queries however many sources there are.
  * Last run and active run are backup runs; as only one can be active, the active one is the newest. One that waits for a group without a worker is not.
+ * Whoever looks at runs in some states alone says so: a last run in another one is then null.
  */
 export async function loadLastFacts(
   db: Reader,
   rows: readonly { id: string; name: string }[],
+  runStates?: readonly RunState[],
 ): Promise<(sourceId: string) => SourceLastFacts> {
   const ids = rows.map((row) => row.id);
   const [good, verified, proven, runRows] =
     ids.length === 0
       ? [[], [], [], []]
-      : await Promise.all([readLastGood(db, ids), readVerified(db, ids), readProven(db, ids), readRuns(db, ids)]);
+      : await Promise.all([readLastGood(db, ids), readVerified(db, ids), readProven(db, ids), readRuns(db, ids, runStates)]);
   const goodOf = new Map(good.map((row) => [row.sourceId, row]));
   const verifiedOf = new Map(verified.map((row) => [row.sourceId, row.at]));
   const provenOf = new Map(proven.map((row) => [row.sourceId, row.at]));

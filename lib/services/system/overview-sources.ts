@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 import type { Database } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -6,8 +6,9 @@ import { sources } from "#lib/db/schema/sources";
 import { laterOf } from "#lib/domain/later-of";
 import { objectiveSeconds } from "#lib/domain/objective";
 import type { OverviewSource } from "#lib/domain/overview-verdict";
-import { loadMeterFacts } from "../backups/load.ts";
+import { isGoodCopy } from "../backups/good.ts";
 import { loadDrillFacts } from "../drills/plan-facts.ts";
+import { oneOf } from "../one-of.ts";
 import { loadLastFacts } from "../sources/facts.ts";
 import { loadMissed, loadOpenAlerts } from "./troubles.ts";
 
@@ -32,6 +33,16 @@ async function readDamaged(db: Database, sourceId: string | null): Promise<Map<s
   return new Map(rows.map((row) => [row.sourceId, { id: row.id, at: row.at }]));
 }
 
+/** Those of the backups that have a good copy which a verification passed. */
+async function readVerified(db: Database, backupIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (backupIds.length === 0) return new Set();
+  const rows = await db
+    .select({ id: copies.backupId })
+    .from(copies)
+    .where(and(oneOf(copies.backupId, backupIds), isGoodCopy, isNotNull(copies.verifiedAt)));
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** What the verdict is made of: every source but the sample, or the one that is asked for, whichever it is; none when that was removed. */
 export async function loadOverviewSources(db: Database, now: Date, sourceId: string | null = null): Promise<OverviewSource[]> {
   const rows = await db
@@ -47,28 +58,27 @@ export async function loadOverviewSources(db: Database, now: Date, sourceId: str
     .where(and(isNull(sources.removedAt), sourceId === null ? eq(sources.isSample, false) : eq(sources.id, sourceId)));
   const ids = rows.map((row) => row.id);
   const [factsOf, drillOf, damaged, missed, open] = await Promise.all([
-    loadLastFacts(db, rows),
+    // Of runs that succeeded, which are most, nothing is told.
+    loadLastFacts(db, rows, ["queued", "running", "failed"]),
     loadDrillFacts(db, ids, now),
     readDamaged(db, sourceId),
     loadMissed(db, now, sourceId),
     loadOpenAlerts(db, sourceId),
   ]);
   const lastGoodIds = rows.flatMap((row) => factsOf(row.id).lastGood?.id ?? []);
-  const copiesOf = await loadMeterFacts(db, lastGoodIds);
+  const verified = await readVerified(db, lastGoodIds);
   return rows.map((row) => {
     const { lastGood, lastRun, activeRun, lastVerifiedAt, lastProvenAt } = factsOf(row.id);
     const drill = drillOf.get(row.id);
     const alerts = open.get(row.id) ?? [];
     const diverged = alerts.find(({ code }) => code === "fingerprint-diverged");
-    const isVerified = (id: string) =>
-      copiesOf(id).copies.some((copy) => copy.state === "stored" && copy.failedAt === null && copy.verifiedAt !== null);
     return {
       id: row.id,
       name: row.name,
       engine: row.engine,
       createdAt: row.createdAt,
       paused: row.pausedAt !== null,
-      lastGood: lastGood === null ? null : { id: lastGood.id, at: lastGood.at, verified: isVerified(lastGood.id) },
+      lastGood: lastGood === null ? null : { id: lastGood.id, at: lastGood.at, verified: verified.has(lastGood.id) },
       objectiveSeconds: objectiveSeconds(row.expectedEverySeconds),
       missedAt: missed.get(row.id) ?? null,
       diverged: diverged === undefined ? null : { at: diverged.at },
