@@ -34,6 +34,7 @@ describe("the rules fire", () => {
     ["a file is called utils", "name lib/domain/utils.ts", "export const a = 1;\n"],
     ["a file is called run-manager", "name lib/worker/run-manager.ts", "export const a = 1;\n"],
     ["a file is too long", "length lib/domain/a.ts", "export const a = 1;\n".repeat(401)],
+    ["a test takes fast-check without the seed", "property lib/domain/a.test.ts", 'import { assert } from "fast-check";\n'],
     ["a folder is not in the table", "layer lib/misc/a.ts", "export const a = 1;\n"],
   ])("when %s", (_what, expected, text) => {
     const file = expected.split(" ")[1] ?? "";

@@ -1,6 +1,7 @@
 import { array, assert, option, pre, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkSet, type CheckDefinition } from "#lib/contracts/drill-checks";
+import "#lib/testing/property-seed";
 import { freeKey, moveCheck, putCheck, switchOff, switchOn, switchableChecks } from "./check-list.ts";
 import { formatRows, parseRows } from "./row-set.ts";
 

@@ -1,5 +1,6 @@
 import { type Arbitrary, assert, constantFrom, option, property, record, subarray } from "fast-check";
 import { describe, expect, it } from "vitest";
+import "#lib/testing/property-seed";
 import { type Authority, beyondAuthority } from "./authority.ts";
 import { isAllowed, permissions, permissionsOf, roles } from "./permissions.ts";
 

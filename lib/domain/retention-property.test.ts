@@ -1,6 +1,7 @@
 import { type Arbitrary, array, assert, constant, integer, oneof, property, record } from "fast-check";
 import { expect, test } from "vitest";
 import { histories, historyOf } from "#lib/testing/retention-histories";
+import "#lib/testing/property-seed";
 import { dependentsOf } from "./removal-order.ts";
 import { decide, removalsOf, type RetentionCandidate } from "./retention.ts";
 import type { RetentionRule, SimpleRule } from "./retention-rule.ts";

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import "#lib/testing/property-seed";
 import { LifeboatError } from "./error.ts";
 import { isForbiddenIp } from "./ip-address.ts";
 import { parseConnectionUrl, validateHost } from "./server-address.ts";

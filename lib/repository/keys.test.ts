@@ -1,5 +1,6 @@
 import { assert, date, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
+import "#lib/testing/property-seed";
 import { isStorageKey } from "../storage/storage-key.ts";
 import { dumpFileName, packFileName, packKey, sidecarKey, storedFileName } from "./keys.ts";
 

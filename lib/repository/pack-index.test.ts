@@ -1,6 +1,7 @@
 import { assert, integer, property, tuple, uint8Array } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LifeboatError } from "#lib/domain/error";
+import "#lib/testing/property-seed";
 import { decodeFooter, encodeFooter, footerBytes } from "./pack-footer.ts";
 import { decodeIndex, encodeIndex, type PackIndex } from "./pack-index.ts";
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { assert, asyncProperty, constantFrom, integer, oneof, tuple, uint8Array } from "fast-check";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { LifeboatError } from "#lib/domain/error";
+import "#lib/testing/property-seed";
 import type { StreamChunk } from "../engines/port.ts";
 import { createLocalStorage } from "../storage/local/local-storage.ts";
 import { createCodecPool } from "./codec-pool.ts";

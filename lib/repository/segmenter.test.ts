@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { array, assert, asyncProperty, integer, uniqueArray } from "fast-check";
 import { describe, expect, it } from "vitest";
+import "#lib/testing/property-seed";
 import type { StreamChunk } from "../engines/port.ts";
 import { createBufferShelf } from "./buffer-shelf.ts";
 import { batchSegments } from "./segment-batches.ts";

@@ -120,6 +120,8 @@ function checkText(file: string, text: string): Violation[] {
   ) {
     found.push({ rule: "environment", file, detail: "reads process.env; lib/env does that" });
   }
+  if (/\.test\.tsx?$/.test(file) && /^(import|\}) .*from "fast-check"/m.test(text) && !/^import ".*\/property-seed"/m.test(text))
+    found.push({ rule: "property", file, detail: "makes other cases in every run; lib/testing/property-seed.ts sets the seed" });
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").trim();
   const statements = code.split(";").filter((part) => part.trim() !== "");
   const reExports = statements.filter((part) => /^\s*export\s+(type\s+)?(\*|\{[\s\S]*\})[\s\S]*\sfrom\s/.test(part));

@@ -21,9 +21,14 @@ export function seededRandom(seed: number): Random {
   return { seed, next, below, pick: (items) => items[below(items.length)]! };
 }
 
-/** The seed of this run: `LIFEBOAT_CAMPAIGN_SEED`, else always the same one. Printed, so that a failure can be repeated. */
+/** The seed of this run: `LIFEBOAT_CAMPAIGN_SEED`, else always the same one. */
+export function campaignSeed(): number {
+  return Number(process.env["LIFEBOAT_CAMPAIGN_SEED"] ?? 20_261_122);
+}
+
+/** Chance by the seed of this run. Printed, so that a failure can be repeated. */
 export function campaignRandom(name: string): Random {
-  const seed = Number(process.env["LIFEBOAT_CAMPAIGN_SEED"] ?? 20_261_122);
+  const seed = campaignSeed();
   process.stdout.write(`campaign ${name}: seed ${seed}\n`);
   return seededRandom(seed);
 }

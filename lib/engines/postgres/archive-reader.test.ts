@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import "#lib/testing/property-seed";
 import { buildArchive, type FixtureTable } from "./archive-fixture.ts";
 import { ArchiveReader, type ArchiveFacts } from "./archive-reader.ts";
 
