@@ -104,7 +104,8 @@ export const backups = lifeboat.table(
     ),
   },
   (table) => [
-    index("backups_source_idx").on(table.sourceId, table.snapshotAt, table.id),
+    // The state at its end answers strips of thirty days without rows.
+    index("backups_source_idx").on(table.sourceId, table.snapshotAt, table.id, table.state),
     // Answers a chain's totals without its rows.
     index("backups_chain_idx").on(table.chainId, table.snapshotAt, table.state, table.streamBytes, table.storedBytes, table.id),
     index("backups_snapshot_idx").on(table.snapshotAt, table.id),

@@ -1,5 +1,5 @@
-import { and, eq, gte, inArray, lt, ne, or, sql } from "drizzle-orm";
-import type { AnyPgColumn } from "drizzle-orm/pg-core";
+import { and, eq, gte, inArray, isNotNull, lt, ne, notExists, or, sql } from "drizzle-orm";
+import { alias, type AnyPgColumn } from "drizzle-orm/pg-core";
 import type { Database, Transaction } from "#lib/db/client";
 import { backups } from "#lib/db/schema/backups";
 import { copies } from "#lib/db/schema/copies";
@@ -21,23 +21,36 @@ type Counted = Partial<StripDay> & { readonly day: string; readonly sourceId: st
 /** By day alone, without a text for every row. */
 const dayOf = (at: AnyPgColumn) => sql<string>`(${at} at time zone 'UTC')::date`.as("day");
 
-/** What is available and not good is failed, and the rest of the day is good. The good ones are gathered once, not looked up each. */
+const anyFailed = alias(copies, "any_failed");
+
+/** What is available without a good copy is failed, and the rest of the day is good. What failed is rare and has an index: it is gathered, not the good. */
 async function readBackups(db: Reader, ids: string[], start: Date): Promise<Counted[]> {
-  const good = db
-    .select({ id: copies.backupId })
-    .from(copies)
-    .where(and(oneOf(copies.sourceId, ids), isGoodCopy));
+  const failed = db
+    .select({ id: anyFailed.backupId })
+    .from(anyFailed)
+    .where(
+      and(
+        oneOf(anyFailed.sourceId, ids),
+        or(isNotNull(anyFailed.failedAt), inArray(anyFailed.state, ["missing", "damaged"])),
+        notExists(
+          db
+            .select({ one: sql`1` })
+            .from(copies)
+            .where(and(eq(copies.backupId, anyFailed.backupId), isGoodCopy)),
+        ),
+      ),
+    );
   const rows = await db
     .select({
       sourceId: backups.sourceId,
       day: dayOf(backups.snapshotAt),
       all: sql<number>`count(*)::int`,
-      good: sql<number>`(count(*) filter (where ${backups.state} <> 'available' or ${backups.id} in ${good}))::int`,
+      failed: sql<number>`(count(*) filter (where ${backups.state} = 'available' and ${backups.id} in ${failed}))::int`,
     })
     .from(backups)
     .where(and(oneOf(backups.sourceId, ids), ne(backups.state, "writing"), gte(backups.snapshotAt, start)))
     .groupBy(backups.sourceId, sql`day`);
-  return rows.map((row) => ({ sourceId: row.sourceId, day: row.day, good: row.good, failed: row.all - row.good }));
+  return rows.map((row) => ({ sourceId: row.sourceId, day: row.day, good: row.all - row.failed, failed: row.failed }));
 }
 
 /** Failed runs, and those that succeeded with a backup that was deleted since: the day was not missed. */
