@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createEmptyDatabase, describeOn, type TestDatabase, type TestServer } from "#lib/testing/postgres";
+import { visitingDatabases } from "#lib/testing/server-visits";
 import {
   addressOf,
   engineFixture,
@@ -225,7 +226,9 @@ function suite(server: TestServer) {
         await attempt(async () => await engine.dropDatabase(request, context));
         const onStep = async (step: unknown) => await Promise.resolve(void seen.push(step));
         for (const changes of [{}, { password: `${canary}x` }, { tlsMode: "require" as const }]) {
-          await attempt(async () => await engine.check({ ...address, ...changes }, onStep, context));
+          await attempt(
+            async () => await visitingDatabases(server, async () => await engine.check({ ...address, ...changes }, onStep, context)),
+          );
         }
       } finally {
         await engine.dropDatabase(restoreRequest(addressOf(server), copy), context);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeOn, type TestServer } from "#lib/testing/postgres";
+import { countingSessions } from "#lib/testing/server-visits";
 import { engineFixture, restoreRequest } from "./engine-fixture.ts";
 import { ReplaceBench } from "./replace-fixture.ts";
 import { identifier, literal } from "./sql-text.ts";
@@ -98,30 +99,33 @@ function suite(server: TestServer) {
       expect(await bench.ids(name)).toEqual(new Map());
     });
 
-    it("stays where it is not ours, holds prepared transactions, has sessions of a superuser, or is a catalogue", async () => {
-      const owner = await bench.role("", "owner");
-      const stranger = await bench.role("", "stranger");
-      const name = await bench.make(undefined, owner.name);
-      const oid = (await bench.ids(name)).get(name)!;
-      await expect(drop(oid, name, stranger.address)).rejects.toMatchObject({ code: "target-not-owned" });
-      const visitor = await bench.session(name);
-      await expect(drop(oid, name, owner.address)).rejects.toMatchObject({
-        code: "sessions-not-ended",
-        params: { database: name, count: 1, who: `${server.superuser} (visitor)` },
-      });
-      await visitor.unsafe(`begin; create table u (id int); prepare transaction ${literal(name)}`);
-      await expect(drop(oid, name)).rejects.toMatchObject({ code: "target-has-prepared" });
-      await visitor.unsafe(`rollback prepared ${literal(name)}`);
-      await visitor.unsafe("create schema lifeboat; create table lifeboat.installation (id text)");
-      await expect(drop(oid, name)).rejects.toMatchObject({ code: "target-is-catalogue" });
-      const fixture = await engineFixture([server.binDir], { cataloguesAddress: { host: "127.0.0.1", port: server.port, database: name } });
-      await visitor.unsafe("drop schema lifeboat cascade");
-      await expect(fixture.engine.dropDatabaseById(bench.address, { oid, database: name }, fixture.context)).rejects.toMatchObject({
-        code: "target-is-catalogue",
-      });
-      await fixture.remove();
-      expect((await bench.ids(name)).get(name)).toBe(oid);
-    });
+    it("stays where it is not ours, holds prepared transactions, has sessions of a superuser, or is a catalogue", () =>
+      countingSessions(server, async () => {
+        const owner = await bench.role("", "owner");
+        const stranger = await bench.role("", "stranger");
+        const name = await bench.make(undefined, owner.name);
+        const oid = (await bench.ids(name)).get(name)!;
+        await expect(drop(oid, name, stranger.address)).rejects.toMatchObject({ code: "target-not-owned" });
+        const visitor = await bench.session(name);
+        await expect(drop(oid, name, owner.address)).rejects.toMatchObject({
+          code: "sessions-not-ended",
+          params: { database: name, count: 1, who: `${server.superuser} (visitor)` },
+        });
+        await visitor.unsafe(`begin; create table u (id int); prepare transaction ${literal(name)}`);
+        await expect(drop(oid, name)).rejects.toMatchObject({ code: "target-has-prepared" });
+        await visitor.unsafe(`rollback prepared ${literal(name)}`);
+        await visitor.unsafe("create schema lifeboat; create table lifeboat.installation (id text)");
+        await expect(drop(oid, name)).rejects.toMatchObject({ code: "target-is-catalogue" });
+        const fixture = await engineFixture([server.binDir], {
+          cataloguesAddress: { host: "127.0.0.1", port: server.port, database: name },
+        });
+        await visitor.unsafe("drop schema lifeboat cascade");
+        await expect(fixture.engine.dropDatabaseById(bench.address, { oid, database: name }, fixture.context)).rejects.toMatchObject({
+          code: "target-is-catalogue",
+        });
+        await fixture.remove();
+        expect((await bench.ids(name)).get(name)).toBe(oid);
+      }));
   });
 }
 

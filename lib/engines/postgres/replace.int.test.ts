@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { LifeboatError } from "#lib/domain/error";
 import { keptNameOf, restoredNameOf, siblingNameOf } from "#lib/domain/replace-names";
 import { describeOn, type TestServer } from "#lib/testing/postgres";
+import { countingSessions } from "#lib/testing/server-visits";
 import type { CommitGuard } from "../port.ts";
 import { hostileNames } from "./copy-fixture.ts";
 import { engineFixture } from "./engine-fixture.ts";
@@ -292,15 +293,16 @@ function suite(server: TestServer) {
       await inside.unsafe(`rollback prepared '${prepared.name}'`);
     });
 
-    it("sessions that the role may not end", async () => {
-      const owner = await bench.role("createdb", "owner");
-      const prepared = await bench.prepare(owner.name);
-      expect(await refusal(prepared, { as: owner.address })).toMatchObject({
-        code: "sessions-not-ended",
-        params: { database: prepared.name, count: 1, who: `${server.superuser} (visitor)` },
-        stays: true,
-      });
-    });
+    it("sessions that the role may not end", () =>
+      countingSessions(server, async () => {
+        const owner = await bench.role("createdb", "owner");
+        const prepared = await bench.prepare(owner.name);
+        expect(await refusal(prepared, { as: owner.address })).toMatchObject({
+          code: "sessions-not-ended",
+          params: { database: prepared.name, count: 1, who: `${server.superuser} (visitor)` },
+          stays: true,
+        });
+      }));
 
     it("Lifeboat's own catalogue under any of the names, by its marker or where it lies", async () => {
       for (const side of ["name", "sibling"] as const) {
@@ -319,21 +321,22 @@ function suite(server: TestServer) {
     });
   });
 
-  it("ends other roles' sessions as a member of the owner that may signal backends", async () => {
-    const owner = await bench.role("", "owner");
-    const app = await bench.role("", "app");
-    const restorer = await bench.role(`createdb in role ${owner.name}, pg_signal_backend`, "restorer");
-    const prepared = await bench.prepare(owner.name);
-    const visitor = await bench.session(prepared.name, app.address);
-    expect(await rename(prepared.swap, restorer.address)).toEqual({ sessionsEnded: 1 });
-    expect(await bench.now(prepared)).toEqual(bench.after(prepared));
-    // The visitor's pool comes back, and finds the new one.
-    expect(
-      await visitor`select oid::text from pg_database where datname = current_database()`.catch(
-        () => visitor`select oid::text from pg_database where datname = current_database()`,
-      ),
-    ).toEqual([{ oid: String(prepared.fresh) }]);
-  });
+  it("ends other roles' sessions as a member of the owner that may signal backends", () =>
+    countingSessions(server, async () => {
+      const owner = await bench.role("", "owner");
+      const app = await bench.role("", "app");
+      const restorer = await bench.role(`createdb in role ${owner.name}, pg_signal_backend`, "restorer");
+      const prepared = await bench.prepare(owner.name);
+      const visitor = await bench.session(prepared.name, app.address);
+      expect(await rename(prepared.swap, restorer.address)).toEqual({ sessionsEnded: 1 });
+      expect(await bench.now(prepared)).toEqual(bench.after(prepared));
+      // The visitor's pool comes back, and finds the new one.
+      expect(
+        await visitor`select oid::text from pg_database where datname = current_database()`.catch(
+          () => visitor`select oid::text from pg_database where datname = current_database()`,
+        ),
+      ).toEqual([{ oid: String(prepared.fresh) }]);
+    }));
 }
 
 describe("Renaming databases", () => {

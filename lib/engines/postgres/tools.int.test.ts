@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createEmptyDatabase, describeOn, testServer, type TestServer } from "#lib/testing/postgres";
+import { visitingDatabases } from "#lib/testing/server-visits";
 import type { CheckStep, ServerAddress } from "../port.ts";
 import {
   addressOf,
@@ -105,13 +106,13 @@ describe("on any PostgreSQL", () => {
     const note = expect.stringContaining(`${server.major}.1 have known holes`);
     expect(result.warnings).toEqual([]);
     expect(below.logged).toContainEqual(note);
-    const { steps } = await check(below, addressOf(server));
+    const { steps } = await visitingDatabases(server, () => check(below, addressOf(server)));
     expect(steps.find((step) => step.code === "tools")?.facts).toMatchObject({ version: `${server.major}.1`, belowSafeMinimum: true });
     await below.remove();
   });
 
   it("tests a connection step by step", async () => {
-    const checked = await check(fixture, addressOf(server));
+    const checked = await visitingDatabases(server, () => check(fixture, addressOf(server)));
     expect(checked.failed).toBeNull();
     expect(Object.values(checked.states)).toEqual(Array.from({ length: 9 }, () => "done"));
     const order = ["resolve", "connect", "tls", "sign-in", "version", "privileges", "tools", "size", "databases"];
