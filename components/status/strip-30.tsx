@@ -6,12 +6,10 @@
  * tells all to a screen reader, and `<StripLegend />` to everybody.
  */
 import { useLocale, useTranslations } from "next-intl";
-import { useState } from "react";
+import { useState, type SVGProps } from "react";
 import { formatDay } from "#lib/format/time";
 import { markOf, type StripDay, type StripMark } from "./strip-mark.ts";
-
-const step = 7;
-const height = 26;
+import { stripHeight, stripPaths, stripStep, type StripInk } from "./strip-paths.ts";
 
 export function Strip30({ days, since }: { days: readonly StripDay[]; since: string }) {
   const t = useTranslations("status.strip");
@@ -31,14 +29,14 @@ export function Strip30({ days, since }: { days: readonly StripDay[]; since: str
     <svg
       role="img"
       aria-label={summary}
-      viewBox={`0 0 ${step * days.length - 2} ${height}`}
+      viewBox={`0 0 ${stripStep * days.length - 2} ${stripHeight}`}
       className="block h-6.5 w-full max-w-[13rem]"
       onPointerEnter={() => setPointedAt(true)}
     >
-      {marks.map(({ day, mark }, index) => (
-        <g key={day.day}>
-          {isPointedAt ? (
-            <>
+      <Paths marks={marks.map(({ mark }) => mark)} />
+      {isPointedAt
+        ? marks.map(({ day, mark }, index) => (
+            <rect key={day.day} x={index * stripStep - 1} width={stripStep} height={stripHeight} className="fill-transparent">
               <title>
                 {t(`day.${mark}`, {
                   day: formatDay(`${day.day}T12:00:00.000Z`, { locale, timeZone: "UTC" }),
@@ -48,71 +46,26 @@ export function Strip30({ days, since }: { days: readonly StripDay[]; since: str
                   planned: day.planned,
                 })}
               </title>
-              <rect x={index * step - 1} width={step} height={height} className="fill-transparent" />
-            </>
-          ) : null}
-          <DayMark x={index * step} mark={mark} />
-        </g>
-      ))}
+            </rect>
+          ))
+        : null}
     </svg>
   );
 }
 
-/** A triangle that stands on `y`. */
-function Missed({ x, y }: { x: number; y: number }) {
-  return <path d={`M${x + 2.5} ${y - 5.4}l3 5.4h-6z`} className="fill-warn-fill" />;
-}
+const inks: Readonly<Record<StripInk, SVGProps<SVGPathElement>>> = {
+  good: { className: "fill-good-fill stroke-good-fill", strokeWidth: 3, strokeLinejoin: "round" },
+  bad: { className: "fill-bad-fill stroke-bad-fill", strokeWidth: 3, strokeLinejoin: "round" },
+  badDot: { className: "fill-bad-fill" },
+  cross: { className: "fill-none stroke-bad-fill", strokeWidth: 1.5, strokeLinecap: "round" },
+  missed: { className: "fill-warn-fill" },
+  socket: { className: "fill-none stroke-line-strong", strokeWidth: 1 },
+  planned: { className: "fill-none stroke-accent", strokeWidth: 1, strokeDasharray: "2 1.6" },
+  before: { className: "fill-line-strong" },
+};
 
-function DayMark({ x, mark }: { x: number; mark: StripMark }) {
-  switch (mark) {
-    case "good":
-      return <rect x={x} y={3} width={5} height={height - 3} rx={1.5} className="fill-good-fill" />;
-    case "mixed":
-      return (
-        <>
-          <rect x={x} y={9} width={5} height={height - 9} rx={1.5} className="fill-good-fill" />
-          <circle cx={x + 2.5} cy={4.5} r={2.5} className="fill-bad-fill" />
-        </>
-      );
-    case "late":
-      return (
-        <>
-          <rect x={x} y={9} width={5} height={height - 9} rx={1.5} className="fill-good-fill" />
-          <Missed x={x} y={7} />
-        </>
-      );
-    case "failed":
-      return (
-        <>
-          <rect x={x} y={17} width={5} height={height - 17} rx={1.5} className="fill-bad-fill" />
-          <path d={`M${x + 0.4} 8.4l4.2 4.2m0-4.2l-4.2 4.2`} className="stroke-bad-fill" strokeWidth={1.5} strokeLinecap="round" />
-        </>
-      );
-    case "missed":
-      return (
-        <>
-          <rect x={x + 0.5} y={19.5} width={4} height={6} rx={1.5} className="fill-none stroke-line-strong" strokeWidth={1} />
-          <Missed x={x} y={16} />
-        </>
-      );
-    case "planned":
-      return (
-        <rect
-          x={x + 0.5}
-          y={3.5}
-          width={4}
-          height={height - 4}
-          rx={1.5}
-          className="fill-none stroke-accent"
-          strokeWidth={1}
-          strokeDasharray="2 1.6"
-        />
-      );
-    case "none":
-      return <rect x={x + 0.5} y={19.5} width={4} height={6} rx={1.5} className="fill-none stroke-line-strong" strokeWidth={1} />;
-    case "before":
-      return <circle cx={x + 2.5} cy={23.5} r={1} className="fill-line-strong" />;
-  }
+function Paths({ marks }: { marks: readonly StripMark[] }) {
+  return stripPaths(marks).map(({ ink, d }) => <path key={ink} d={d} {...inks[ink]} />);
 }
 
 const legend = ["good", "failed", "missed", "planned", "none"] as const;
@@ -123,8 +76,8 @@ export function StripLegend() {
     <ul aria-label={t("label")} className="flex flex-wrap gap-x-4 gap-y-1 text-xs text-ink-3">
       {legend.map((mark) => (
         <li key={mark} className="flex items-center gap-1.5">
-          <svg aria-hidden viewBox={`-1 0 7 ${height}`} className="h-5 w-auto shrink-0">
-            <DayMark x={0} mark={mark} />
+          <svg aria-hidden viewBox={`-1 0 7 ${stripHeight}`} className="h-5 w-auto shrink-0">
+            <Paths marks={[mark]} />
           </svg>
           {t(mark)}
         </li>
