@@ -9,7 +9,7 @@ export function monthOf(text: string | undefined, now: Date, timeZone: string): 
 }
 
 /** A month with more starts than this tells only their numbers: whoever opens a day asks for that day's. */
-const mostOfMonth = 500;
+const mostOfMonth = 300;
 /** A schedule of every minute has 1440 starts a day. */
 const mostOfDay = 1500;
 

@@ -23,11 +23,15 @@ export const previewScheduleQuery = (cron: string, timeZone: string) =>
     retry: false,
   });
 
-/** A month of many sources is megabytes: it is not asked for every two seconds. */
+/** What is much is not asked for every two seconds, nor is a month that tells numbers alone. */
 const mostLive = 500;
 
 export const getCalendarQuery = (query: QueryInput<typeof contract.getCalendar>["query"]) =>
-  endpointQuery(contract.getCalendar, { query }, ({ items }) => items.length < mostLive && items.some(({ state }) => state === "started"));
+  endpointQuery(
+    contract.getCalendar,
+    { query },
+    ({ items, truncated }) => !truncated && items.length < mostLive && items.some(({ state }) => state === "started"),
+  );
 
 export const getSchedulingSettingsQuery = () => endpointQuery(contract.getSchedulingSettings);
 
