@@ -3,10 +3,12 @@
  *
  *   LIFEBOAT_DATA_DIR=/tmp/scale PORT=3390 LIFEBOAT_ADMIN_EMAIL=… LIFEBOAT_ADMIN_PASSWORD=… npm run up     (in one shell)
  *   the same environment, node scripts/node24.mjs -- scripts/scale.ts fill      once: minutes, and 8 GB in the data directory
- *   the same environment, node scripts/node24.mjs -- scripts/scale.ts measure   prints the table that docs/benchmarks.md keeps
+ *   the same environment, node scripts/node24.mjs -- scripts/scale.ts measure   prints the table that docs/benchmarks.md tells of
+ *   the same environment, node scripts/node24.mjs -- scripts/scale.ts trim      leaves the newest ten backups of each source, 10,000, to measure again
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sql } from "drizzle-orm";
 import { clusterSuperuser } from "#lib/clusters/cluster";
 import { readPostmasterPid } from "#lib/clusters/postmaster-pid";
 import { openCatalogue } from "#lib/db/client";
@@ -152,10 +154,20 @@ async function measure(): Promise<void> {
   }
 }
 
+async function trim(): Promise<void> {
+  await withCatalogue(async (db) => {
+    await db.execute(sql`delete from lifeboat.backups as backup
+      using (select id, row_number() over (partition by source_id order by snapshot_at desc) as newest from lifeboat.backups) as ranked
+      where ranked.id = backup.id and ranked.newest > 10`);
+    await db.execute(sql`vacuum analyze`);
+  });
+}
+
 const [task] = process.argv.slice(2);
 if (task === "fill") {
   const started = performance.now();
   await withCatalogue((db) => fillLargeCatalogue(db, fullSize));
   process.stdout.write(`filled in ${Math.round((performance.now() - started) / 1000)} s\n`);
 } else if (task === "measure") await measure();
-else throw new Error("say fill or measure; see the head of scripts/scale.ts");
+else if (task === "trim") await trim();
+else throw new Error("say fill, measure or trim; see the head of scripts/scale.ts");
