@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SlotDto } from "#lib/contracts/schedules";
-import { daysOfAnswer, dayRange, isBusy, monthAfter, monthRange, movedDay, sumOf, weeksOf } from "./month-model.ts";
+import { daysOfAnswer, dayRange, isBusy, monthAfter, monthRange, movedDay, noCounts, sumOf, weeksOf } from "./month-model.ts";
 
 const slot = (nominalAt: string, state: SlotDto["state"]): SlotDto => ({
   id: null,
@@ -47,12 +47,14 @@ describe("a month of the calendar", () => {
   });
 
   it("of which more is known than was given counts all of it, and leaves each day's slots to be asked for", () => {
-    const counted = { day: "2026-11-23", planned: 3, done: 2, failed: 1, missed: 0 };
-    const answer = { items: [slot("2026-11-23T05:00:00.000Z", "done")], truncated: true, days: [counted] };
+    const counted = { day: "2026-11-23", planned: 3, active: 1, done: 2, failed: 1, missed: 0, skipped: 0 };
+    const paused = { ...counted, day: "2026-11-22", planned: 0, active: 0, done: 0, failed: 0, skipped: 24 };
+    const answer = { items: [slot("2026-11-23T05:00:00.000Z", "done")], truncated: true, days: [paused, counted] };
     const days = daysOfAnswer("2026-11", answer, "Europe/Berlin");
     expect(days).toHaveLength(30);
     expect(days.filter(isBusy)).toEqual([
-      { day: "2026-11-23", slots: null, counts: { planned: 3, done: 2, failed: 1, missed: 0, active: 0, skipped: 0 } },
+      { day: "2026-11-22", slots: null, counts: { ...noCounts, skipped: 24 } },
+      { day: "2026-11-23", slots: null, counts: { planned: 2, done: 2, failed: 1, missed: 0, active: 1, skipped: 0 } },
     ]);
     expect(days.every(({ slots }) => slots === null)).toBe(true);
   });

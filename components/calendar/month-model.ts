@@ -55,7 +55,7 @@ export type CalendarDay = { readonly day: string; readonly slots: readonly SlotD
  */
 export function daysOfAnswer(month: string, answer: z.output<typeof getCalendar.response>, timeZone: string): CalendarDay[] {
   if (answer.truncated) {
-    const counted = new Map(answer.days.map(({ day, ...counts }) => [day, { ...noCounts, ...counts }]));
+    const counted = new Map(answer.days.map(({ day, ...counts }) => [day, { ...counts, planned: counts.planned - counts.active }]));
     return daysOfMonth(month).map((day) => ({ day, slots: null, counts: counted.get(day) ?? noCounts }));
   }
   const byDay = Map.groupBy(answer.items, ({ nominalAt }) => dayKey(nominalAt, timeZone));

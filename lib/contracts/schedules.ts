@@ -219,7 +219,19 @@ export const getCalendar = defineEndpoint({
     /** There are more than are given. */
     truncated: z.boolean(),
     /** All of them, by the day of the nominal time in `timeZone`. */
-    days: z.array(z.object({ day: z.iso.date(), planned: count, done: count, failed: count, missed: count })),
+    days: z.array(
+      z.object({
+        day: z.iso.date(),
+        /** What is to come, and what waits or works (`active` of them). */
+        planned: count,
+        active: count,
+        done: count,
+        failed: count,
+        missed: count,
+        /** What was meant not to run, as in a pause. */
+        skipped: count,
+      }),
+    ),
   }),
 });
 

@@ -91,19 +91,19 @@ function toPlanned(at: number, { schedule, source }: FoundSchedule): SlotDto {
   };
 }
 
-type PastCount = { readonly quarter: Date; readonly column: "planned" | "done" | "failed" | "missed"; readonly n: number };
+type PastCount = { readonly quarter: Date; readonly column: "active" | "done" | "failed" | "missed" | "skipped"; readonly n: number };
 
 /** Clocks everywhere differ from UTC by whole quarters of an hour: slots that are counted by them can be put to the days of any zone. */
 const quarterOfHour = sql`date_bin('15 minutes', ${slots.nominalAt}, 'epoch')`;
 
-/** Slots by the beginning of their quarter of an hour; what waits or works counts as planned, what was meant not to run as nothing. */
+/** Slots by the beginning of their quarter of an hour; what waits or works is active. */
 async function countPast(db: Database, where: SQL | undefined): Promise<PastCount[]> {
-  const column = sql<PastCount["column"]>`case when ${slots.state} in ('waiting', 'started') then 'planned' else ${slots.state} end`;
+  const column = sql<PastCount["column"]>`case when ${slots.state} in ('waiting', 'started') then 'active' else ${slots.state} end`;
   return db
     .select({ quarter: quarterOfHour.mapWith(slots.nominalAt), column, n: sql<number>`count(*)::int` })
     .from(slots)
     .innerJoin(sources, eq(sources.id, slots.sourceId))
-    .where(and(where, sql`${slots.state} <> 'skipped'`))
+    .where(where)
     .groupBy(sql`1, 2`);
 }
 
@@ -114,7 +114,7 @@ function daysOf(from: number, to: number, timeZone: string): ZoneDay[] {
   const midnights = startsBetween({ cron: "0 0 * * *", timeZone }, from, to - 1, longestDays + 1);
   return [from, ...midnights].map((beginsAt) => ({
     beginsAt,
-    counts: { day: iso(wallTimeAt(timeZone, beginsAt)).slice(0, 10), planned: 0, done: 0, failed: 0, missed: 0 },
+    counts: { day: iso(wallTimeAt(timeZone, beginsAt)).slice(0, 10), planned: 0, active: 0, done: 0, failed: 0, missed: 0, skipped: 0 },
   }));
 }
 
@@ -122,7 +122,10 @@ function toDays(days: readonly ZoneDay[], counted: readonly PastCount[], groups:
   const dayAt = (at: number) => days.findLast(({ beginsAt }) => beginsAt <= at) ?? days[0];
   for (const { quarter, column, n } of counted) {
     const known = dayAt(quarter.getTime());
-    if (known !== undefined) known.counts[column] += n;
+    if (known === undefined) continue;
+    known.counts[column] += n;
+    // What waits or works is still to be done.
+    if (column === "active") known.counts.planned += n;
   }
   for (const { found, starts } of groups) {
     let index = 0;

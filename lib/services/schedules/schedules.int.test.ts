@@ -248,7 +248,7 @@ describe("the calendar", () => {
     const midnight = Math.floor(Date.now() / day) * day;
     const at = (days: number) => new Date(midnight + days * day + 23 * 3_600_000);
     const scheduleId = await addSchedule(context.db, sourceId, at(0), { pausedUntil: new Date(midnight + 2 * day) });
-    const past = (["done", "failed", "missed", "skipped"] as const).map((state, index) => ({
+    const past = (["done", "failed", "missed", "skipped", "started"] as const).map((state, index) => ({
       id: newId("slot"),
       scheduleId,
       sourceId,
@@ -266,16 +266,18 @@ describe("the calendar", () => {
       ["failed", at(-3).toISOString()],
       ["missed", at(-2).toISOString()],
       ["skipped", at(-1).toISOString()],
+      ["started", at(0).toISOString()],
       ["planned", at(2).toISOString()],
       ["planned", at(3).toISOString()],
     ]);
     expect(shown.truncated).toBe(false);
-    const counts = ({ days }: typeof shown) => days.map(({ planned, done, failed, missed }) => [planned, done, failed, missed].join(""));
-    const nights = ["0100", "0010", "0001", "0000", "0000", "0000", "1000", "1000"];
+    const counts = ({ days }: typeof shown) =>
+      days.map(({ planned, active, done, failed, missed, skipped }) => [planned, active, done, failed, missed, skipped].join(""));
+    const nights = ["001000", "000100", "000010", "000001", "110000", "000000", "100000", "100000"];
     expect(counts(shown)).toEqual(nights);
     // In Kolkata (UTC+05:30) 23:00 UTC is the next day, and the range begins within one.
     const there = await getCalendar(viewer, { ...nothing, query: { ...range, timeZone: "Asia/Kolkata" } });
-    expect(counts(there)).toEqual(["0000", ...nights]);
+    expect(counts(there)).toEqual(["000000", ...nights]);
     expect(there.days[0]?.day).toBe(range.from.slice(0, 10));
     await expect(getCalendar(viewer, { ...nothing, query: { ...range, to: range.from } })).rejects.toMatchObject({ code: "invalid-input" });
     const long = { ...range, to: new Date(midnight + 59 * day).toISOString() };
