@@ -8,7 +8,11 @@ type Started = Awaited<ReturnType<typeof startSurroundings>>;
 export default async function setUp({ workers }: FullConfig): Promise<() => Promise<void>> {
   if (wereTold()) return () => Promise.resolve();
   const all: Started[] = [];
-  const stop = async () => void (await Promise.all(all.map((one) => one.stop())));
+  const stop = async () => {
+    const ends = await Promise.allSettled(all.map((one) => one.stop()));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  };
   try {
     // The first one builds the pages; the others find them built.
     for (let index = 0; index < workers; index += 1) all.push(await startSurroundings());

@@ -111,14 +111,15 @@ function lastToGo(dataDir: string): string[] {
   return [join(dataDir, "catalogue", "postmaster.pid"), dataPaths(dataDir).lockOf(null)];
 }
 
-const goneWithinMs = 60_000;
+/** Longer than a worker, the sample's server and the catalogue's may take together. */
+const goneWithinMs = 180_000;
 
 async function untilGone(paths: readonly string[]): Promise<void> {
   const until = Date.now() + goneWithinMs;
   for (;;) {
     const left = paths.filter((path) => existsSync(path));
     if (left.length === 0) return;
-    if (Date.now() > until) throw new Error(`a minute after Lifeboat was asked to stop there is still ${left.join(" and ")}`);
+    if (Date.now() > until) throw new Error(`three minutes after Lifeboat was asked to stop there is still ${left.join(" and ")}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

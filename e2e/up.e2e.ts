@@ -40,6 +40,7 @@ async function runUp(env: Record<string, string>): Promise<{ code: number | null
 }
 
 test("a second Lifeboat starts quickly, says what is in the way, and leaves no process after SIGTERM to npm", async ({ request }) => {
+  test.setTimeout(600_000);
   const begin = async () => {
     const startedAt = Date.now();
     const started = await startLifeboat({ args: [] });

@@ -37,7 +37,8 @@ export function Textarea({ onValueChange, mono, className, rows = 3, ...rest }: 
   return (
     <Field.Control
       ref={field}
-      render={<textarea rows={rows} {...rest} />}
+      // What the browser kept of a page before would look like something that was typed just now.
+      render={<textarea rows={rows} autoComplete="off" {...rest} />}
       value={rest.value}
       onValueChange={onValueChange}
       className={clsx(controlClass, "py-2 leading-relaxed", mono && "font-mono text-[0.8125rem]", className)}
