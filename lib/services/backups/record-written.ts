@@ -12,6 +12,7 @@ import { makeId } from "#lib/domain/ids";
 import type { SnapshotManifest, SnapshotResult } from "#lib/engines/port";
 import type { CheckOutcome, WrittenPack } from "#lib/repository/port";
 import type { ServiceContext } from "../context.ts";
+import { oneOf } from "../one-of.ts";
 import { databaseNow } from "../runs/lease.ts";
 
 /** Rows of one insert: seven values each, below PostgreSQL's 65,535 parameters. */
@@ -41,6 +42,9 @@ export async function recordWritten(
     rowCount: tables.reduce((sum, table) => sum + table.rows, 0),
     tableCount: tables.filter((table) => !table.excluded).length,
   };
+  // What is needed is locked before what needs it, as removals do: whoever removes it right now is waited for.
+  const neededIds = needs.map((need) => need.backupId);
+  await tx.select({ id: backups.id }).from(backups).where(oneOf(backups.id, neededIds)).orderBy(backups.id).for("key share");
   await tx
     .update(backups)
     .set({
