@@ -29,6 +29,8 @@ const isReady = sql`not exists (
 )`;
 /** A transaction-level advisory lock: whoever counts and claims under a limit does so alone. */
 const claimLock = 77_120_006;
+/** More than one, because a person may be cancelling the first ones at this moment. */
+const spareIds = 50;
 /** A worker that was stopped while it held the lock must not hold up the others. */
 const longestIdle = "10s";
 
@@ -44,7 +46,7 @@ export async function claimRun(db: Database, options: ClaimOptions): Promise<Run
     await tx.execute(sql.raw(`set local idle_in_transaction_session_timeout = '${longestIdle}'`));
     await tx.execute(sql`select pg_advisory_xact_lock(${claimLock})`);
     const ids = await claimableUnder(tx, options.group, limits);
-    return ids.length === 0 ? null : claim(tx, options, sql`run.id = any(${sql.param(ids)})`);
+    return ids.length === 0 ? null : claim(tx, options, sql`run.id = any(${sql.param(ids.slice(0, spareIds))})`);
   });
 }
 
