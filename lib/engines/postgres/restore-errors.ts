@@ -20,6 +20,10 @@ function classOf(message: string, statement: string): RestoreLineError["class"] 
 /**
  * Collects what `pg_restore --verbose` says: which entries are done, and every error with its entry and class. Lines come from
  * standard error, redacted. At most a thousand errors are kept; `total` counts all.
+ *
+ * With several jobs the leader and its workers write to one standard error, each message in three pieces: the program's name, the level, the text. A piece
+ * of one may stand between two of another, so a name may be there twice, and a line may begin with a level. What could still not be read is known by
+ * its number, which the last line tells.
  */
 export class RestoreLog {
   readonly errors: RestoreLineError[] = [];
@@ -38,11 +42,8 @@ export class RestoreLog {
 
   /** Takes a line; true when it tells progress. */
   line(line: string): boolean {
-    const text = /^pg_restore: (.*)$/s.exec(line)?.[1];
-    if (text === undefined) {
-      this.#continue(line);
-      return false;
-    }
+    const text = /^(?:pg_restore: )+(.*)$/s.exec(line)?.[1] ?? /^error: .*$/s.exec(line)?.[0];
+    if (text === undefined) return this.#continue(line);
     const from = /^(?:from TOC entry|while processing TOC entry) (.*)$/i.exec(text)?.[1];
     if (from !== undefined) {
       this.#close();
@@ -53,6 +54,12 @@ export class RestoreLog {
     if (error !== undefined) {
       this.#close();
       this.#open = { entry: this.#entry, message: error };
+      return false;
+    }
+    const ignored = /^warning: errors ignored on restore: (\d+)$/.exec(text)?.[1];
+    if (ignored !== undefined) {
+      this.#close();
+      this.total = Math.max(this.total, Number(ignored));
       return false;
     }
     return this.#progress(text);
@@ -73,12 +80,18 @@ export class RestoreLog {
     return true;
   }
 
-  #continue(line: string): void {
+  #continue(line: string): boolean {
+    const item = /^finished item (\d+) /.exec(line)?.[1];
+    if (item !== undefined) {
+      this.#done.add(item);
+      return true;
+    }
     const open = this.#open;
-    if (open === null) return;
+    if (open === null) return false;
     const statement = /^Command was: (.*)$/s.exec(line)?.[1];
     if (statement !== undefined) this.#close(statement);
     else if (open.message.length < 2_000) open.message = `${open.message}\n${line}`;
+    return false;
   }
 
   #close(statement = ""): void {
