@@ -26,12 +26,6 @@ describe("what pg_restore says with several jobs", () => {
     expect(errors).toMatchObject([{ class: "data", message: expect.stringContaining("violates foreign key constraint") }]);
   });
 
-  it("counts what was told of together and could not be read", () => {
-    const lost = told([`pg_restore: error: ${violation}`, ...rest, "pg_restore: warning: errors ignored on restore: 3"]);
-    expect(lost.total).toBe(3);
-    expect(lost.errors).toHaveLength(1);
-  });
-
   it("keeps count of entries whose line lost its beginning", () => {
     expect(told(["pg_restore: pg_restore: finished item 1 A", "finished item 2 B", "pg_restore: finished item 2 B"]).entriesDone).toBe(2);
   });

@@ -22,8 +22,8 @@ function classOf(message: string, statement: string): RestoreLineError["class"] 
  * standard error, redacted. At most a thousand errors are kept; `total` counts all.
  *
  * With several jobs the leader and its workers write to one standard error, each message in three pieces: the program's name, the level, the text. A piece
- * of one may stand between two of another, so a name may be there twice, and a line may begin with a level. What could still not be read is known by
- * its number, which the last line tells.
+ * of one may stand between two of another, so a name may be there twice, and a line may begin with a level. The number that the last line tells
+ * ("errors ignored on restore") is no check: with several jobs it counts some errors twice.
  */
 export class RestoreLog {
   readonly errors: RestoreLineError[] = [];
@@ -54,12 +54,6 @@ export class RestoreLog {
     if (error !== undefined) {
       this.#close();
       this.#open = { entry: this.#entry, message: error };
-      return false;
-    }
-    const ignored = /^warning: errors ignored on restore: (\d+)$/.exec(text)?.[1];
-    if (ignored !== undefined) {
-      this.#close();
-      this.total = Math.max(this.total, Number(ignored));
       return false;
     }
     return this.#progress(text);
