@@ -21,9 +21,9 @@ function classOf(message: string, statement: string): RestoreLineError["class"] 
  * Collects what `pg_restore --verbose` says: which entries are done, and every error with its entry and class. Lines come from
  * standard error, redacted. At most a thousand errors are kept; `total` counts all.
  *
- * With several jobs the leader and its workers write to one standard error, each message in three pieces: the program's name, the level, the text. A piece
- * of one may stand between two of another, so a name may be there twice, and a line may begin with a level. The number that the last line tells
- * ("errors ignored on restore") is no check: with several jobs it counts some errors twice.
+ * With several jobs the leader and its workers write to one standard error, each message in pieces: the program's name, a space, the level, the text. A
+ * piece of one may stand between two of another, so a name may be there twice, and a line may begin with any piece. The number that the last line
+ * tells ("errors ignored on restore") is no check: with several jobs it counts some errors twice.
  */
 export class RestoreLog {
   readonly errors: RestoreLineError[] = [];
@@ -42,7 +42,7 @@ export class RestoreLog {
 
   /** Takes a line; true when it tells progress. */
   line(line: string): boolean {
-    const text = /^(?:pg_restore: )+(.*)$/s.exec(line)?.[1] ?? /^error: .*$/s.exec(line)?.[0];
+    const text = /^\s*(?:pg_restore:\s*)+(.*)$/s.exec(line)?.[1] ?? /^\s*(error: (?:could not|COPY) .*)$/s.exec(line)?.[1];
     if (text === undefined) return this.#continue(line);
     const from = /^(?:from TOC entry|while processing TOC entry) (.*)$/i.exec(text)?.[1];
     if (from !== undefined) {
@@ -75,9 +75,9 @@ export class RestoreLog {
   }
 
   #continue(line: string): boolean {
-    const item = /^finished item (\d+) /.exec(line)?.[1];
-    if (item !== undefined) {
-      this.#done.add(item);
+    const torn = /^\s*(?:finished|launching) item (\d+) |^\s*(?:creating [A-Z ]+|processing data for table) "/.exec(line);
+    if (torn !== null) {
+      if (torn[1] !== undefined && line.includes("finished")) this.#done.add(torn[1]);
       return true;
     }
     const open = this.#open;
