@@ -4,7 +4,6 @@ import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { CalendarDays, SearchX } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { drillCalendarPages, type DrillCalendarQuery } from "#lib/query/drill-history";
-import { ListFooter } from "../data-table/toolbar.tsx";
 import { EmptyState } from "../state/empty-state.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { RowsSkeleton } from "../state/skeleton.tsx";
@@ -12,6 +11,7 @@ import { Button, ButtonLink } from "../ui/button.tsx";
 import { CalendarLegend } from "./calendar-legend.tsx";
 import { CalendarTable } from "./calendar-table.tsx";
 import { eachSourceOnce } from "./each-source-once.ts";
+import { SourcesFooter } from "./sources-footer.tsx";
 import { YearHead } from "./year-head.tsx";
 import { YearLine } from "./year-line.tsx";
 
@@ -19,10 +19,11 @@ type CalendarLinesProps = { query: DrillCalendarQuery & { year: number }; isTabl
 
 export function CalendarLines({ query, isTable, now, onClear }: CalendarLinesProps) {
   const t = useTranslations("drills.calendar");
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     ...drillCalendarPages(query),
     placeholderData: keepPreviousData,
   });
+  const { data, error, refetch } = pages;
   const first = data?.pages[0];
   if (data === undefined || first === undefined) {
     return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <RowsSkeleton rows={5} />;
@@ -45,16 +46,7 @@ export function CalendarLines({ query, isTable, now, onClear }: CalendarLinesPro
           <CalendarLegend />
         </div>
       )}
-      <div className="border-t border-line px-4 py-2.5 sm:px-5">
-        <ListFooter
-          shown={sources.length}
-          total={first.total}
-          totalCapped={first.totalCapped}
-          hasMore={hasNextPage}
-          isLoadingMore={isFetchingNextPage}
-          onMore={() => void fetchNextPage()}
-        />
-      </div>
+      <SourcesFooter shown={sources.length} first={first} pages={pages} />
     </>
   );
 }

@@ -5,20 +5,21 @@ import { useTranslations } from "next-intl";
 import Link from "next/link";
 import type { ProvenSourceDto } from "#lib/contracts/drill-history";
 import { provenSourcesPages } from "#lib/query/drill-history";
-import { ListFooter } from "../data-table/toolbar.tsx";
 import { ErrorState } from "../state/error-state.tsx";
 import { RowsSkeleton } from "../state/skeleton.tsx";
 import { StatusIcon } from "../status/status-badge.tsx";
 import { Card } from "../ui/card.tsx";
 import { RelativeTime } from "../ui/relative-time.tsx";
 import { eachSourceOnce } from "./each-source-once.ts";
+import { SourcesFooter } from "./sources-footer.tsx";
 
 export function ProvenSources({ source }: { source: string | undefined }) {
   const t = useTranslations("drills.trend.proven");
-  const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const pages = useInfiniteQuery({
     ...provenSourcesPages(source),
     placeholderData: keepPreviousData,
   });
+  const { data, error, refetch } = pages;
   const first = data?.pages[0];
   if (data === undefined || first === undefined) {
     return (
@@ -34,16 +35,7 @@ export function ProvenSources({ source }: { source: string | undefined }) {
           <Proven key={each.sourceId} source={each} />
         ))}
       </ul>
-      <div className="border-t border-line px-4 py-2.5 sm:px-5">
-        <ListFooter
-          shown={sources.length}
-          total={first.total}
-          totalCapped={first.totalCapped}
-          hasMore={hasNextPage}
-          isLoadingMore={isFetchingNextPage}
-          onMore={() => void fetchNextPage()}
-        />
-      </div>
+      <SourcesFooter shown={sources.length} first={first} pages={pages} />
     </Card>
   );
 }
