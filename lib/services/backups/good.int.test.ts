@@ -106,11 +106,12 @@ test("a need is gone while there is no row of it, whoever comes first", async ()
   await insertBackup(context.db, place, { id: needsId }, { backupId: needsId });
   expect(await gone()).toEqual([false]);
   // A removal that is asked for while a member is written waits for it.
+  const waiting = () => home.catalogue.sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
   let removal: Promise<unknown> = Promise.resolve();
   await context.db.transaction(async (tx) => {
     await tx.insert(backupDependencies).values({ ...need, backupId: late });
     removal = context.db.delete(backups).where(eq(backups.id, needsId)).execute();
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(waiting).toHaveLength(1);
   });
   await removal;
   expect(await gone()).toEqual([true, true]);
